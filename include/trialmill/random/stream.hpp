@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+/// Random numbers that are addressed, not consumed: every replicate owns one stream per purpose, so
+/// replicate 48,213 can be drawn alone, by any worker, on any day, and gives the same patients.
+namespace trialmill::random {
+
+/// What a stream is used for. The numbers are part of the file format: results depend on them, so a
+/// purpose is never renumbered, only added.
+enum class Purpose : std::uint64_t {
+  enrolment = 1,      ///< gaps between the arrivals of patients
+  covariate = 2,      ///< one lane per covariate
+  randomisation = 3,  ///< lane 0: the arm; lane 1: block sizes
+  event_time = 4,     ///< one lane per transition of the disease course
+  dropout = 5,
+};
+
+/// The address of a stream.
+struct Address {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::enrolment;
+  std::uint64_t lane = 0;  ///< which of several streams of one purpose
+  std::uint64_t replicate = 0;
+};
+
+/// A pcg64 generator (O'Neill 2014, XSL-RR 128/64 with selectable stream) whose 128-bit state and
+/// 127-bit increment are both hashed from the address: neighbouring seeds, purposes, lanes and
+/// replicates are unrelated.
+class Stream {
+ public:
+  explicit Stream(const Address& address);
+
+  /// The next 64 random bits.
+  std::uint64_t next();
+
+  /// Fills `out` with uniforms strictly inside (0, 1), one 64-bit draw each: the centre of one of
+  /// 2^53 equal cells, so neither u nor 1 - u is ever 0.
+  void fill_uniform(std::span<double> out);
+
+ private:
+  std::uint64_t state_high_, state_low_;
+  std::uint64_t increment_high_, increment_low_;
+};
+
+}  // namespace trialmill::random

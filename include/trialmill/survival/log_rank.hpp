@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "trialmill/survival/fit_status.hpp"
+#include "trialmill/survival/time_to_event.hpp"
+
+namespace trialmill::survival {
+
+/// Fleming-Harrington weight S(t-)^rho (1 - S(t-))^gamma, S the pooled Kaplan-Meier curve of the
+/// stratum just before t. (0, 0) is the log-rank test, (1, 0) Peto-Peto's (survdiff's rho = 1).
+struct FlemingHarrington {
+  double rho = 0;
+  double gamma = 0;
+  bool operator==(const FlemingHarrington&) const = default;
+};
+
+/// A two-group weighted log-rank test, stratified when the table has strata: scores and
+/// hypergeometric variances are summed over strata.
+struct WeightedLogRank {
+  FitStatus status = FitStatus::ok;
+  double score = 0;     ///< sum of weight x (observed - expected events) in group 1 (experimental)
+  double variance = 0;  ///< sum of weight^2 x hypergeometric variance
+  double z = 0;         ///< -score / sqrt(variance): positive when group 1 does better; 0 unless ok
+};
+
+/// Scratch space of the weighted test, reused from replicate to replicate.
+struct LogRankWorkspace {
+  std::vector<double> weight;
+};
+
+/// Tests group 1 against group 0. Agrees with `survdiff` (rho) and simtrial's `wlr(fh(rho,
+/// gamma))`.
+/// @param table with exactly two groups
+WeightedLogRank weighted_log_rank(const RiskTable& table, FlemingHarrington weight,
+                                  LogRankWorkspace& workspace);
+
+/// The k-group log-rank test, stratified when the table has strata (Mantel 1966; `survdiff`).
+struct LogRank {
+  FitStatus status = FitStatus::ok;
+  double chi_square = 0;
+  int degrees_of_freedom = 0;
+  double p_value = 1;
+  std::vector<double> group_size;  ///< patients
+  std::vector<double> observed;    ///< events by group; weighted when the weight is not (0, 0)
+  std::vector<double> expected;
+  std::vector<double> variance;  ///< groups x groups, of observed - expected
+};
+
+/// @param table with one group or more; fewer than two groups hold no comparison: one_group_empty
+LogRank log_rank(const RiskTable& table, FlemingHarrington weight = {});
+
+}  // namespace trialmill::survival
