@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "trialmill/cohort/enrolment.hpp"
+#include "trialmill/cohort/event_time.hpp"
+#include "trialmill/cohort/population.hpp"
+#include "trialmill/cohort/randomisation.hpp"
+
+namespace trialmill::cohort {
+
+/// Strata formed by crossing the levels of binary and categorical covariates.
+struct Stratification {
+  std::vector<std::size_t> covariates;  ///< indices in the population, none continuous
+  std::vector<std::size_t> levels;      ///< number of levels of each
+
+  std::size_t count() const;
+};
+
+/// Everything needed to draw patients, with all names resolved and all tables built.
+struct TrialModel {
+  std::vector<Covariate> population;
+  std::vector<HazardFactor> hazard_factors;     ///< effects of covariates on the event's hazard
+  std::vector<EventTimeLaw> event_time_by_arm;  ///< for a patient whose factors are all 1
+  std::vector<EventTimeLaw> dropout_time_by_arm;
+  Enrolment enrolment;
+  Randomisation randomisation;
+  Stratification randomisation_strata;
+
+  std::size_t arms() const { return event_time_by_arm.size(); }
+};
+
+/// One replicate's patients in order of arrival, as columns of `size` elements. Times of event and
+/// dropout count from randomisation and may be infinite.
+struct Cohort {
+  std::size_t size = 0;
+  std::vector<double> enrolment_months;  ///< calendar time of arrival = randomisation, increasing
+  std::vector<std::int32_t> arm;
+  std::vector<double> covariates;  ///< covariate-major: value of covariate c at c * size + patient
+  std::vector<double> event_months;
+  std::vector<double> dropout_months;
+
+  std::span<const double> covariate(std::size_t index) const {
+    return std::span(covariates).subspan(index * size, size);
+  }
+};
+
+/// Scratch space of drawing, reused from replicate to replicate.
+struct CohortWorkspace {
+  std::vector<double> uniform, block_uniform, multiplier;
+  std::vector<std::int32_t> stratum;
+  RandomisationWorkspace randomisation;
+};
+
+/// Draws the first `size` patients of a replicate. Patient i is the same whatever the size, the
+/// effect of treatment, the other arms, the thread or the shard: each purpose has its own stream
+/// and takes one uniform per patient. Overwrites `cohort`, keeping its capacity.
+void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
+                 std::size_t size, CohortWorkspace& workspace, Cohort& cohort);
+
+/// The stratum of each of the first `stratum.size()` patients: levels as digits, the first
+/// covariate the most significant.
+void assign_strata(const Stratification& strata, const Cohort& cohort,
+                   std::span<std::int32_t> stratum);
+
+}  // namespace trialmill::cohort

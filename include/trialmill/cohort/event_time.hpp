@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "trialmill/survival/piecewise_hazard.hpp"
+
+namespace trialmill::cohort {
+
+/// Cumulative hazard (t / scale)^shape.
+struct WeibullHazard {
+  double shape = 1;
+  double scale_months = 1;
+};
+
+/// The hazard of the reference patient in the control arm.
+using BaselineHazard = std::variant<survival::PiecewiseHazard, WeibullHazard>;
+
+/// A hazard ratio that may change with time since the origin: constant on [from[k], from[k+1]), the
+/// last value for ever. from[0] = 0. One piece is a constant ratio; 1 then 0.6 a delayed effect.
+struct PiecewiseRatio {
+  std::vector<double> from_months{0.0};
+  std::vector<double> hazard_ratio{1.0};
+
+  bool constant() const { return hazard_ratio.size() == 1; }
+};
+
+/// A distribution of event times, ready to be sampled by inversion: the inverse of the cumulative
+/// hazard H(t) = integral of baseline x ratio. Built once per arm.
+class EventTimeLaw {
+ public:
+  EventTimeLaw() = default;
+  EventTimeLaw(const BaselineHazard& baseline, const PiecewiseRatio& ratio);
+
+  /// Cumulative hazard at time t >= 0 in months.
+  double cumulative(double t_months) const;
+
+  /// The time at which the cumulative hazard reaches `cumulative_hazard`: a unit exponential
+  /// divided by the patient's own hazard multiplier gives a time of event. Infinite when it never
+  /// does.
+  double inverse(double cumulative_hazard) const;
+
+ private:
+  // H is linear between knots of an operational time s: s = t for a piecewise baseline, and
+  // s = (t / scale)^shape for Weibull.
+  double operational(double t_months) const;
+  double months(double s) const;
+
+  std::vector<double> knot_;        // operational times where the slope changes, the first 0
+  std::vector<double> cumulative_;  // H at those knots
+  std::vector<double> slope_;       // dH/ds after each knot
+  std::vector<double> inverse_slope_;
+  bool weibull_ = false;
+  double shape_ = 1, inverse_shape_ = 1, scale_ = 1;
+};
+
+}  // namespace trialmill::cohort

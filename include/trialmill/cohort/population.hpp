@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// One replicate's patients: who they are, when they come, what they get and what happens to them.
+namespace trialmill::cohort {
+
+/// 1 with probability `prevalence`, else 0.
+struct BinaryLaw {
+  double prevalence = 0.5;
+};
+
+/// One of several named levels; the first is the reference. Probabilities add up to 1.
+struct CategoricalLaw {
+  std::vector<std::string> levels;
+  std::vector<double> probabilities;
+};
+
+/// Normal, truncated to [lower, upper] when these are finite.
+struct NormalLaw {
+  double mean = 0;
+  double sd = 1;
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+};
+
+/// Its logarithm is normal: `median` exp(sd_log Z).
+struct LognormalLaw {
+  double median = 1;
+  double sd_log = 1;
+};
+
+/// Uniform on [lower, upper].
+struct UniformLaw {
+  double lower = 0;
+  double upper = 1;
+};
+
+using CovariateLaw = std::variant<BinaryLaw, CategoricalLaw, NormalLaw, LognormalLaw, UniformLaw>;
+
+/// A baseline characteristic, independent of the others.
+struct Covariate {
+  std::string name;
+  CovariateLaw law;
+};
+
+/// The value below which a fraction u of patients lies: 0 or 1 for a binary covariate (1 when
+/// u < prevalence), the level's index for a categorical one, the quantile for a continuous one.
+/// @param u uniforms in (0, 1) @param value same length
+void draw_values(const CovariateLaw& law, std::span<const double> u, std::span<double> value);
+
+/// Number of levels a stratification by this covariate has: 2 for binary, the number of levels for
+/// categorical, 0 for continuous (which cannot stratify).
+std::size_t level_count(const CovariateLaw& law);
+
+/// How a covariate multiplies a hazard: by `ratio_by_level[level]` for binary and categorical laws
+/// (the reference level has 1), by exp(log_ratio_per_unit x value) for continuous ones.
+struct HazardFactor {
+  std::size_t covariate = 0;  ///< index in the population
+  std::vector<double> ratio_by_level;
+  double log_ratio_per_unit = 0;  ///< used when `ratio_by_level` is empty
+};
+
+}  // namespace trialmill::cohort

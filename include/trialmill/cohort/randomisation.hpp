@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace trialmill::cohort {
+
+/// How arms are allotted.
+struct Randomisation {
+  enum class Method {
+    simple,           ///< every patient independently
+    permuted_blocks,  ///< blocks hold the exact ratio; within each stratum when there are strata
+  };
+  Method method = Method::permuted_blocks;
+  std::vector<double> allocation;         ///< one share per arm; whole numbers for blocks
+  std::vector<std::int32_t> block_sizes;  ///< multiples of the sum of shares; drawn equally likely
+  std::size_t strata = 1;
+};
+
+/// Scratch space: what is left of the current block of each stratum.
+struct RandomisationWorkspace {
+  std::vector<double> left;  ///< strata x arms
+};
+
+/// Allots arms in order of arrival. A patient in a block takes an arm with probability proportional
+/// to the places left, which makes every arrangement of a block equally likely with one uniform per
+/// patient.
+/// @param u_arm one uniform per patient @param u_block one per patient, read at a block's start
+/// only
+/// @param stratum 0 .. strata-1 per patient, or empty for one stratum
+/// @param arm 0 .. arms-1 per patient, overwritten
+void allot_arms(const Randomisation& randomisation, std::span<const double> u_arm,
+                std::span<const double> u_block, std::span<const std::int32_t> stratum,
+                RandomisationWorkspace& workspace, std::span<std::int32_t> arm);
+
+}  // namespace trialmill::cohort
