@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "trialmill/survival/fit_status.hpp"
@@ -35,6 +35,15 @@ struct LogRankWorkspace {
 /// @param table with exactly two groups
 WeightedLogRank weighted_log_rank(const RiskTable& table, FlemingHarrington weight,
                                   LogRankWorkspace& workspace);
+
+/// The same test with any weight per event time, such as those of a maximum test.
+/// @param weight one per event time of `table`; empty means 1, the log-rank test
+WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double> weight);
+
+/// The Fleming-Harrington weight at each event time, each stratum by its own pooled curve.
+/// @param out overwritten with one weight per event time, keeping its capacity
+void fleming_harrington_weights(const RiskTable& table, FlemingHarrington weight,
+                                std::vector<double>& out);
 
 /// The k-group log-rank test, stratified when the table has strata (Mantel 1966; `survdiff`).
 struct LogRank {

@@ -19,6 +19,13 @@ struct Observations {
   std::int32_t strata = 1;
 };
 
+/// What sort_times orders by: the time, mapped to an integer without loss, then censored after
+/// events, then the row.
+struct SortKey {
+  std::uint64_t time_bits;
+  std::uint32_t censored_and_row;
+};
+
 /// The observations in the order every estimator reads them: by stratum, then by time, events
 /// before censorings at the same time, then by row. Sorted once per endpoint and look, read by all
 /// analyses.
@@ -31,6 +38,7 @@ struct SortedTimes {
   std::vector<std::int32_t> group;           ///< n, sorted
   std::vector<double> entry;                 ///< n, sorted, or empty
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first sorted position of each stratum
+  std::vector<SortKey> key;                  ///< scratch space of sort_times
 
   std::size_t size() const { return time.size(); }
 };
@@ -60,8 +68,9 @@ void tabulate_risk(const SortedTimes& sorted, RiskTable& table);
 
 /// Merges times that differ by rounding only, as R's `survival` does by default (`timefix`,
 /// function aeqSurv): sorted distinct times whose gap is at most 1.5e-8, absolutely or relative to
-/// the mean absolute time, take the value of the first of them. Works over all the columns together
-/// (time and entry share one clock). @param columns the time columns, changed in place
+/// the mean absolute distinct time, take the value of the first of them. Infinite times are left
+/// alone. A patient whose entry and time merge is never at risk. Works over all the columns
+/// together (time and entry share one clock). @param columns the time columns, changed in place
 /// @return how many values were changed
 std::size_t merge_near_ties(std::span<const std::span<double>> columns);
 

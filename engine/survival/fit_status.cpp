@@ -1,0 +1,50 @@
+#include "trialmill/survival/fit_status.hpp"
+
+#include <cassert>
+
+namespace trialmill::survival {
+
+std::string_view name(FitStatus status) {
+  switch (status) {
+    case FitStatus::ok:
+      return "ok";
+    case FitStatus::no_events:
+      return "no_events";
+    case FitStatus::one_group_empty:
+      return "one_group_empty";
+    case FitStatus::no_information:
+      return "no_information";
+    case FitStatus::singular:
+      return "singular";
+    case FitStatus::monotone_likelihood:
+      return "monotone_likelihood";
+    case FitStatus::not_converged:
+      return "not_converged";
+  }
+  assert(false && "every status has a name");
+  return "";
+}
+
+std::string_view explanation(FitStatus status) {
+  switch (status) {
+    case FitStatus::ok:
+      return "The estimate can be used.";
+    case FitStatus::no_events:
+      return "Nobody had the event, so nothing can be estimated or tested.";
+    case FitStatus::one_group_empty:
+      return "A group to be compared holds no patient.";
+    case FitStatus::no_information:
+      return "No event happened while patients of different groups were at risk and could have had "
+             "it, so the variance is zero.";
+    case FitStatus::singular:
+      return "A covariate is constant or a linear combination of the others and was dropped.";
+    case FitStatus::monotone_likelihood:
+      return "The likelihood rises for ever: some hazard ratio is estimated as zero or infinite.";
+    case FitStatus::not_converged:
+      return "The iteration limit was reached before the estimate settled.";
+  }
+  assert(false && "every status has an explanation");
+  return "";
+}
+
+}  // namespace trialmill::survival
