@@ -1,5 +1,6 @@
 #include "trialmill/evidence/calibration.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -43,7 +44,7 @@ void require_survival_curve(std::span<const SurvivalKnot> knots) {
       throw CalibrationError(
           k, name + "survival must lie between 0 and 1, both excluded; " + reachable +
                  (survival > 1 && survival < 100
-                      ? "; is this a percentage? Write " + figure(survival) + " % as a fraction"
+                      ? "; as a fraction, " + figure(survival) + " % is " + figure(survival / 100)
                       : ""));
     if (survival > survival_before)
       throw CalibrationError(k, name + "survival rises from " + figure(survival_before) + " at " +
@@ -108,18 +109,14 @@ survival::PiecewiseHazard calibrate_baseline(std::span<const SurvivalKnot> knots
   survival::PiecewiseHazard baseline;
   double time_before = 0;
   double cumulative_before = 0;
-  double survival_before = 1;
   for (const SurvivalKnot& knot : knots) {
-    // A level stretch is exactly hazard 0, not what two roots happen to differ by.
-    const double cumulative = knot.survival == survival_before
-                                  ? cumulative_before
-                                  : cumulative_hazard_at(knot.survival, population);
+    const double cumulative = cumulative_hazard_at(knot.survival, population);
     baseline.from_months.push_back(time_before);
-    baseline.hazard_per_month.push_back((cumulative - cumulative_before) /
-                                        (knot.time_months - time_before));
+    // Two survivals closer than rounding must not make a hazard of -1e-17.
+    const double added = std::max(0.0, cumulative - cumulative_before);
+    baseline.hazard_per_month.push_back(added / (knot.time_months - time_before));
     time_before = knot.time_months;
     cumulative_before = cumulative;
-    survival_before = knot.survival;
   }
   return baseline;
 }

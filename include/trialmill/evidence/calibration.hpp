@@ -41,7 +41,7 @@ RiskFactor categorical_factor(std::span<const double> probabilities,
 /// A normally distributed covariate, as nodes of a trapezoidal rule in the standard score. For the
 /// smooth integrand of `average_survival` that rule converges exponentially; the step shrinks as
 /// |sd * log_ratio_per_unit| grows, so that average survival is exact to 1e-12 (some 25 nodes for a
-/// hazard ratio up to 1.4 per standard deviation, about 150 for one of 7).
+/// hazard ratio up to 1.4 per standard deviation, 117 for one of 7).
 /// @param log_ratio_per_unit log hazard ratio per unit of the covariate
 RiskFactor normal_factor(double mean, double sd, double log_ratio_per_unit);
 
