@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -35,13 +37,13 @@ class Stream {
   /// The next 64 random bits.
   std::uint64_t next();
 
-  /// Fills `out` with uniforms strictly inside (0, 1), one 64-bit draw each: the centre of one of
-  /// 2^53 equal cells, so neither u nor 1 - u is ever 0.
+  /// Fills `out` with uniforms strictly inside (0, 1), one 64-bit draw each: (k + 1/2) / 2^52, the
+  /// exact centre of one of 2^52 equal cells. Neither u nor 1 - u is ever 0, both are exact.
+  /// Filling in pieces gives the same numbers as filling at once.
   void fill_uniform(std::span<double> out);
 
  private:
-  std::uint64_t state_high_, state_low_;
-  std::uint64_t increment_high_, increment_low_;
+  alignas(16) std::array<std::byte, 32> generator_;  ///< holds the pcg64, whose type stays private
 };
 
 }  // namespace trialmill::random
