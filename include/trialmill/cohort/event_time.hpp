@@ -39,7 +39,11 @@ class EventTimeLaw {
   /// The time at which the cumulative hazard reaches `cumulative_hazard`: a unit exponential
   /// divided by the patient's own hazard multiplier gives a time of event. Infinite when it never
   /// does.
+  /// @param cumulative_hazard positive
   double inverse(double cumulative_hazard) const;
+
+  /// True when the event cannot happen: the hazard is 0 at all times.
+  bool never() const;
 
  private:
   // H is linear between knots of an operational time s: s = t for a piecewise baseline, and

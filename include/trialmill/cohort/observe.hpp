@@ -26,7 +26,7 @@ struct AnalysisTime {
 /// several event conditions, the largest.
 std::size_t target_events(const AnalysisTime& when, std::size_t sample_size);
 
-/// What a look at calendar time `calendar_months` sees: the patients enrolled before it.
+/// What a look at calendar time `calendar_months` sees: the patients enrolled by then.
 struct LookData {
   double calendar_months = 0;
   bool reached = true;  ///< false: the condition could never be met, and follow-up ended with the

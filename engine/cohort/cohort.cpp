@@ -1,0 +1,33 @@
+#include "trialmill/cohort/cohort.hpp"
+
+#include <cassert>
+#include <functional>
+#include <numeric>
+
+#include "cohort/draw_cohort.hpp"
+
+namespace trialmill::cohort {
+
+std::size_t Stratification::count() const {
+  return std::accumulate(levels.begin(), levels.end(), std::size_t{1}, std::multiplies<>());
+}
+
+void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
+                 std::size_t size, CohortWorkspace& workspace, Cohort& cohort) {
+  const auto open = [](const random::Address& address) { return random::Stream(address); };
+  CohortDraw(open, model, seed, replicate, workspace, cohort).run(size);
+}
+
+void assign_strata(const Stratification& strata, const Cohort& cohort,
+                   std::span<std::int32_t> stratum) {
+  assert(stratum.size() <= cohort.size);
+  std::ranges::fill(stratum, 0);
+  for (std::size_t k = 0; k < strata.covariates.size(); ++k) {
+    const auto level = cohort.covariate(strata.covariates[k]);
+    const auto levels = static_cast<std::int32_t>(strata.levels[k]);
+    for (std::size_t i = 0; i < stratum.size(); ++i)
+      stratum[i] = stratum[i] * levels + static_cast<std::int32_t>(level[i]);
+  }
+}
+
+}  // namespace trialmill::cohort

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "trialmill/cohort/cohort.hpp"
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/random/stream.hpp"
+
+namespace trialmill::cohort {
+
+/// Draws a replicate from any source of streams: `open(address)` gives an object with
+/// `fill_uniform(span)`. The program opens random::Stream; a test opens one that counts.
+template <class OpenStream>
+class CohortDraw {
+ public:
+  CohortDraw(OpenStream open, const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
+             CohortWorkspace& workspace, Cohort& cohort)
+      : open_(open),
+        model_(model),
+        seed_(seed),
+        replicate_(replicate),
+        workspace_(workspace),
+        cohort_(cohort) {}
+
+  void run(std::size_t size) {
+    reserve(size);
+    draw_covariates();
+    fill(random::Purpose::enrolment, 0, workspace_.uniform);
+    draw_arrivals(model_.enrolment, workspace_.uniform, cohort_.enrolment_months);
+    draw_arms();
+    draw_event_times();
+    draw_dropout_times();
+  }
+
+ private:
+  void reserve(std::size_t size) {
+    cohort_.size = size;
+    cohort_.enrolment_months.resize(size);
+    cohort_.arm.resize(size);
+    cohort_.covariates.resize(size * model_.population.size());
+    cohort_.event_months.resize(size);
+    cohort_.dropout_months.resize(size);
+    workspace_.uniform.resize(size);
+    workspace_.block_uniform.resize(size);
+    workspace_.multiplier.resize(size);
+    workspace_.stratum.resize(size);
+  }
+
+  void fill(random::Purpose purpose, std::uint64_t lane, std::span<double> out) {
+    open_(random::Address{seed_, purpose, lane, replicate_}).fill_uniform(out);
+  }
+
+  void draw_covariates() {
+    for (std::size_t c = 0; c < model_.population.size(); ++c) {
+      fill(random::Purpose::covariate, c, workspace_.uniform);
+      draw_values(model_.population[c].law, workspace_.uniform,
+                  std::span(cohort_.covariates).subspan(c * cohort_.size, cohort_.size));
+    }
+  }
+
+  void draw_arms() {
+    const bool stratified = !model_.randomisation_strata.covariates.empty();
+    if (stratified) assign_strata(model_.randomisation_strata, cohort_, workspace_.stratum);
+    fill(random::Purpose::randomisation, 0, workspace_.uniform);
+    fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
+    allot_arms(model_.randomisation, workspace_.uniform, workspace_.block_uniform,
+               stratified ? std::span<const std::int32_t>(workspace_.stratum)
+                          : std::span<const std::int32_t>(),
+               workspace_.randomisation, cohort_.arm);
+  }
+
+  // The product of a patient's hazard ratios, apart from the arm's.
+  void multiply_factors() {
+    std::ranges::fill(workspace_.multiplier, 1.0);
+    for (const HazardFactor& factor : model_.hazard_factors) {
+      const auto value = cohort_.covariate(factor.covariate);
+      if (!factor.ratio_by_level.empty()) {
+        for (std::size_t i = 0; i < cohort_.size; ++i)
+          workspace_.multiplier[i] *= factor.ratio_by_level[static_cast<std::size_t>(value[i])];
+      } else {
+        for (std::size_t i = 0; i < cohort_.size; ++i)
+          workspace_.uniform[i] = factor.log_ratio_per_unit * value[i];
+        math::exp(workspace_.uniform, workspace_.uniform);
+        for (std::size_t i = 0; i < cohort_.size; ++i)
+          workspace_.multiplier[i] *= workspace_.uniform[i];
+      }
+    }
+  }
+
+  void draw_event_times() {
+    const bool plain = model_.hazard_factors.empty();
+    if (!plain) multiply_factors();
+    fill(random::Purpose::event_time, 0, workspace_.uniform);
+    math::log(workspace_.uniform, workspace_.uniform);
+    for (std::size_t i = 0; i < cohort_.size; ++i) {
+      const auto arm = static_cast<std::size_t>(cohort_.arm[i]);
+      const double exponential = -workspace_.uniform[i];
+      cohort_.event_months[i] = model_.event_time_by_arm[arm].inverse(
+          plain ? exponential : exponential / workspace_.multiplier[i]);
+    }
+  }
+
+  void draw_dropout_times() {
+    if (std::ranges::all_of(model_.dropout_time_by_arm, &EventTimeLaw::never)) {
+      std::ranges::fill(cohort_.dropout_months, std::numeric_limits<double>::infinity());
+      return;
+    }
+    fill(random::Purpose::dropout, 0, workspace_.uniform);
+    math::log(workspace_.uniform, workspace_.uniform);
+    for (std::size_t i = 0; i < cohort_.size; ++i) {
+      const auto arm = static_cast<std::size_t>(cohort_.arm[i]);
+      cohort_.dropout_months[i] = model_.dropout_time_by_arm[arm].inverse(-workspace_.uniform[i]);
+    }
+  }
+
+  OpenStream open_;
+  const TrialModel& model_;
+  std::uint64_t seed_;
+  std::uint64_t replicate_;
+  CohortWorkspace& workspace_;
+  Cohort& cohort_;
+};
+
+}  // namespace trialmill::cohort

@@ -1,0 +1,75 @@
+#include "trialmill/cohort/event_time.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include "trialmill/math/elementary.hpp"
+
+namespace trialmill::cohort {
+namespace {
+
+// Value at t of a step function given by its change points.
+double step_value(const std::vector<double>& from, const std::vector<double>& value, double t) {
+  const auto piece = std::upper_bound(from.begin(), from.end(), t) - from.begin() - 1;
+  return value[static_cast<std::size_t>(piece)];
+}
+
+}  // namespace
+
+EventTimeLaw::EventTimeLaw(const BaselineHazard& baseline, const PiecewiseRatio& ratio) {
+  std::vector<double> change = ratio.from_months;
+  const auto* piecewise = std::get_if<survival::PiecewiseHazard>(&baseline);
+  if (const auto* weibull = std::get_if<WeibullHazard>(&baseline)) {
+    weibull_ = true;
+    shape_ = weibull->shape;
+    inverse_shape_ = 1 / weibull->shape;
+    scale_ = weibull->scale_months;
+  } else {
+    change.insert(change.end(), piecewise->from_months.begin(), piecewise->from_months.end());
+  }
+  std::sort(change.begin(), change.end());
+  change.erase(std::unique(change.begin(), change.end()), change.end());
+  assert(!change.empty() && change.front() == 0);
+  double reached = 0;
+  for (std::size_t k = 0; k < change.size(); ++k) {
+    const double baseline_slope =
+        weibull_ ? 1.0 : step_value(piecewise->from_months, piecewise->hazard_per_month, change[k]);
+    const double slope =
+        baseline_slope * step_value(ratio.from_months, ratio.hazard_ratio, change[k]);
+    const double knot = operational(change[k]);
+    if (k > 0) reached += slope_.back() * (knot - knot_.back());
+    knot_.push_back(knot);
+    cumulative_.push_back(reached);
+    slope_.push_back(slope);
+    inverse_slope_.push_back(slope > 0 ? 1 / slope : std::numeric_limits<double>::infinity());
+  }
+}
+
+double EventTimeLaw::operational(double t_months) const {
+  return weibull_ ? math::power(t_months / scale_, shape_) : t_months;
+}
+
+double EventTimeLaw::months(double s) const {
+  return weibull_ ? scale_ * math::power(s, inverse_shape_) : s;
+}
+
+double EventTimeLaw::cumulative(double t_months) const {
+  const double s = operational(t_months);
+  const auto piece =
+      static_cast<std::size_t>(std::upper_bound(knot_.begin(), knot_.end(), s) - knot_.begin() - 1);
+  return cumulative_[piece] + slope_[piece] * (s - knot_[piece]);
+}
+
+double EventTimeLaw::inverse(double cumulative_hazard) const {
+  std::size_t piece = 0;
+  while (piece + 1 < cumulative_.size() && cumulative_[piece + 1] <= cumulative_hazard)
+    ++piece;
+  return months(knot_[piece] + (cumulative_hazard - cumulative_[piece]) * inverse_slope_[piece]);
+}
+
+bool EventTimeLaw::never() const {
+  return std::ranges::all_of(slope_, [](double slope) { return slope == 0; });
+}
+
+}  // namespace trialmill::cohort

@@ -1,0 +1,88 @@
+#include "trialmill/result/result.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace trialmill::result {
+namespace {
+
+constexpr double z_95 = 1.959963984540054;
+
+Summary summary(const Moments& moments) {
+  return {moments.mean, moments.sd()};
+}
+
+EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {
+  const auto estimates = static_cast<double>(tally.log_hazard_ratio.count);
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const bool any = tally.log_hazard_ratio.count > 0;
+  EstimatePerformance out;
+  out.estimates = tally.log_hazard_ratio.count;
+  out.log_hr_mean = any ? tally.log_hazard_ratio.mean : none;
+  out.log_hr_sd = tally.log_hazard_ratio.sd();
+  out.model_se_mean = any ? tally.standard_error.mean : none;
+  out.true_log_hr = truth.log_hazard_ratio;
+  out.bias = out.log_hr_mean - truth.log_hazard_ratio;
+  out.bias_mc_se = std::isnan(out.bias) ? none : out.log_hr_sd / std::sqrt(estimates);
+  const bool covers = any && !std::isnan(truth.log_hazard_ratio);
+  const auto coverage = covers ? simulated_proportion(tally.covered, tally.log_hazard_ratio.count)
+                               : SimulatedProportion{none, none, none, none};
+  out.coverage = coverage.estimate;
+  out.coverage_mc_se = coverage.mc_se;
+  return out;
+}
+
+AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTally& tally,
+                                  const AnalysisTruth& truth, const Tally& point) {
+  AnalysisResult out;
+  out.name = label.name;
+  out.test = label.test;
+  out.weight = label.weight;
+  out.endpoint = label.endpoint;
+  out.alpha = label.alpha;
+  out.sided = label.sided;
+  out.power = simulated_proportion(tally.rejections, point.replicates);
+  out.rejections = tally.rejections;
+  out.undefined = tally.undefined;
+  for (std::size_t status = 1; status < tally.by_status.size(); ++status)
+    if (tally.by_status[status] > 0)
+      out.flags.emplace_back(name(static_cast<survival::FitStatus>(status)),
+                             tally.by_status[status]);
+  out.by_look.push_back({1, tally.rejections, point.events.mean, point.analysis_months.mean});
+  if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
+  return out;
+}
+
+}  // namespace
+
+SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t trials) {
+  assert(trials > 0 && successes <= trials);
+  const auto n = static_cast<double>(trials);
+  const double p = static_cast<double>(successes) / n;
+  const double shrink = 1 + z_95 * z_95 / n;
+  const double centre = (p + z_95 * z_95 / (2 * n)) / shrink;
+  const double half = z_95 * std::sqrt(p * (1 - p) / n + z_95 * z_95 / (4 * n * n)) / shrink;
+  // At 0 and n successes the Wilson limits are exactly 0 and 1, which rounding can miss.
+  return {p, std::sqrt(p * (1 - p) / n), successes == 0 ? 0.0 : std::max(0.0, centre - half),
+          successes == trials ? 1.0 : std::min(1.0, centre + half)};
+}
+
+PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
+                      const std::vector<AnalysisLabel>& labels,
+                      const std::vector<AnalysisTruth>& truths) {
+  PointResult out;
+  out.set = set;
+  out.replicates = tally.replicates;
+  out.events = summary(tally.events);
+  out.duration = summary(tally.analysis_months);
+  out.last_patient_in = summary(tally.last_patient_in_months);
+  out.enrolled = summary(tally.enrolled);
+  out.dropouts = summary(tally.dropouts);
+  out.events_not_reached = tally.events_not_reached;
+  for (std::size_t a = 0; a < labels.size() && tally.replicates > 0; ++a)
+    out.analyses.push_back(summarise_analysis(labels[a], tally.analyses[a], truths[a], tally));
+  return out;
+}
+
+}  // namespace trialmill::result

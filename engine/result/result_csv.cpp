@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "trialmill/result/result.hpp"
+
+namespace trialmill::result {
+namespace {
+
+// Text quoted when it needs to be (RFC 4180).
+std::string text(const std::string& raw) {
+  if (raw.find_first_of(",\"\r\n") == std::string::npos) return raw;
+  std::string quoted = "\"";
+  for (const char c : raw)
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+// Shortest text that reads back as the same number; empty when there is none.
+std::string number(double x) {
+  return std::isfinite(x) ? fmt::format("{}", x) : std::string();
+}
+
+std::string row(const PointResult& point, const AnalysisResult& analysis) {
+  std::string line;
+  for (const auto& [key, value] : point.set)
+    line += number(value) + ',';
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  EstimatePerformance estimate{0, none, none, none, none, none, none, none, none};
+  if (analysis.estimate) estimate = *analysis.estimate;
+  line +=
+      fmt::format("{},{},{},{},{},{},", text(analysis.name), analysis.test, text(analysis.weight),
+                  text(analysis.endpoint), analysis.alpha, analysis.sided);
+  line += fmt::format("{},{},{},{},{},{},{},", point.replicates, analysis.power.estimate,
+                      analysis.power.mc_se, analysis.power.ci_lower, analysis.power.ci_upper,
+                      analysis.rejections, analysis.undefined);
+  for (const double x :
+       {estimate.log_hr_mean, estimate.log_hr_sd, estimate.model_se_mean, estimate.bias,
+        estimate.coverage, point.events.mean, point.events.sd, point.duration.mean,
+        point.duration.sd, point.last_patient_in.mean, point.enrolled.mean, point.dropouts.mean})
+    line += number(x) + ',';
+  return line + fmt::format("{}\n", point.events_not_reached);
+}
+
+}  // namespace
+
+std::string to_csv(const Result& result) {
+  std::string csv;
+  if (!result.points.empty())
+    for (const auto& [key, value] : result.points.front().set)
+      csv += text("set." + key) + ',';
+  csv +=
+      "analysis,test,weight,endpoint,alpha,sided,replicates,power,mc_se,ci_lower,ci_upper,"
+      "rejections,undefined,log_hr_mean,log_hr_sd,model_se_mean,bias,coverage,events_mean,events_"
+      "sd,"
+      "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
+      "events_not_reached\n";
+  for (const PointResult& point : result.points)
+    for (const AnalysisResult& analysis : point.analyses)
+      csv += row(point, analysis);
+  return csv;
+}
+
+}  // namespace trialmill::result

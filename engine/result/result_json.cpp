@@ -1,0 +1,111 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "trialmill/result/result.hpp"
+
+namespace trialmill::result {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no NaN: a number that does not exist is null.
+Json number(double x) {
+  return std::isfinite(x) ? Json(x) : Json(nullptr);
+}
+
+Json to_document(const Summary& summary) {
+  return {{"mean", number(summary.mean)}, {"sd", number(summary.sd)}};
+}
+
+Json to_document(const std::optional<EstimatePerformance>& estimate) {
+  if (!estimate) return nullptr;
+  return {{"estimates", estimate->estimates},
+          {"log_hr_mean", number(estimate->log_hr_mean)},
+          {"log_hr_sd", number(estimate->log_hr_sd)},
+          {"model_se_mean", number(estimate->model_se_mean)},
+          {"true_log_hr", number(estimate->true_log_hr)},
+          {"bias", number(estimate->bias)},
+          {"bias_mc_se", number(estimate->bias_mc_se)},
+          {"coverage", number(estimate->coverage)},
+          {"coverage_mc_se", number(estimate->coverage_mc_se)}};
+}
+
+Json to_document(const AnalysisResult& analysis) {
+  Json flags = Json::object();
+  for (const auto& [status, count] : analysis.flags)
+    flags[status] = count;
+  Json looks = Json::array();
+  for (const LookResult& look : analysis.by_look)
+    looks.push_back({{"look", look.look},
+                     {"rejections", look.rejections},
+                     {"events_mean", number(look.events_mean)},
+                     {"time_mean", number(look.time_mean)}});
+  return {{"name", analysis.name},
+          {"test", analysis.test},
+          {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
+          {"endpoint", analysis.endpoint},
+          {"alpha", analysis.alpha},
+          {"sided", analysis.sided},
+          {"power", analysis.power.estimate},
+          {"mc_se", analysis.power.mc_se},
+          {"ci_lower", analysis.power.ci_lower},
+          {"ci_upper", analysis.power.ci_upper},
+          {"rejections", analysis.rejections},
+          {"undefined", analysis.undefined},
+          {"flags", flags},
+          {"by_look", looks},
+          {"estimate", to_document(analysis.estimate)}};
+}
+
+Json to_document(const PointResult& point) {
+  Json set = Json::object();
+  for (const auto& [key, value] : point.set) {
+    // Whole numbers stay whole: a sample size reads 300, not 300.0.
+    if (value == std::floor(value) && std::abs(value) < 1e15)
+      set[key] = static_cast<std::int64_t>(value);
+    else
+      set[key] = value;
+  }
+  Json analyses = Json::array();
+  for (const AnalysisResult& analysis : point.analyses)
+    analyses.push_back(to_document(analysis));
+  return {{"set", set},
+          {"replicates", point.replicates},
+          {"analyses", analyses},
+          {"events", to_document(point.events)},
+          {"duration", to_document(point.duration)},
+          {"last_patient_in", to_document(point.last_patient_in)},
+          {"enrolled", to_document(point.enrolled)},
+          {"dropouts", to_document(point.dropouts)},
+          {"events_not_reached", point.events_not_reached}};
+}
+
+Json to_document(const Runtime& runtime) {
+  return {{"wall_seconds", runtime.wall_seconds},
+          {"cpu_seconds", runtime.cpu_seconds},
+          {"cpu_microseconds_per_replicate", number(runtime.cpu_microseconds_per_replicate)},
+          {"threads", runtime.threads},
+          {"host", runtime.host},
+          {"started", runtime.started},
+          {"instruction_set", runtime.instruction_set}};
+}
+
+}  // namespace
+
+std::string to_json(const Result& result) {
+  Json points = Json::array();
+  for (const PointResult& point : result.points)
+    points.push_back(to_document(point));
+  Json document = {
+      {"schema", "trialmill.result/1"},
+      {"version", result.version},
+      {"scenario", {{"title", result.title}, {"file", result.file}, {"digest", result.digest}}},
+      {"seed", result.seed},
+      {"replicates", result.replicates},
+      {"complete", result.complete},
+      {"points", points}};
+  if (result.runtime) document["runtime"] = to_document(*result.runtime);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace trialmill::result

@@ -1,0 +1,84 @@
+#include "trialmill/result/tally.hpp"
+
+#include <cassert>
+#include <cmath>
+
+namespace trialmill::result {
+
+void Moments::add(double x) {
+  ++count;
+  const double deviation = x - mean;
+  mean += deviation / static_cast<double>(count);
+  sum_of_squares += deviation * (x - mean);
+}
+
+void Moments::merge(const Moments& other) {
+  if (other.count == 0) return;
+  if (count == 0) {
+    *this = other;
+    return;
+  }
+  const auto ours = static_cast<double>(count);
+  const auto theirs = static_cast<double>(other.count);
+  const double deviation = other.mean - mean;
+  mean += deviation * (theirs / (ours + theirs));
+  sum_of_squares +=
+      other.sum_of_squares + deviation * deviation * (ours * theirs / (ours + theirs));
+  count += other.count;
+}
+
+double Moments::sd() const {
+  return count < 2 ? std::numeric_limits<double>::quiet_NaN()
+                   : std::sqrt(sum_of_squares / static_cast<double>(count - 1));
+}
+
+void AnalysisTally::add(const AnalysisOutcome& outcome, const AnalysisTruth& truth) {
+  rejections += outcome.rejected;
+  undefined += std::isnan(outcome.z);
+  ++by_status[static_cast<std::size_t>(outcome.status)];
+  if (!std::isfinite(outcome.log_hazard_ratio) || !std::isfinite(outcome.standard_error)) return;
+  log_hazard_ratio.add(outcome.log_hazard_ratio);
+  standard_error.add(outcome.standard_error);
+  covered += std::abs(outcome.log_hazard_ratio - truth.log_hazard_ratio) <=
+             truth.interval_z * outcome.standard_error;
+}
+
+void AnalysisTally::merge(const AnalysisTally& other) {
+  rejections += other.rejections;
+  undefined += other.undefined;
+  for (std::size_t k = 0; k < by_status.size(); ++k)
+    by_status[k] += other.by_status[k];
+  log_hazard_ratio.merge(other.log_hazard_ratio);
+  standard_error.merge(other.standard_error);
+  covered += other.covered;
+}
+
+void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths) {
+  assert(outcome.analyses.size() == truths.size());
+  ++replicates;
+  events_not_reached += !outcome.events_reached;
+  events.add(static_cast<double>(outcome.events));
+  analysis_months.add(outcome.analysis_months);
+  last_patient_in_months.add(outcome.last_patient_in_months);
+  enrolled.add(static_cast<double>(outcome.enrolled));
+  dropouts.add(static_cast<double>(outcome.dropouts));
+  analyses.resize(truths.size());
+  for (std::size_t a = 0; a < truths.size(); ++a)
+    analyses[a].add(outcome.analyses[a], truths[a]);
+}
+
+void Tally::merge(const Tally& other) {
+  if (other.replicates == 0) return;
+  replicates += other.replicates;
+  events_not_reached += other.events_not_reached;
+  events.merge(other.events);
+  analysis_months.merge(other.analysis_months);
+  last_patient_in_months.merge(other.last_patient_in_months);
+  enrolled.merge(other.enrolled);
+  dropouts.merge(other.dropouts);
+  analyses.resize(other.analyses.size());
+  for (std::size_t a = 0; a < analyses.size(); ++a)
+    analyses[a].merge(other.analyses[a]);
+}
+
+}  // namespace trialmill::result

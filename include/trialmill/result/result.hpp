@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trialmill/result/tally.hpp"
+
+namespace trialmill::result {
+
+/// A simulated proportion with its Monte-Carlo error and Wilson (1927) 95 % interval.
+struct SimulatedProportion {
+  double estimate = 0;
+  double mc_se = 0;
+  double ci_lower = 0;
+  double ci_upper = 0;
+};
+
+/// @param successes at most `trials` @param trials positive
+SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t trials);
+
+struct Summary {
+  double mean = 0;
+  double sd = 0;
+};
+
+/// Performance of the estimator (ADEMP: Morris, White and Crowther 2019). NaN where it does not
+/// exist.
+struct EstimatePerformance {
+  std::uint64_t estimates = 0;  ///< replicates with a finite estimate
+  double log_hr_mean = 0;
+  double log_hr_sd = 0;  ///< empirical standard error
+  double model_se_mean = 0;
+  double true_log_hr = 0;  ///< of the generator; NaN when it changes with time
+  double bias = 0;         ///< mean - true
+  double bias_mc_se = 0;
+  double coverage = 0;  ///< of the two-sided interval at the analysis's level
+  double coverage_mc_se = 0;
+};
+
+/// What one look found. One look per analysis for now; the list leaves room for interim ones.
+struct LookResult {
+  int look = 1;
+  std::uint64_t rejections = 0;
+  double events_mean = 0;
+  double time_mean = 0;
+};
+
+struct AnalysisResult {
+  std::string name;
+  std::string test;    ///< "log-rank" or "cox"
+  std::string weight;  ///< "fh(0,1)"; empty for an unweighted test
+  std::string endpoint;
+  double alpha = 0.025;
+  int sided = 1;
+  SimulatedProportion power;
+  std::uint64_t rejections = 0;
+  std::uint64_t undefined = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> flags;  ///< fit status other than ok: count
+  std::vector<LookResult> by_look;
+  std::optional<EstimatePerformance> estimate;  ///< Cox only
+};
+
+struct PointResult {
+  std::vector<std::pair<std::string, double>> set;  ///< swept keys, sample_size among them
+  std::uint64_t replicates = 0;
+  std::vector<AnalysisResult> analyses;
+  Summary events, duration, last_patient_in, enrolled, dropouts;
+  std::uint64_t events_not_reached = 0;
+};
+
+/// The only part of a result that may differ between two runs of the same scenario and seed.
+struct Runtime {
+  double wall_seconds = 0;
+  double cpu_seconds = 0;
+  double cpu_microseconds_per_replicate = 0;
+  int threads = 1;
+  std::string host;
+  std::string started;  ///< ISO 8601, UTC
+  std::string instruction_set;
+};
+
+/// Document `trialmill.result/1`.
+struct Result {
+  std::string version;  ///< of the program
+  std::string title, file, digest;
+  std::uint64_t seed = 0;
+  std::uint64_t replicates = 0;  ///< asked for
+  bool complete = true;          ///< false when the run was interrupted
+  std::vector<PointResult> points;
+  std::optional<Runtime> runtime;
+};
+
+/// The description of an analysis that goes with its tally.
+struct AnalysisLabel {
+  std::string name, test, weight, endpoint;
+  double alpha = 0.025;
+  int sided = 1;
+  bool estimates_hazard_ratio = false;
+};
+
+/// Turns the sums of a design point into the figures that are reported.
+PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
+                      const std::vector<AnalysisLabel>& labels,
+                      const std::vector<AnalysisTruth>& truths);
+
+/// The document as JSON text, keys in a fixed order, numbers that round-trip, a newline at the end.
+std::string to_json(const Result& result);
+
+/// Tidy table: one row per point and analysis, `set.*` columns first, header row.
+std::string to_csv(const Result& result);
+
+}  // namespace trialmill::result
