@@ -20,6 +20,8 @@ std::string_view name(FitStatus status) {
       return "monotone_likelihood";
     case FitStatus::not_converged:
       return "not_converged";
+    case FitStatus::follow_up_too_short:
+      return "follow_up_too_short";
   }
   assert(false && "every status has a name");
   return "";
@@ -42,6 +44,8 @@ std::string_view explanation(FitStatus status) {
       return "The likelihood rises for ever: some hazard ratio is estimated as zero or infinite.";
     case FitStatus::not_converged:
       return "The iteration limit was reached before the estimate settled.";
+    case FitStatus::follow_up_too_short:
+      return "A survival curve is needed at a time to which nobody was followed.";
   }
   assert(false && "every status has an explanation");
   return "";

@@ -14,6 +14,7 @@ enum class FitStatus {
   singular,             ///< a covariate is constant or a linear combination of earlier ones
   monotone_likelihood,  ///< the likelihood rises for ever: some hazard ratio is 0 or infinite
   not_converged,        ///< the iteration limit came before convergence
+  follow_up_too_short,  ///< a survival curve is needed at a time nobody was followed to
 };
 
 /// The name used in result files: "ok", "no_events", "monotone_likelihood", ...
