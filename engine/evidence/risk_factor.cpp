@@ -73,10 +73,10 @@ RiskFactor normal_factor(double mean, double sd, double log_ratio_per_unit) {
 
 RiskFactor quantile_factor(const std::function<double(double)>& quantile,
                            double log_ratio_per_unit) {
-  // u = 1 / (1 + exp(-pi sinh t)), t evenly spaced. At |t| = 49/16 the probability left out is
-  // 4e-15.
-  constexpr double step = 1.0 / 16;
-  constexpr int half = 49;
+  // u = 1 / (1 + exp(-pi sinh t)), t evenly spaced. At |t| = 98/32 the probability left out is
+  // 3e-15.
+  constexpr double step = 1.0 / 32;
+  constexpr int half = 98;
   RiskFactor factor;
   for (int i = -half; i <= half; ++i) {
     const double grown = math::exp(i * step);

@@ -46,7 +46,7 @@ RiskFactor categorical_factor(std::span<const double> probabilities,
 RiskFactor normal_factor(double mean, double sd, double log_ratio_per_unit);
 
 /// A covariate of any continuous law with a smooth quantile function (uniform, lognormal, truncated
-/// normal, ...), as 99 nodes of the tanh-sinh rule on (0, 1), which tolerates quantiles that grow
+/// normal, ...), as 197 nodes of the tanh-sinh rule on (0, 1), which tolerates quantiles that grow
 /// without bound at either end (Takahasi and Mori 1974). Average survival is exact to 1e-8. A law
 /// with steps is not smooth: give its values to `categorical_factor`.
 /// @param quantile called with probabilities strictly between 0 and 1; returns a finite value
