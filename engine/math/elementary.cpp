@@ -1,7 +1,10 @@
 #include "trialmill/math/elementary.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "math/clones.hpp"
@@ -10,11 +13,23 @@
 namespace trialmill::math {
 namespace {
 
-// Plain loops over pointers: the clones of a function are chosen by its address, so these stay
-// out of the public interface and take nothing that would need inlining.
+// Inputs other than positive normal numbers are rare: a block without any takes the shorter loop.
+// The block is looked through first, because `out` may be `x`.
 TRIALMILL_CLONES void log_loop(const double* x, double* out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = kernels::log(x[i]);
+  constexpr std::size_t block = 256;
+  for (std::size_t begin = 0; begin < count; begin += block) {
+    const std::size_t end = std::min(begin + block, count);
+    std::uint64_t others = 0;
+    for (std::size_t i = begin; i < end; ++i)
+      others += kernels::is_ordinary(x[i]) ? 0 : 1;
+    if (others == 0) {
+      for (std::size_t i = begin; i < end; ++i)
+        out[i] = kernels::log_of_ordinary(x[i]);
+    } else {
+      for (std::size_t i = begin; i < end; ++i)
+        out[i] = kernels::log(x[i]);
+    }
+  }
 }
 
 TRIALMILL_CLONES void exp_loop(const double* x, double* out, std::size_t count) {
@@ -43,22 +58,24 @@ void exp(std::span<const double> x, std::span<double> out) {
 }
 
 double log1p(double x) {
+  if (std::abs(x) < 0x1p-54) return x;  // keeps the sign of -0
   if (x >= -0.2928 && x <= 0.4142) return kernels::log_of_parts(x, 0.0, 0.0);
   if (!(x > -1.0 && x < std::numeric_limits<double>::infinity())) return log(1.0 + x);
   // What 1 + x lost by rounding comes back as a first-order correction.
   const double sum = 1.0 + x;
   const double lost = x < 1.0 ? x - (sum - 1.0) : 1.0 - (sum - x);
   const kernels::Decomposed parts = kernels::decompose(sum);
-  return kernels::log_of_parts(parts.mantissa - 1.0, parts.exponent, lost / sum);
+  return kernels::log_of_parts(parts.mantissa - 1.0, parts.exponent,
+                               parts.exponent * kernels::ln2_low + lost / sum);
 }
 
 double expm1(double x) {
   if (!(std::abs(x) <= 40.0)) return exp(x) - 1.0;  // the 1 is below half an ulp, or exp(x) is
   const kernels::ExpParts parts = kernels::exp_parts(x);
-  const double excess = parts.excess_high - parts.excess_low;
   const double scale = parts.scale_a() * parts.scale_b();
-  if (scale == 1.0) return excess;
-  return scale * excess + (scale - 1.0);
+  if (scale == 1.0) return parts.excess_high - parts.excess_low;
+  // The large terms cancel first, while they are exact or nearly so.
+  return (scale * parts.excess_high + (scale - 1.0)) - scale * parts.excess_low;
 }
 
 double power(double x, double y) {

@@ -9,12 +9,13 @@
 /// Always inlined, so that the body takes the instruction set of the clone it is inlined into.
 namespace trialmill::math::kernels {
 
-inline constexpr double ln2_high = 6.93147180369123816490e-01;  // 21 trailing zero bits and more:
-inline constexpr double ln2_low = 1.90821492927058770002e-10;   // k * ln2_high is exact, |k| < 2^20
+/// log 2 in two parts; the higher ends in 21 zero bits, so that k * ln2_high is exact.
+inline constexpr double ln2_high = 6.93147180369123816490e-01;
+inline constexpr double ln2_low = 1.90821492927058770002e-10;
 
-/// log(1 + f) + correction + k log 2 for 1 + f in [sqrt(1/2), sqrt(2)]; the polynomial is that of
+/// log(1 + f) + k ln2_high + low for 1 + f in [sqrt(1/2), sqrt(2)]; the polynomial is that of
 /// FreeBSD's e_log.c (Sun Microsystems 1993; error of the approximation below 2^-58.45).
-[[gnu::always_inline]] inline double log_of_parts(double f, double k, double correction) {
+[[gnu::always_inline]] inline double log_of_parts(double f, double k, double low) {
   const double half_square = 0.5 * f * f;
   const double s = f / (2.0 + f);
   const double z = s * s;
@@ -24,8 +25,7 @@ inline constexpr double ln2_low = 1.90821492927058770002e-10;   // k * ln2_high 
   const double odd = z * (6.666666666666735130e-01 +
                           w * (2.857142874366239149e-01 +
                                w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
-  return s * (half_square + (odd + even)) + (k * ln2_low + correction) - half_square + f +
-         k * ln2_high;
+  return s * (half_square + (odd + even)) + low - half_square + f + k * ln2_high;
 }
 
 /// A positive normal number as mantissa 2^exponent with the mantissa in [sqrt(1/2), sqrt(2)).
@@ -47,31 +47,38 @@ struct Decomposed {
   return {std::bit_cast<double>(mantissa), biased - (two_52 + 1023.0)};
 }
 
+/// Whether x is a positive normal number, which log_of_ordinary takes.
+[[gnu::always_inline]] inline bool is_ordinary(double x) {
+  return x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max();
+}
+
+[[gnu::always_inline]] inline double log_of_ordinary(double x) {
+  const Decomposed parts = decompose(x);
+  return log_of_parts(parts.mantissa - 1.0, parts.exponent, parts.exponent * ln2_low);
+}
+
 /// log for every double: what the reduction cannot take is scaled before it or replaced after it.
+/// An ordinary number gets the same bits as from log_of_ordinary.
 [[gnu::always_inline]] inline double log(double x) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   constexpr double two_54 = 18014398509481984.0;
   const bool is_small = x < std::numeric_limits<double>::min();
   const Decomposed parts = decompose(is_small ? x * two_54 : x);
   const double exponent = is_small ? parts.exponent - 54.0 : parts.exponent;
-  double result = log_of_parts(parts.mantissa - 1.0, exponent, 0.0);
+  double result = log_of_parts(parts.mantissa - 1.0, exponent, exponent * ln2_low);
   result = x < infinity ? result : x;  // +inf and NaN stand for themselves
   result = x == 0.0 ? -infinity : result;
   return x < 0.0 ? std::numeric_limits<double>::quiet_NaN() : result;
 }
 
-/// exp(x) as (1 + excess) 2^(exponent), exponent = half_bits_a + half_bits_b - 2046: two biased
+/// exp(x) as (1 + excess) 2^(exponent), exponent = field_a + field_b - 2046: two biased
 /// exponent fields, because one power of two cannot span the subnormal results.
 struct ExpParts {
   double excess_high, excess_low;  ///< excess = excess_high - excess_low
-  std::uint64_t exponent_field_a, exponent_field_b;
+  std::uint64_t field_a, field_b;
 
-  [[gnu::always_inline]] double scale_a() const {
-    return std::bit_cast<double>(exponent_field_a << 52);
-  }
-  [[gnu::always_inline]] double scale_b() const {
-    return std::bit_cast<double>(exponent_field_b << 52);
-  }
+  [[gnu::always_inline]] double scale_a() const { return std::bit_cast<double>(field_a << 52); }
+  [[gnu::always_inline]] double scale_b() const { return std::bit_cast<double>(field_b << 52); }
 };
 
 /// x within +-746. Reduction by Cody and Waite; the rational function is that of FreeBSD's e_exp.c.

