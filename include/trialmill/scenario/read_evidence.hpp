@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+
+#include "trialmill/evidence/published.hpp"
+#include "trialmill/input/document.hpp"
+
+namespace trialmill::scenario {
+
+/// Reads an evidence file: the figures of one publication, as printed, each with the place that
+/// prints it.
+///
+///     trialmill-evidence: 1
+///     title: ...
+///     citation: ...
+///     patients: 222
+///     covariates:   {male: {label, count, of, percent, source, note}}
+///     curves:       {rfs: {origin, population, source, note, knots: [{month, survival, source}]}}
+///     factors:      {rfs: {male: {count, percent, source, note,
+///                                 univariable: {hazard_ratio, lower, upper, p}, multivariable}}}
+///     proportions:  {recurrence: {label, count, of, percent, source, note}}
+///     quantities:   {follow_up: {label, value, unit, source, note}}
+///
+/// `note`, the `percent` of a covariate or proportion, and the `source` of a knot (the curve's) may
+/// be left out, and so may each of the five groups; a factor has one of the two ratios or both.
+/// A figure that cannot be right on its own (a count above its denominator, an interval that does
+/// not hold its ratio, a curve that rises, a factor of a covariate or curve that the file does not
+/// have) is an error at its position; whether figures agree with each other is for an audit.
+/// @throws input::InputError with everything that is wrong with the file
+evidence::Evidence read_evidence(const std::filesystem::path& path);
+
+/// The same for a document in memory.
+evidence::Evidence read_evidence(const input::Document& document);
+
+}  // namespace trialmill::scenario

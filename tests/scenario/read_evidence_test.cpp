@@ -1,0 +1,324 @@
+#include "trialmill/scenario/read_evidence.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "trialmill/input/diagnostic.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+using testing::HasSubstr;
+
+const evidence::Evidence& jnets() {
+  static const evidence::Evidence read = read_evidence(std::filesystem::path(TRIALMILL_SOURCE_DIR) /
+                                                       "scenarios/evidence" / "jnets-2021.yaml");
+  return read;
+}
+
+// A row of Table 5, typed from the paper a second time for this test. Zeros: not in the table.
+struct PrintedRow {
+  const char* covariate;
+  double count, percent;
+  evidence::PublishedRatio univariable;
+  evidence::PublishedRatio multivariable = {0, 0, 0, 0};
+};
+
+const std::vector<PrintedRow> table_5a{
+    {"age_ge_60", 79, 35.6, {1.178, 0.600, 1.201, 0.354}},
+    {"male", 113, 50.9, {0.873, 0.620, 1.233, 0.44}},
+    {"functional", 29, 13.1, {0.948, 0.571, 1.494, 0.826}},
+    {"metachronous", 82, 36.9, {1.333, 0.939, 1.884, 0.107}},
+    {"pancreas", 129, 58.1, {1.02, 0.722, 1.451, 0.911}},
+    {"grade_g3", 14, 86.3, {2.477, 1.064, 5.093, 0.037}, {2.449, 1.052, 5.040, 0.039}},
+    {"tumors_ge_10", 58, 26.1, {1.975, 1.276, 2.964, 0.003}, {1.662, 0.914, 2.863, 0.093}},
+    {"size_ge_5cm", 70, 31.5, {1.147, 0.788, 1.643, 0.467}},
+    {"non_anatomical", 150, 67.6, {0.964, 0.677, 1.389, 0.84}},
+};
+
+const std::vector<PrintedRow> table_5b{
+    {"age_ge_60", 79, 35.6, {1.941, 1.227, 3.085, 0.005}, {2.024, 1.036, 3.982, 0.039}},
+    {"male", 113, 50.9, {1.392, 0.872, 2.267, 0.167}},
+    {"functional", 29, 13.1, {1.231, 0.669, 2.127, 0.486}},
+    {"metachronous", 82, 36.9, {1.107, 0.691, 1.751, 0.669}},
+    {"pancreas", 129, 58.1, {0.716, 0.451, 1.138, 0.158}},
+    {"grade_g3", 14, 86.3, {3.892, 1.623, 8.405, 0.004}, {4.172, 1.720, 9.165, 0.003}},
+    {"tumors_ge_10", 58, 26.1, {1.044, 0.588, 1.757, 0.877}},
+    {"size_ge_5cm", 70, 31.5, {1.538, 0.953, 2.442, 0.077}},
+    {"r2", 58, 26.1, {1.77, 1.013, 2.967, 0.045}, {1.557, 0.701, 3.224, 0.264}},
+    {"non_anatomical", 150, 67.6, {1.556, 0.941, 2.673, 0.086}},
+};
+
+void expect_ratio(const std::optional<evidence::PublishedRatio>& read,
+                  const evidence::PublishedRatio& printed) {
+  ASSERT_EQ(read.has_value(), printed.hazard_ratio > 0);
+  if (!read) return;
+  EXPECT_EQ(read->hazard_ratio, printed.hazard_ratio);
+  EXPECT_EQ(read->lower, printed.lower);
+  EXPECT_EQ(read->upper, printed.upper);
+  EXPECT_EQ(read->p_value, printed.p_value);
+}
+
+void expect_table(const std::string& curve, const std::vector<PrintedRow>& table,
+                  const std::string& source) {
+  for (const PrintedRow& printed : table) {
+    SCOPED_TRACE(curve + " " + printed.covariate);
+    const auto* read = jnets().find_factor(curve, printed.covariate);
+    ASSERT_NE(read, nullptr);
+    EXPECT_EQ(read->count, printed.count);
+    EXPECT_EQ(read->percent, printed.percent);
+    expect_ratio(read->univariable, printed.univariable);
+    expect_ratio(read->multivariable, printed.multivariable);
+    EXPECT_EQ(read->source, source);
+  }
+}
+
+TEST(JnetsEvidence, IndependentTable5IsThePapers) {
+  expect_table("rfs", table_5a, "Table 5A");
+  expect_table("os", table_5b, "Table 5B");
+  EXPECT_EQ(jnets().factors.size(), table_5a.size() + table_5b.size());
+}
+
+TEST(JnetsEvidence, IndependentCurvesAreThePapers) {
+  const std::vector<std::pair<double, double>> rfs{
+      {12, 0.547}, {14, 0.5}, {36, 0.239}, {60, 0.134}};
+  const std::vector<std::pair<double, double>> os{
+      {12, 0.918}, {36, 0.831}, {60, 0.702}, {113, 0.5}, {120, 0.434}};
+  ASSERT_EQ(jnets().curves.size(), 2U);
+  for (const auto& [name, printed] : {std::pair{"rfs", rfs}, std::pair{"os", os}}) {
+    const auto* curve = jnets().find_curve(name);
+    ASSERT_NE(curve, nullptr);
+    EXPECT_EQ(curve->origin, "first hepatic resection");
+    ASSERT_EQ(curve->knots.size(), printed.size());
+    for (std::size_t k = 0; k < printed.size(); ++k) {
+      EXPECT_EQ(curve->knots[k].time_months, printed[k].first);
+      EXPECT_EQ(curve->knots[k].survival, printed[k].second);
+      EXPECT_THAT(curve->knots[k].source, HasSubstr("section 3.4"));
+    }
+  }
+}
+
+TEST(JnetsEvidence, IndependentPrevalencesAreThePapers) {
+  const std::vector<std::tuple<const char*, double, double>> printed{
+      {"age_ge_60", 79, 222},       {"male", 113, 222},
+      {"functional", 29, 222},      {"metachronous", 82, 222},
+      {"pancreas", 130, 222},       {"grade_g3", 14, 124},
+      {"tumors_ge_10", 59, 220},    {"size_ge_5cm", 70, 222},
+      {"non_anatomical", 115, 218}, {"r2", 58, 219}};
+  EXPECT_EQ(jnets().patients, 222);
+  EXPECT_EQ(jnets().covariates.size(), printed.size());
+  for (const auto& [name, count, of] : printed) {
+    const auto* covariate = jnets().find_covariate(name);
+    ASSERT_NE(covariate, nullptr) << name;
+    EXPECT_EQ(covariate->count, count) << name;
+    EXPECT_EQ(covariate->of, of) << name;
+  }
+  EXPECT_NEAR(jnets().find_covariate("grade_g3")->value(), 0.113, 0.0005);
+}
+
+TEST(JnetsEvidence, EveryFigureNamesItsPlace) {
+  for (const auto& proportion : jnets().proportions)
+    EXPECT_THAT(proportion.source, testing::ContainsRegex("Table [1-4]|section 3.[1-4]"))
+        << proportion.name;
+  for (const auto& quantity : jnets().quantities)
+    EXPECT_THAT(quantity.source, testing::ContainsRegex("Table|section|Figure")) << quantity.name;
+  EXPECT_THAT(jnets().citation, HasSubstr("doi:10.1002/jhbp.956"));
+  EXPECT_THAT(jnets().file, HasSubstr("jnets-2021.yaml"));
+}
+
+TEST(JnetsEvidence, PercentagesThatDoNotFollowFromTheirCountsCarryANote) {
+  // Half a unit of the last printed digit, and rounding.
+  std::set<std::string> flagged;
+  for (const auto* group : {&jnets().covariates, &jnets().proportions})
+    for (const auto& proportion : *group)
+      if (proportion.percent && std::abs(100 * proportion.value() - *proportion.percent) > 0.0501) {
+        flagged.insert(proportion.name);
+        EXPECT_FALSE(proportion.note.empty()) << proportion.name;
+      }
+  EXPECT_EQ(flagged, (std::set<std::string>{"grade_g3", "non_anatomical", "r2", "grade_down",
+                                            "morbidity_90_days", "treated_after"}));
+}
+
+TEST(JnetsEvidence, CountsOfOneVariableAddUpToItsDenominator) {
+  const std::vector<std::vector<std::string>> partitions{
+      {"primary_pancreas", "primary_rectum", "primary_duodenum", "primary_small_intestine",
+       "primary_stomach", "primary_lung", "primary_bile_duct", "primary_colon", "primary_others"},
+      {"functional_pancreas", "functional_rectum", "functional_small_intestine",
+       "functional_stomach"},
+      {"one_modality_before", "two_modalities_before", "three_modalities_before",
+       "four_modalities_before"},
+      {"concomitant_resection", "liver_first", "primary_first"},
+      {"partial_resection", "hemihepatectomy", "segmentectomy", "sub_segmentectomy",
+       "procedure_unknown"},
+      {"one_tumor", "tumors_2_to_3", "tumors_4_to_10", "tumors_11_to_20", "tumors_ge_21"},
+      {"radicality_r0", "radicality_r1", "radicality_r2", "radicality_unknown"},
+      {"primary_well_differentiated", "primary_poorly_differentiated",
+       "primary_differentiation_unknown"},
+      {"primary_g1", "primary_g2", "primary_g3", "primary_grade_unknown"},
+      {"metastasis_well_differentiated", "metastasis_poorly_differentiated",
+       "metastasis_differentiation_unknown"},
+      {"metastasis_g1", "metastasis_g2", "metastasis_g3", "metastasis_grade_unknown"},
+      {"site_intrahepatic", "site_extrahepatic", "site_both", "site_unknown"}};
+  for (const auto& partition : partitions) {
+    double total = 0;
+    double of = 0;
+    for (const std::string& name : partition) {
+      const auto found = std::ranges::find(jnets().proportions, name, &evidence::Proportion::name);
+      ASSERT_NE(found, jnets().proportions.end()) << name;
+      total += found->count;
+      of = found->of;
+    }
+    EXPECT_EQ(total, of) << partition.front();
+  }
+}
+
+// A small file that is right, in which the tests below put one thing wrong.
+const std::string small_file = R"(trialmill-evidence: 1
+title: A survey
+citation: Somebody 2020
+patients: 100
+covariates:
+  male: {label: Male, count: 40, of: 100, percent: 40, source: Table 1}
+curves:
+  os:
+    origin: surgery
+    population: all
+    source: Figure 1
+    knots:
+      - {month: 12, survival: 0.9}
+      - {month: 24, survival: 0.8, source: text}
+factors:
+  os:
+    male:
+      count: 40
+      percent: 40.0
+      univariable: {hazard_ratio: 1.5, lower: 1.0, upper: 2.25, p: 0.05}
+      source: Table 2
+proportions:
+  alive: {label: Alive, count: 60, of: 100, source: text}
+quantities:
+  age: {label: Median age, value: 60, unit: years, source: Table 1}
+)";
+
+evidence::Evidence read_text(const std::string& text) {
+  return read_evidence(input::read_yaml_text(text, "small.yaml"));
+}
+
+// All that is wrong with the small file after a replacement, one line each.
+std::vector<std::string> complaints(const std::string& before, const std::string& after) {
+  std::string text = small_file;
+  const auto place = text.find(before);
+  EXPECT_NE(place, std::string::npos) << before;
+  text.replace(place, before.size(), after);
+  try {
+    read_text(text);
+  } catch (const input::InputError& error) {
+    std::vector<std::string> lines;
+    for (input::Diagnostic diagnostic : error.diagnostics()) {
+      diagnostic.source_line.clear();
+      lines.push_back(to_text(diagnostic));
+    }
+    return lines;
+  }
+  return {};
+}
+
+TEST(ReadEvidence, ReadsEveryGroup) {
+  const auto read = read_text(small_file);
+  EXPECT_EQ(read.title, "A survey");
+  EXPECT_EQ(read.patients, 100);
+  EXPECT_EQ(read.covariates.at(0).percent, 40);
+  EXPECT_EQ(read.proportions.at(0).percent, std::nullopt);
+  EXPECT_EQ(read.quantities.at(0).unit, "years");
+  EXPECT_EQ(read.curves.at(0).knots.at(0).source, "Figure 1");
+  EXPECT_EQ(read.curves.at(0).knots.at(1).source, "text");
+  EXPECT_EQ(read.factors.at(0).univariable->upper, 2.25);
+  EXPECT_FALSE(read.factors.at(0).multivariable.has_value());
+}
+
+TEST(ReadEvidence, GroupsMayBeLeftOut) {
+  const auto read = read_text("{trialmill-evidence: 1, title: T, citation: C, patients: 10}");
+  EXPECT_TRUE(read.curves.empty());
+  EXPECT_TRUE(read.factors.empty());
+}
+
+struct WrongFile {
+  const char* before;
+  const char* after;
+  const char* position;
+  const char* message;
+};
+
+class WrongEvidence : public testing::TestWithParam<WrongFile> {};
+
+TEST_P(WrongEvidence, GivesOneClearMessageAtItsPlace) {
+  const auto lines = complaints(GetParam().before, GetParam().after);
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], testing::StartsWith(GetParam().position));
+  EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Small, WrongEvidence,
+    testing::Values(
+        WrongFile{"evidence: 1", "evidence: 2", "small.yaml:1:", "version of evidence files"},
+        WrongFile{"patients: 100", "patients: 0", "small.yaml:4:", "at least 1"},
+        WrongFile{"patients: 100", "patients: 100.5", "small.yaml:4:", "a whole number"},
+        WrongFile{"of: 100, percent", "of: 30, percent",
+                  "small.yaml:6:", "a count cannot exceed its denominator"},
+        WrongFile{"of: 100, percent", "of: 1000, percent",
+                  "small.yaml:6:", "more than the publication has `patients`"},
+        WrongFile{"of: 100, percent", "of: none, percent", "small.yaml:6:", "`none`"},
+        WrongFile{"percent: 40,", "percent: 140,", "small.yaml:6:", "a percentage, as printed"},
+        WrongFile{"percent: 40, source", "percent: 40, sorce", "small.yaml:6:", "source"},
+        WrongFile{"survival: 0.9}", "survival: 90}",
+                  "small.yaml:13:", "a fraction, not a percentage"},
+        WrongFile{"survival: 0.8,", "survival: 0.95,", "small.yaml:14:", "survival cannot rise"},
+        WrongFile{"month: 24", "month: 12", "small.yaml:14:", "in order of time"},
+        WrongFile{"hazard_ratio: 1.5", "hazard_ratio: -1.5",
+                  "small.yaml:20:", "a ratio, not its logarithm"},
+        WrongFile{"hazard_ratio: 1.5", "hazard_ratio: 15",
+                  "small.yaml:20:", "must lie within its confidence interval"},
+        WrongFile{"lower: 1.0, upper: 2.25", "lower: 2.25, upper: 1.0",
+                  "small.yaml:20:", "the upper limit must lie above the lower limit"},
+        WrongFile{"p: 0.05", "p: 5", "small.yaml:20:", "from 0 to 1"},
+        WrongFile{"    male:\n", "    mael:\n",
+                  "small.yaml:17:", "there is no covariate `mael` among the file's `covariates`"},
+        WrongFile{"factors:\n  os:", "factors:\n  rfs:", "small.yaml:16:",
+                  "there is no curve `rfs` among the file's `curves`"},
+        WrongFile{"      count: 40", "      count: 140",
+                  "small.yaml:18:", "more than the publication has `patients`"},
+        WrongFile{"quantities:\n  age:", "quantities:\n  median age:", "small.yaml:25:",
+                  "letters, digits and underscores"},
+        WrongFile{"quantities:\n", "quantities:\n  age: {label: A, value: 1, unit: y, source: T}\n",
+                  "small.yaml:", "age"},
+        WrongFile{"title: A survey", "titel: A survey", "small.yaml:", "title"}));
+
+TEST(ReadEvidence, SuggestsTheCovariateThatWasMeant) {
+  EXPECT_THAT(complaints("    male:\n", "    mael:\n").at(0), HasSubstr("did you mean `male`?"));
+}
+
+TEST(ReadEvidence, AFactorNeedsARatio) {
+  EXPECT_THAT(
+      complaints("      univariable: {hazard_ratio: 1.5, lower: 1.0, upper: 2.25, p: 0.05}\n", ""),
+      testing::ElementsAre(HasSubstr("`univariable`, `multivariable` or both")));
+}
+
+TEST(ReadEvidence, ReportsEverythingAtOnce) {
+  std::string text = small_file;
+  text.replace(text.find("survival: 0.9}"), 14, "survival: 9.0}");
+  text.replace(text.find("p: 0.05"), 7, "p: 2.05");
+  try {
+    read_text(text);
+    FAIL() << "accepted";
+  } catch (const input::InputError& error) {
+    EXPECT_EQ(error.diagnostics().size(), 2U) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace trialmill::scenario
