@@ -1,0 +1,142 @@
+#include "trialmill/simulation/run.hpp"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <memory>
+
+#include "trialmill/simulation/replicate.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+// A block of replicates of one design: the unit of work. Blocks are numbered replicates first, so
+// that a run stopped early has treated all designs alike.
+struct Unit {
+  std::size_t design = 0;
+  std::uint64_t first = 0;  // replicate number, from 1
+  std::uint64_t last = 0;
+};
+
+struct UnitResult {
+  Unit unit;
+  std::vector<result::Tally> tallies;               // one per size of the design
+  std::vector<std::vector<result::Outcome>> every;  // replicate x size, when asked for
+};
+
+std::uint64_t unit_count(const Plan& plan) {
+  const std::uint64_t blocks = (plan.replicates + block_replicates - 1) / block_replicates;
+  return blocks * plan.designs.size();
+}
+
+Unit unit_number(const Plan& plan, std::uint64_t index) {
+  const std::uint64_t block = index / plan.designs.size();
+  return {static_cast<std::size_t>(index % plan.designs.size()), block * block_replicates + 1,
+          std::min(plan.replicates, (block + 1) * block_replicates)};
+}
+
+std::shared_ptr<UnitResult> simulate_unit(const Plan& plan, const Unit& unit, bool keep_every,
+                                          Workspace& workspace) {
+  auto out = std::make_shared<UnitResult>();
+  const Design& design = plan.designs[unit.design];
+  out->unit = unit;
+  out->tallies.resize(design.sizes.size());
+  for (std::uint64_t number = unit.first; number <= unit.last; ++number) {
+    const auto& outcomes = simulate_replicate(design, plan.seed, number, workspace);
+    for (std::size_t s = 0; s < outcomes.size(); ++s)
+      out->tallies[s].add(outcomes[s], design.truths);
+    if (keep_every) out->every.push_back(outcomes);
+  }
+  return out;
+}
+
+// Adds a unit to the totals, in unit order.
+void fold(const Plan& plan, const UnitResult& done, const RunOptions& options, RunTotals& totals) {
+  const Design& design = plan.designs[done.unit.design];
+  for (std::size_t s = 0; s < design.sizes.size(); ++s)
+    totals.tallies[design.sizes[s].point].merge(done.tallies[s]);
+  for (std::size_t r = 0; r < done.every.size(); ++r)
+    for (std::size_t s = 0; s < design.sizes.size(); ++s)
+      options.each_replicate(design.sizes[s].point, done.unit.first + r, done.every[r][s]);
+}
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// Units flow from a serial source through parallel workers to a serial fold in source order: memory
+// holds only the units in flight, and the folding order does not depend on the threads.
+void run_pipeline(const Plan& plan, const RunOptions& options, RunTotals& totals) {
+  const std::uint64_t units = unit_count(plan);
+  std::uint64_t next = 0, folded = 0;
+  tbb::enumerable_thread_specific<Workspace> workspaces;
+  const bool keep_every = static_cast<bool>(options.each_replicate);
+  const auto source = [&](tbb::flow_control& control) -> std::uint64_t {
+    const bool stop = next < units && options.stop_requested && options.stop_requested();
+    if (next == units || stop) {
+      totals.complete = totals.complete && !stop;
+      control.stop();
+      return 0;
+    }
+    return next++;
+  };
+  const auto work = [&](std::uint64_t index) {
+    return simulate_unit(plan, unit_number(plan, index), keep_every, workspaces.local());
+  };
+  const auto sink = [&](const std::shared_ptr<UnitResult>& done) {
+    fold(plan, *done, options, totals);
+    ++folded;
+    if (options.progress)
+      options.progress(static_cast<double>(folded) / static_cast<double>(units));
+  };
+  using Mode = tbb::filter_mode;
+  tbb::parallel_pipeline(
+      static_cast<std::size_t>(4 * totals.threads),
+      tbb::make_filter<void, std::uint64_t>(Mode::serial_in_order, source) &
+          tbb::make_filter<std::uint64_t, std::shared_ptr<UnitResult>>(Mode::parallel, work) &
+          tbb::make_filter<std::shared_ptr<UnitResult>, void>(Mode::serial_in_order, sink));
+}
+
+}  // namespace
+
+RunTotals run(const Plan& plan, const RunOptions& options) {
+  RunTotals totals;
+  totals.tallies.resize(plan.points.size());
+  totals.threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
+  const auto wall_start = std::chrono::steady_clock::now();
+  const double cpu_start = cpu_seconds();
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(totals.threads));
+  tbb::task_arena arena(totals.threads);
+  arena.execute([&] { run_pipeline(plan, options, totals); });
+  totals.cpu_seconds = cpu_seconds() - cpu_start;
+  totals.wall_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_start).count();
+  return totals;
+}
+
+result::Result summarise(const Plan& plan, const RunTotals& totals) {
+  result::Result out;
+  out.title = plan.title;
+  out.file = plan.file;
+  out.digest = plan.digest;
+  out.seed = plan.seed;
+  out.replicates = plan.replicates;
+  out.complete = totals.complete;
+  for (std::size_t p = 0; p < plan.points.size(); ++p) {
+    const Design& design = plan.designs[plan.points[p].design];
+    out.points.push_back(
+        result::summarise(plan.points[p].set, totals.tallies[p], design.labels, design.truths));
+  }
+  return out;
+}
+
+}  // namespace trialmill::simulation

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trialmill/cohort/cohort.hpp"
+#include "trialmill/cohort/observe.hpp"
+#include "trialmill/result/result.hpp"
+#include "trialmill/scenario/scenario.hpp"
+#include "trialmill/survival/cox.hpp"
+#include "trialmill/survival/log_rank.hpp"
+
+/// From a study to its operating characteristics.
+namespace trialmill::simulation {
+
+/// One column of a Cox model besides treatment: a binary or continuous covariate as it is, or the
+/// indicator of one level of a categorical covariate.
+struct CoxColumn {
+  std::size_t covariate = 0;
+  int level = -1;  ///< -1: the value itself
+};
+
+/// One analysis with its names resolved.
+struct AnalysisPlan {
+  scenario::Analysis::Test test = scenario::Analysis::Test::log_rank;
+  survival::FlemingHarrington weight;
+  std::size_t view = 0;  ///< which sorted view of the data it reads
+  std::vector<CoxColumn> covariates;
+  survival::CoxOptions cox;
+  double critical_z = 0;
+  int sided = 1;
+};
+
+/// The data sorted within the strata of some analyses; analyses with the same strata share it.
+struct SortedView {
+  cohort::Stratification strata;
+  bool needs_risk_table = false;
+};
+
+/// A size of trial, and the design point it belongs to.
+struct DesignSize {
+  std::size_t sample_size = 0;
+  std::size_t point = 0;  ///< index in Plan::points
+};
+
+/// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
+/// smaller trials are its first patients.
+struct Design {
+  cohort::TrialModel model;
+  cohort::AnalysisTime analysis_time;
+  std::vector<AnalysisPlan> analyses;
+  std::vector<SortedView> views;
+  std::vector<DesignSize> sizes;  ///< increasing
+  std::vector<result::AnalysisLabel> labels;
+  std::vector<result::AnalysisTruth> truths;
+  std::vector<std::string> covariate_names;
+  std::vector<std::string> arm_names;
+};
+
+/// One cell of the sweep, as it is reported.
+struct PlannedPoint {
+  std::vector<std::pair<std::string, double>> set;
+  std::size_t design = 0;
+};
+
+/// A study with every name resolved and every table built: all that the replicates need.
+struct Plan {
+  std::string title, file, digest;
+  std::uint64_t seed = 0;
+  std::uint64_t replicates = 0;
+  std::vector<Design> designs;
+  std::vector<PlannedPoint> points;
+};
+
+/// Calibrates, resolves and groups. @throws evidence::CalibrationError
+Plan compile_plan(const scenario::Study& study);
+
+}  // namespace trialmill::simulation

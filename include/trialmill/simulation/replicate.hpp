@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "trialmill/cohort/cohort.hpp"
+#include "trialmill/cohort/observe.hpp"
+#include "trialmill/result/outcome.hpp"
+#include "trialmill/simulation/plan.hpp"
+#include "trialmill/survival/cox.hpp"
+#include "trialmill/survival/log_rank.hpp"
+
+namespace trialmill::simulation {
+
+/// Everything a worker reuses from replicate to replicate; nothing is allocated once it has grown.
+struct Workspace {
+  cohort::CohortWorkspace drawing;
+  cohort::Cohort cohort;
+  cohort::LookWorkspace looking;
+  cohort::LookData look;
+  std::vector<std::int32_t> stratum;
+  std::vector<survival::SortedTimes> sorted;  ///< one per view
+  std::vector<survival::RiskTable> risk;      ///< one per view
+  survival::LogRankWorkspace log_rank;
+  std::vector<std::vector<double>> cox_columns;
+  survival::Covariates covariates;
+  survival::CoxWorkspace cox;
+  survival::CoxFit fit;
+  std::vector<result::Outcome> outcomes;
+};
+
+/// Draws replicate `number` (from 1) at the largest sample size of the design and analyses it at
+/// each size. @return one outcome per size, in the workspace
+const std::vector<result::Outcome>& simulate_replicate(const Design& design, std::uint64_t seed,
+                                                       std::uint64_t number, Workspace& workspace);
+
+/// Cuts and analyses the first `sample_size` patients of the cohort in the workspace, leaving the
+/// look's data there too.
+void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& workspace,
+                    result::Outcome& outcome);
+
+}  // namespace trialmill::simulation
