@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,17 +30,15 @@ std::string to_text(const Position& position);
 /// One mistake. With `found` the message reads "found F, allowed is A (W)", without it just W.
 struct Diagnostic {
   Position position;
-  std::string path;         ///< "disease.rfs.hazard_ratios.grade_g3"; empty for the file as a whole
-  std::string found;        ///< as written
-  std::string allowed;      ///< "a number above 0"
-  std::string why;          ///< "a ratio, not its logarithm"
-  std::string suggestion;   ///< nearest known spelling, empty if none is near
-  std::string source_line;  ///< the line at `position`, empty if there is none to show
+  std::string path;        ///< "disease.rfs.hazard_ratios.grade_g3"; empty for the file as a whole
+  std::string found;       ///< as written
+  std::string allowed;     ///< "a number above 0"
+  std::string why;         ///< "a ratio, not its logarithm"
+  std::string suggestion;  ///< nearest known spelling, empty if none is near
+  std::string excerpt;  ///< the source line, at most 100 columns of it, and a caret on a line below
 };
 
-/// One line, "file:line:column: path: found ..., allowed is ...; did you mean `x`?", followed,
-/// where the source line is known, by that line (at most 100 columns of it) and a caret below the
-/// place.
+/// "file:line:column: path: found ..., allowed is ...; did you mean `x`?", and the excerpt below.
 std::string to_text(const Diagnostic& diagnostic);
 
 /// Everything found wrong with the input, sorted by position. `what()` shows the first twenty and
@@ -50,12 +49,17 @@ class InputError : public std::exception {
   /// `further` counts mistakes that were seen but are not listed.
   explicit InputError(std::vector<Diagnostic> diagnostics, std::size_t further = 0);
 
-  const std::vector<Diagnostic>& diagnostics() const noexcept { return x_diagnostics; }
-  const char* what() const noexcept override { return x_text.c_str(); }
+  const std::vector<Diagnostic>& diagnostics() const noexcept { return x_content->diagnostics; }
+  std::size_t further() const noexcept { return x_content->further; }
+  const char* what() const noexcept override { return x_content->text.c_str(); }
 
  private:
-  std::vector<Diagnostic> x_diagnostics;
-  std::string x_text;
+  struct Content {
+    std::vector<Diagnostic> diagnostics;
+    std::size_t further;
+    std::string text;
+  };
+  std::shared_ptr<const Content> x_content;  // shared, so that copying the exception cannot throw
 };
 
 /// The candidate with the fewest edits (insert, delete, replace, swap of neighbours; case counts
@@ -65,6 +69,6 @@ std::optional<std::string> nearest_spelling(std::string_view word,
                                             std::span<const std::string> candidates);
 
 /// User text for a message: in backquotes, control characters escaped, at most 60 characters.
-std::string quoted(std::string_view text);
+std::string in_backquotes(std::string_view text);
 
 }  // namespace trialmill::input

@@ -49,7 +49,8 @@ class Value {
  public:
   enum class Kind { absent, empty, number, boolean, text, list, record };
 
-  /// What it looks like; `empty` is a key without a value, `absent` one that is not there.
+  /// What it looks like; `empty` is a key without a value, `absent` one that was demanded, noted as
+  /// missing and answers like anything that could not be read.
   Kind kind() const;
   bool is(Kind asked) const { return kind() == asked; }
 
@@ -87,7 +88,6 @@ class Value {
   friend class Record;
   Value(Reading* reading, const Node* node, const Node* key, std::string path);
   std::optional<std::size_t> index_of_choice(const std::vector<std::string>& names) const;
-  bool demand_present() const;
 
   Reading* x_reading;
   const Node* x_node;  // none if absent
@@ -99,9 +99,9 @@ class Value {
 /// is not, `optional_...` nothing.
 class Record {
  public:
-  bool has(std::string_view key) const;            ///< also makes the key a known one
-  Value value(std::string_view key) const;         ///< noted as missing if absent
-  Value value_if_any(std::string_view key) const;  ///< of kind `absent` if absent
+  bool has(std::string_view key) const;     ///< also makes the key a known one
+  Value value(std::string_view key) const;  ///< noted as missing if it is not there
+  std::optional<Value> optional_value(std::string_view key) const;
 
   double number(std::string_view key, const Interval& allowed = {}) const;
   double number_or(std::string_view key, double otherwise, const Interval& allowed = {}) const;

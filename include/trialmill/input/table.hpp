@@ -63,7 +63,7 @@ class Table {
   std::shared_ptr<const Content> x_content;
 };
 
-/// Throws `InputError`, also if there is no such file or it is over 256 MiB.
+/// Throws `InputError`, also if there is no such file or it is over 128 MiB.
 Table read_csv_file(const std::filesystem::path& path);
 
 /// The same for text in memory; `name` stands for the file in positions.

@@ -1,0 +1,207 @@
+#include "trialmill/input/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "input/csv_fields.hpp"
+#include "input/number_grammar.hpp"
+#include "input/source.hpp"
+
+namespace trialmill::input {
+namespace {
+
+constexpr std::size_t largest_size = std::size_t{128} << 20U;
+constexpr std::size_t most_diagnostics = 20;
+
+bool is_missing(std::string_view text) {
+  return text.empty() || text == "NA" || text == "NaN" || text == ".";
+}
+
+bool is_number(std::string_view text) {
+  return read_number(text).fault == NumberReading::Fault::none;
+}
+
+}  // namespace
+
+struct Table::Content {
+  std::shared_ptr<const Source> source;
+  std::vector<std::string> names;
+  std::vector<CsvField> fields;  // row by row
+
+  std::string_view raw(std::size_t row, std::size_t column) const {
+    return fields[row * names.size() + column].raw(source->text);
+  }
+  std::string text(std::size_t row, std::size_t column) const {
+    return fields[row * names.size() + column].text(source->text);
+  }
+  std::size_t row_count() const { return fields.size() / names.size(); }
+
+  Diagnostic diagnose(std::size_t row, std::size_t column, std::string allowed,
+                      std::string why) const {
+    const CsvField& field = fields[row * names.size() + column];
+    Diagnostic diagnostic = source->diagnose(field.begin, std::move(why), names[column]);
+    const std::string found = field.text(source->text);
+    diagnostic.found = found.empty()      ? "an empty field"
+                       : is_number(found) ? found
+                                          : in_backquotes(found);
+    diagnostic.allowed = std::move(allowed);
+    return diagnostic;
+  }
+};
+
+Table::Table(std::shared_ptr<const Content> content) : x_content(std::move(content)) {}
+
+std::size_t Table::row_count() const {
+  return x_content->row_count();
+}
+const std::vector<std::string>& Table::column_names() const {
+  return x_content->names;
+}
+const std::string& Table::name() const {
+  return x_content->source->name;
+}
+
+bool Table::has_column(std::string_view name) const {
+  const auto& names = x_content->names;
+  return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::size_t Table::column_index(std::string_view name) const {
+  const auto& names = x_content->names;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (!name.empty() && found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  std::string why = fmt::format("there is no column {}; the columns are ", in_backquotes(name));
+  constexpr std::size_t most_named = 30;
+  for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
+    why += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > most_named) why += fmt::format(" and {} more", names.size() - most_named);
+  Diagnostic diagnostic = x_content->source->diagnose(0, std::move(why));
+  diagnostic.suggestion = nearest_spelling(name, names).value_or("");
+  throw InputError(std::move(diagnostic));
+}
+
+NumberColumn Table::numbers(std::string_view column) const {
+  const std::size_t index = column_index(column);
+  const std::size_t rows = row_count();
+  NumberColumn result{std::vector<double>(rows, std::numeric_limits<double>::quiet_NaN()),
+                      std::vector<std::uint8_t>(rows, 0)};
+  std::vector<Diagnostic> diagnostics;
+  std::size_t further = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto text = x_content->raw(row, index);
+    if (is_missing(text)) {
+      result.missing[row] = 1;
+      continue;
+    }
+    const auto reading = read_number(text);
+    if (reading.fault == NumberReading::Fault::none) {
+      result.values[row] = reading.value;
+    } else if (diagnostics.size() == most_diagnostics) {
+      ++further;
+    } else {
+      diagnostics.push_back(x_content->diagnose(row, index, "a number, or NA", ""));
+    }
+  }
+  if (!diagnostics.empty()) throw InputError(std::move(diagnostics), further);
+  return result;
+}
+
+TextColumn Table::texts(std::string_view column) const {
+  const std::size_t index = column_index(column);
+  const std::size_t rows = row_count();
+  TextColumn result{std::vector<std::string>(rows), std::vector<std::uint8_t>(rows, 0)};
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (is_missing(x_content->raw(row, index))) {
+      result.missing[row] = 1;
+    } else {
+      result.values[row] = x_content->text(row, index);
+    }
+  }
+  return result;
+}
+
+bool Table::is_numeric(std::string_view column) const {
+  const std::size_t index = column_index(column);
+  for (std::size_t row = 0; row < row_count(); ++row) {
+    const auto text = x_content->raw(row, index);
+    if (!is_missing(text) && !is_number(text)) return false;
+  }
+  return true;
+}
+
+Position Table::position(std::size_t row, std::string_view column) const {
+  const std::size_t field = row * x_content->names.size() + column_index(column);
+  return x_content->source->position(x_content->fields[field].begin);
+}
+
+Diagnostic Table::diagnose(std::size_t row, std::string_view column, std::string allowed,
+                           std::string why) const {
+  return x_content->diagnose(row, column_index(column), std::move(allowed), std::move(why));
+}
+
+namespace {
+
+std::vector<std::string> read_header(CsvScanner& scanner, const Source& source) {
+  std::vector<CsvField> fields;
+  if (!scanner.next_row(fields))
+    throw InputError(source.diagnose(0, "there is nothing in this file"));
+  std::vector<std::string> names;
+  std::unordered_map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    names.push_back(fields[i].text(source.text));
+    if (names[i].empty()) continue;
+    if (!known.try_emplace(names[i], i).second)
+      throw InputError(source.diagnose(
+          fields[i].begin, fmt::format("two columns have the name {}", in_backquotes(names[i]))));
+  }
+  if (std::all_of(names.begin(), names.end(), is_number))
+    throw InputError(
+        source.diagnose(fields[0].begin, "the first line holds numbers; it must name the columns"));
+  const auto parted_by = names[0].find_first_of(";\t");
+  if (names.size() == 1 && parted_by != std::string::npos)
+    throw InputError(source.diagnose(
+        fields[0].begin, fmt::format("the columns seem to be parted by {}; allowed is a "
+                                     "comma",
+                                     names[0][parted_by] == ';' ? "`;`" : "tabs")));
+  return names;
+}
+
+}  // namespace
+
+Table read_csv_text(std::string text, std::string name) {
+  Table::Content content;
+  content.source = make_source(std::move(text), std::move(name), largest_size);
+  const Source& source = *content.source;
+  CsvScanner scanner(source);
+  content.names = read_header(scanner, source);
+  const std::size_t width = content.names.size();
+
+  std::vector<Diagnostic> diagnostics;
+  std::size_t further = 0;
+  std::vector<CsvField> row;
+  while (scanner.next_row(row)) {
+    if (row.size() == width) {
+      content.fields.insert(content.fields.end(), row.begin(), row.end());
+    } else if (diagnostics.size() == most_diagnostics) {
+      ++further;
+    } else {
+      const std::size_t place = row.size() > width ? row[width].begin : row[0].begin;
+      Diagnostic diagnostic = source.diagnose(place, "as many as the first line");
+      diagnostic.found = fmt::format("{} fields", row.size());
+      diagnostic.allowed = fmt::format("{} fields", width);
+      diagnostics.push_back(std::move(diagnostic));
+    }
+  }
+  if (!diagnostics.empty()) throw InputError(std::move(diagnostics), further);
+  return Table(std::make_shared<const Table::Content>(std::move(content)));
+}
+
+Table read_csv_file(const std::filesystem::path& path) {
+  return read_csv_text(read_whole_file(path, largest_size), path.string());
+}
+
+}  // namespace trialmill::input

@@ -1,0 +1,214 @@
+#include "input/yaml_builder.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace trialmill::input {
+namespace {
+
+// yaml-cpp's events rather than its tree: they carry the position of an alias itself, tell quoted
+// from plain scalars, show both of two equal keys, and let levels and values be counted before
+// anything is stored.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(std::shared_ptr<const Source> source) : x_source(std::move(source)) {}
+
+  Node take_root() { return std::move(x_root); }
+  std::size_t document_count() const { return x_documents; }
+  std::size_t last_offset() const { return x_last_offset; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++x_documents > 1) fail(mark, "a second document begins here; one file holds one document");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    place(make_node(mark, Node::Form::empty), anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_tag(mark, tag, "!");
+    Node node = make_node(mark, tag == "!" ? Node::Form::quoted : Node::Form::plain);
+    node.text = value;
+    place(std::move(node), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto known = x_anchored.find(anchor);
+    if (known == x_anchored.end())
+      fail(mark, "this alias stands inside the value it names, which would then never end");
+    x_last_offset = offset_of(mark);
+    charge(mark, known->second.values, x_open.size() + known->second.levels);
+    Node copy = known->second.node;
+    copy.offset = x_last_offset;
+    place(std::move(copy), YAML::NullAnchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(mark, tag, anchor, Node::Form::list);
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(mark, tag, anchor, Node::Form::record);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override {
+    refuse_repeated_keys(x_open.back().node);
+    close();
+  }
+
+ private:
+  struct Open {
+    Node node;
+    YAML::anchor_t anchor;
+  };
+  struct Anchored {
+    Node node;
+    std::size_t values;
+    std::size_t levels;
+  };
+
+  [[noreturn]] void fail(std::size_t offset, std::string why) const {
+    throw InputError(x_source->diagnose(offset, std::move(why)));
+  }
+  [[noreturn]] void fail(const YAML::Mark& mark, std::string why) const {
+    fail(offset_of(mark), std::move(why));
+  }
+
+  std::size_t offset_of(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), x_source->text.size());
+  }
+
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag, std::string_view also) const {
+    if (!tag.empty() && tag != "?" && tag != also)
+      fail(mark,
+           fmt::format("tags such as {} are not used here; leave it out", in_backquotes(tag)));
+  }
+
+  void charge(const YAML::Mark& mark, std::size_t values, std::size_t levels) {
+    x_values += values;
+    if (x_values > yaml_most_values)
+      fail(mark, fmt::format("more than {} values, counting each alias as all it stands for",
+                             yaml_most_values));
+    if (levels > yaml_most_levels)
+      fail(mark, fmt::format("nested more than {} levels deep", yaml_most_levels));
+  }
+
+  Node make_node(const YAML::Mark& mark, Node::Form form) {
+    charge(mark, 1, x_open.size());
+    Node node;
+    node.form = form;
+    node.source = x_source;
+    node.offset = x_last_offset = offset_of(mark);
+    return node;
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            Node::Form form) {
+    refuse_tag(mark, tag, "?");
+    x_open.push_back({make_node(mark, form), anchor});
+  }
+
+  void close() {
+    Open done = std::move(x_open.back());
+    x_open.pop_back();
+    place(std::move(done.node), done.anchor);
+  }
+
+  // A finished node becomes a key or an item of the innermost open one, or the root.
+  void place(Node node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) remember(node, anchor);
+    if (x_open.empty()) {
+      x_root = std::move(node);
+      return;
+    }
+    Node& parent = x_open.back().node;
+    const bool is_key =
+        parent.form == Node::Form::record && parent.keys.size() == parent.items.size();
+    if (is_key) refuse_odd_key(node);
+    (is_key ? parent.keys : parent.items).push_back(std::move(node));
+  }
+
+  void remember(const Node& node, YAML::anchor_t anchor) {
+    std::size_t values = 0;
+    const std::size_t levels = measure(node, values);
+    x_values += values;  // the copy kept for aliases counts, too
+    x_anchored.insert_or_assign(anchor, Anchored{node, values, levels});
+  }
+
+  static std::size_t measure(const Node& node, std::size_t& values) {
+    values += 1 + node.keys.size();
+    std::size_t levels = 0;
+    for (const Node& item : node.items)
+      levels = std::max(levels, 1 + measure(item, values));
+    return levels;
+  }
+
+  void refuse_odd_key(const Node& key) const {
+    if (!key.is_scalar() || key.text.empty())
+      fail(key.offset, "a key is a word, not " + key.described());
+    if (key.form == Node::Form::plain && key.text == "<<")
+      fail(key.offset, "merge keys (`<<`) are not used here; write the keys out");
+  }
+
+  void refuse_repeated_keys(const Node& record) const {
+    std::vector<std::size_t> order(record.keys.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto key = [&](std::size_t i) -> const std::string& { return record.keys[i].text; };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    const auto repeated = std::adjacent_find(
+        order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) == key(b); });
+    if (repeated == order.end()) return;
+    const auto first = record.keys[*repeated].position();
+    fail(record.keys[*std::next(repeated)].offset,
+         fmt::format("key {} stands twice in this mapping, first in line {}",
+                     in_backquotes(key(*repeated)), first.line));
+  }
+
+  std::shared_ptr<const Source> x_source;
+  Node x_root;
+  std::vector<Open> x_open;
+  std::unordered_map<YAML::anchor_t, Anchored> x_anchored;
+  std::size_t x_documents = 0;
+  std::size_t x_values = 0;
+  std::size_t x_last_offset = 0;
+};
+
+}  // namespace
+
+Node build_tree(const std::shared_ptr<const Source>& source) {
+  TreeBuilder builder(source);
+  const auto refuse = [&](std::size_t offset, const std::string& why) {
+    const auto within = std::min(offset, source->text.size());
+    throw InputError(source->diagnose(within, "cannot be read as YAML: " + why));
+  };
+  std::istringstream stream(source->text);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::Exception& error) {
+    const bool placed = !error.mark.is_null();
+    refuse(placed ? static_cast<std::size_t>(error.mark.pos) : builder.last_offset(), error.msg);
+  } catch (const std::logic_error& error) {
+    // yaml-cpp lets a few errors of its own calls to the standard library through.
+    refuse(builder.last_offset(), error.what());
+  }
+  Node root = builder.take_root();
+  if (!root.source) root.source = source;
+  return root;
+}
+
+}  // namespace trialmill::input
