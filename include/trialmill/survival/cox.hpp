@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "trialmill/survival/fit_status.hpp"
+#include "trialmill/survival/risk_sets.hpp"
 #include "trialmill/survival/time_to_event.hpp"
 
 namespace trialmill::survival {
@@ -13,21 +14,37 @@ namespace trialmill::survival {
 /// How the partial likelihood treats events at the same time (Efron 1977, Breslow 1974).
 enum class Ties { efron, breslow };
 
-/// Covariates as p columns of n values in *input row order* (SortedTimes::row maps to them).
+/// Covariates as p columns of n finite values in *input row order* (SortedTimes::row maps to them).
 struct Covariates {
   std::vector<std::span<const double>> columns;
 };
 
-/// Convergence control; the defaults are tighter than coxph's (eps 1e-9) so that coefficients agree
-/// with a fully converged fit to 1e-8.
+/// Convergence control. Newton's method stops when the maximum is `tolerance` standard errors away
+/// (the square root of score' information^-1 score), far beyond coxph's default.
 struct CoxOptions {
   Ties ties = Ties::efron;
-  int max_iterations = 50;
-  double tolerance = 1e-13;  ///< relative change of the log partial likelihood
+  int max_iterations = 60;
+  double tolerance = 1e-9;
 };
 
-/// A Cox proportional hazards fit. Terms that could not be estimated hold NaN (aliased column) or
-/// +-infinity (monotone likelihood) as coefficient and NaN as standard error; `status` says why.
+/// A Cox proportional hazards fit, in the units of the covariates.
+///
+/// `status`, the first that applies:
+/// - no_events: nobody had the event.
+/// - no_information: no column varies in a risk set, or it does so only where everybody at risk has
+///   the event (one patient left; all failing at once), which says nothing about who fails first.
+///   coxph has no single answer there; ours is "undefined".
+/// - monotone_likelihood: some combination of the covariates is highest, in every risk set, for
+///   those who have the event. The likelihood rises for ever: its limit is `log_likelihood`, the
+///   terms concerned have coefficient +-infinity and standard error NaN, wald_test is NaN; the
+///   score and likelihood-ratio tests are valid, and so are the other terms.
+/// - not_converged: max_iterations were not enough; the numbers are the last ones.
+/// - singular: columns were dropped because no risk set sees them vary or because they are linear
+///   combinations of earlier ones (as coxph does: of a dependent set the later one goes). The rest
+///   is a valid fit.
+///
+/// A dropped column has aliased = 1, coefficient and standard error NaN, covariance 0; without
+/// events or information all columns are dropped, the tests are 0 and log_likelihood is the null.
 struct CoxFit {
   FitStatus status = FitStatus::ok;
   std::size_t n = 0;
@@ -40,24 +57,36 @@ struct CoxFit {
   std::vector<std::uint8_t> aliased;   ///< p: 1 where the column was dropped as singular
   double log_likelihood_null = 0;
   double log_likelihood = 0;  ///< the limit, when the likelihood is monotone
-  double score_test = 0;
+  double score_test = 0;      ///< chi-square at coefficients 0
   double wald_test = 0;
   double likelihood_ratio_test = 0;
 };
 
 /// Scratch space of the fit, reused from replicate to replicate.
 struct CoxWorkspace {
-  std::vector<double> columns;  ///< covariates centred, scaled and sorted, column after column
-  std::vector<double> risk;     ///< exp(linear predictor) by sorted position
-  std::vector<double> linear;   ///< linear predictor by sorted position
-  std::vector<double> small;    ///< p and p x p accumulators, sums, steps
+  RiskSets risk_sets;
+  std::vector<double> rows;       ///< covariates centred and scaled by sorted position, row by row
+  std::vector<double> unit;       ///< p: a covariate's change of one in the scaled rows
+  std::vector<double> linear;     ///< linear predictor by sorted position
+  std::vector<double> risk;       ///< exp(linear predictor) by sorted position
+  std::vector<double> sums;       ///< of the sweep over risk sets
+  std::vector<double> tree;       ///< of the sweep, for delayed entry
+  std::vector<double> event_sum;  ///< p: scaled covariates summed over the events
+  std::vector<double> score;
+  std::vector<double> information;  ///< p x p, upper triangle
+  std::vector<double> factor;       ///< p x p, Cholesky factor of the columns kept
+  std::vector<double> beta;         ///< p, scaled
+  std::vector<double> step;         ///< p, scaled
+  std::vector<double> trial;        ///< p, scaled
+  std::vector<double> low_at_risk;  ///< two groups: by likelihood term
+  std::vector<double> high_at_risk;
 };
 
 /// Fits by Newton's method with step halving from 0, maximising the log partial likelihood;
-/// stratified when `sorted` has strata. Risk sets are accumulated from the last time backwards, by
-/// additions only. Agrees with `coxph` to 1e-8 on coefficients and standard errors.
-/// Everything in `fit` and `workspace` is overwritten, keeping capacity: steady state allocates
-/// nothing.
+/// stratified when `sorted` has strata, with delayed entry when it has entry times. Agrees with
+/// `coxph` to 1e-8 on coefficients and standard errors. One covariate with two values (a treatment)
+/// needs only the counts at risk and takes a route of its own. Everything in `fit` and `workspace`
+/// is overwritten, keeping capacity: steady state allocates nothing.
 void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
              CoxWorkspace& workspace, CoxFit& fit);
 

@@ -1,0 +1,265 @@
+#include "trialmill/survival/cox.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "cox_likelihood.hpp"
+#include "cox_rows.hpp"
+#include "cox_two_groups.hpp"
+#include "information_factor.hpp"
+
+namespace trialmill::survival {
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// The partial likelihood in scaled coefficients, by either route.
+struct Likelihood {
+  const CoxOptions& options;
+  CoxWorkspace& workspace;
+  std::optional<TwoGroups> groups;
+
+  double operator()(std::span<const double> beta) const {
+    return groups ? evaluate_two_groups(*groups, beta[0], workspace)
+                  : evaluate_likelihood(options.ties, beta, workspace);
+  }
+};
+
+void reset(const SortedTimes& sorted, std::size_t p, CoxWorkspace& workspace, CoxFit& fit) {
+  const std::size_t n = sorted.size();
+  fit.status = FitStatus::ok;
+  fit.n = n;
+  fit.events = static_cast<std::size_t>(std::count(sorted.event.begin(), sorted.event.end(), 1));
+  fit.iterations = 0;
+  fit.degrees_of_freedom = 0;
+  fit.coefficient.assign(p, undefined);
+  fit.standard_error.assign(p, undefined);
+  fit.covariance.assign(p * p, 0.0);
+  fit.aliased.assign(p, 1);
+  fit.log_likelihood_null = fit.log_likelihood = 0;
+  fit.score_test = fit.wald_test = fit.likelihood_ratio_test = 0;
+  workspace.linear.resize(n);
+  workspace.risk.resize(n);
+  workspace.score.resize(p);
+  workspace.information.resize(p * p);
+  workspace.factor.resize(p * p);
+  workspace.beta.assign(p, 0.0);
+  workspace.step.resize(p);
+  workspace.trial.resize(p);
+}
+
+/// How far apart the patients' linear predictors are in a direction.
+double spread(std::span<const double> direction, CoxWorkspace& workspace) {
+  predict(direction, workspace);
+  const auto [low, high] = std::minmax_element(workspace.linear.begin(), workspace.linear.end());
+  return workspace.linear.empty() ? 0 : *high - *low;
+}
+
+/// Whether the likelihood still rises far out along the last Newton step. Near a finite maximum a
+/// step moves nobody's linear predictor; towards an infinite one each step moves it by about 1
+/// however little the likelihood gains. The likelihood is concave, so its slope far out decides: a
+/// single event against the direction makes it negative.
+bool rises_for_ever(const Likelihood& likelihood) {
+  if (likelihood.groups) return false;  // decided beforehand
+  CoxWorkspace& w = likelihood.workspace;
+  constexpr double moves = 1e-3, far = 300, against = 1e-4;
+  const double width = spread(w.step, w);
+  if (!(width > moves)) return false;
+  for (std::size_t j = 0; j < w.trial.size(); ++j)
+    w.trial[j] = w.beta[j] + far / width * w.step[j];
+  likelihood(w.trial);
+  double slope = 0;
+  for (std::size_t j = 0; j < w.step.size(); ++j)
+    slope += w.score[j] * w.step[j];
+  return slope > -against * width;
+}
+
+/// The state of Newton's method at workspace.beta.
+class Newton {
+ public:
+  Newton(const Likelihood& likelihood, CoxFit& fit)
+      : x_likelihood(likelihood),
+        x_workspace(likelihood.workspace),
+        x_fit(fit),
+        x_factor{x_workspace.information, x_workspace.factor, fit.aliased} {}
+
+  /// Evaluates at 0: null likelihood, columns to drop, score test.
+  void start(double smallest_information) {
+    x_value = x_likelihood(x_workspace.beta);
+    x_fit.log_likelihood_null = x_fit.log_likelihood = x_value;
+    x_factor.find_dependent_columns(smallest_information);
+    find_step();
+    x_fit.score_test = x_gain;
+  }
+
+  /// Iterates to the maximum, from the state `start` left.
+  FitStatus maximise() {
+    const CoxOptions& options = x_likelihood.options;
+    const double near = options.tolerance * options.tolerance;
+    double gain_before = infinite;
+    while (x_gain >= near) {
+      const bool at_rounding_error = x_gain < 1e-12 && x_gain >= gain_before;
+      if (at_rounding_error) break;
+      if (x_gain < 1e-10 && rises_for_ever(x_likelihood)) return FitStatus::monotone_likelihood;
+      gain_before = x_gain;
+      if (!advance()) return stuck();
+    }
+    for (std::size_t j = 0; j < x_workspace.beta.size(); ++j)
+      x_workspace.beta[j] += x_workspace.step[j];
+    return FitStatus::ok;
+  }
+
+  double value() const { return x_value; }
+  void covariance(std::span<double> out) const { x_factor.invert(out); }
+
+ private:
+  void find_step() {
+    std::copy(x_workspace.score.begin(), x_workspace.score.end(), x_workspace.step.begin());
+    x_gain = x_factor.solve(x_workspace.step);
+  }
+
+  /// Near an infinite maximum the information can drown in rounding errors before the likelihood
+  /// has converged; otherwise the iterations were too few.
+  FitStatus stuck() {
+    const bool infinite_maximum = x_gain < 1e-4 && rises_for_ever(x_likelihood);
+    x_likelihood(x_workspace.beta);
+    x_factor.update();
+    return infinite_maximum ? FitStatus::monotone_likelihood : FitStatus::not_converged;
+  }
+
+  /// One Newton step, shortened until the likelihood does not fall. False at the iteration limit,
+  /// or where the information is no longer positive definite.
+  bool advance() {
+    CoxWorkspace& w = x_workspace;
+    const double rounding = 1e-13 * (std::abs(x_value) + 1);
+    for (std::size_t j = 0; j < w.beta.size(); ++j)
+      w.trial[j] = w.beta[j] + w.step[j];
+    for (int halvings = 1; x_fit.iterations < x_likelihood.options.max_iterations; ++halvings) {
+      ++x_fit.iterations;
+      const double value = x_likelihood(w.trial);
+      if (std::isfinite(value) && value >= x_value - rounding) {
+        if (!x_factor.update()) break;
+        x_value = value;
+        w.beta = w.trial;
+        find_step();
+        return true;
+      }
+      for (std::size_t j = 0; j < w.beta.size(); ++j)
+        w.trial[j] = (w.trial[j] + halvings * w.beta[j]) / (halvings + 1);
+    }
+    return false;
+  }
+
+  const Likelihood& x_likelihood;
+  CoxWorkspace& x_workspace;
+  CoxFit& x_fit;
+  InformationFactor x_factor;
+  double x_value = 0;
+  double x_gain = 0;  ///< score' information^-1 score, about twice what a step gains
+};
+
+/// Coefficients, standard errors and tests from a finished Newton iteration, in the covariates'
+/// units.
+void report(const Newton& newton, std::span<const double> unit, const CoxWorkspace& w,
+            CoxFit& fit) {
+  const std::size_t p = fit.coefficient.size();
+  newton.covariance(fit.covariance);
+  fit.log_likelihood = newton.value();
+  for (std::size_t j = 0; j < p; ++j) {
+    if (fit.aliased[j]) continue;
+    fit.coefficient[j] = w.beta[j] * unit[j];
+    for (std::size_t k = 0; k < p; ++k) {
+      fit.covariance[j * p + k] *= unit[j] * unit[k];
+      fit.wald_test += w.beta[j] * w.information[std::min(j, k) * p + std::max(j, k)] * w.beta[k];
+    }
+    fit.standard_error[j] = std::sqrt(fit.covariance[j * p + j]);
+  }
+}
+
+/// Replaces the terms that go to infinity along the last Newton step.
+void report_infinite_terms(std::span<const double> step, CoxFit& fit) {
+  const std::size_t p = step.size();
+  double largest = 0;
+  for (const double part : step)
+    largest = std::max(largest, std::abs(part));
+  for (std::size_t j = 0; j < p; ++j) {
+    if (fit.aliased[j] || std::abs(step[j]) <= 1e-4 * largest) continue;
+    fit.coefficient[j] = std::copysign(infinite, step[j]);
+    fit.standard_error[j] = undefined;
+    for (std::size_t k = 0; k < p; ++k)
+      fit.covariance[j * p + k] = fit.covariance[k * p + j] = undefined;
+  }
+  fit.wald_test = undefined;
+}
+
+/// Two groups, one of which has all the events it could have: known without iterating.
+bool report_two_groups_limit(const TwoGroups& groups, CoxWorkspace& workspace, CoxFit& fit) {
+  if (!groups.rises_for_ever() && !groups.falls_for_ever()) return false;
+  fit.log_likelihood = groups.rises_for_ever() ? groups.high_only_limit : groups.low_only_limit;
+  workspace.step[0] = groups.rises_for_ever() ? 1 : -1;
+  report_infinite_terms(workspace.step, fit);
+  return true;
+}
+
+/// Below this a scaled column's information is rounding error (delayed entry can leave some).
+double smallest_information(const CoxFit& fit, const CoxWorkspace& workspace) {
+  double largest = 0;
+  for (const double x : workspace.rows)
+    largest = std::max(largest, std::abs(x));
+  return 1e-13 * static_cast<double>(fit.events) * largest * largest;
+}
+
+}  // namespace
+
+void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
+             CoxWorkspace& workspace, CoxFit& fit) {
+  const std::size_t p = covariates.columns.size();
+  for ([[maybe_unused]] const auto& column : covariates.columns)
+    assert(column.size() == sorted.size());
+  reset(sorted, p, workspace, fit);
+  if (fit.events == 0) {
+    fit.status = FitStatus::no_events;
+    return;
+  }
+  find_risk_sets(sorted, workspace.risk_sets);
+  Likelihood likelihood{options, workspace, std::nullopt};
+  if (p == 1)
+    likelihood.groups = find_two_groups(sorted, covariates.columns[0], options.ties, workspace);
+  bool informative = true;
+  double floor = 0;
+  if (likelihood.groups) {
+    informative = likelihood.groups->informative;
+    workspace.unit.assign(1, 1 / likelihood.groups->unit);
+  } else {
+    standardise(sorted, covariates, workspace);
+    informative = p == 0 || holds_information(p, workspace);
+    floor = smallest_information(fit, workspace);
+  }
+  Newton newton(likelihood, fit);
+  newton.start(floor);
+  fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
+  if (p == 0) return;
+  if (!informative || fit.degrees_of_freedom == 0) {
+    fit.status = FitStatus::no_information;
+    fit.degrees_of_freedom = 0;
+    fit.aliased.assign(p, 1);
+    fit.score_test = 0;
+    return;
+  }
+  if (likelihood.groups && report_two_groups_limit(*likelihood.groups, workspace, fit)) {
+    fit.status = FitStatus::monotone_likelihood;
+  } else {
+    fit.status = newton.maximise();
+    report(newton, workspace.unit, workspace, fit);
+    if (fit.status == FitStatus::monotone_likelihood) report_infinite_terms(workspace.step, fit);
+  }
+  fit.likelihood_ratio_test = 2 * (fit.log_likelihood - fit.log_likelihood_null);
+  if (fit.status == FitStatus::ok && fit.degrees_of_freedom < static_cast<int>(p))
+    fit.status = FitStatus::singular;
+}
+
+}  // namespace trialmill::survival
