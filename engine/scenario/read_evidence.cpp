@@ -156,7 +156,7 @@ evidence::PrognosticFactor read_factor(const std::string& curve, const NamedReco
 void require_known(const Value& value, const std::string& name, std::string_view kind,
                    std::string_view group, const std::vector<std::string>& known) {
   if (std::ranges::find(known, name) != known.end()) return;
-  value.reject_key("there is no " + std::string(kind) + " " + input::quoted(name) +
+  value.reject_key("there is no " + std::string(kind) + " " + input::in_backquotes(name) +
                        " among the file's `" + std::string(group) + "`",
                    known);
 }

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <ostream>
 #include <set>
 
 #include "trialmill/input/diagnostic.hpp"
@@ -219,7 +221,7 @@ std::vector<std::string> complaints(const std::string& before, const std::string
   } catch (const input::InputError& error) {
     std::vector<std::string> lines;
     for (input::Diagnostic diagnostic : error.diagnostics()) {
-      diagnostic.source_line.clear();
+      diagnostic.excerpt.clear();
       lines.push_back(to_text(diagnostic));
     }
     return lines;
@@ -253,6 +255,10 @@ struct WrongFile {
   const char* message;
 };
 
+void PrintTo(const WrongFile& wrong, std::ostream* out) {
+  *out << wrong.message;
+}
+
 class WrongEvidence : public testing::TestWithParam<WrongFile> {};
 
 TEST_P(WrongEvidence, GivesOneClearMessageAtItsPlace) {
@@ -266,7 +272,7 @@ INSTANTIATE_TEST_SUITE_P(
     Small, WrongEvidence,
     testing::Values(
         WrongFile{"evidence: 1", "evidence: 2", "small.yaml:1:", "version of evidence files"},
-        WrongFile{"patients: 100", "patients: 0", "small.yaml:4:", "at least 1"},
+        WrongFile{"patients: 100", "patients: 0", "small.yaml:4:", "allowed is a number from 1"},
         WrongFile{"patients: 100", "patients: 100.5", "small.yaml:4:", "a whole number"},
         WrongFile{"of: 100, percent", "of: 30, percent",
                   "small.yaml:6:", "a count cannot exceed its denominator"},
