@@ -1,0 +1,71 @@
+#include "trialmill/cohort/event_time.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+namespace trialmill::cohort {
+namespace {
+
+// The cumulative hazard by the midpoint rule on a fine grid: a second route to the inverse.
+double integrate(const std::function<double(double)>& hazard, double end) {
+  const int steps = 400000;
+  const double step = end / steps;
+  double sum = 0;
+  for (int k = 0; k < steps; ++k)
+    sum += hazard((k + 0.5) * step);
+  return sum * step;
+}
+
+TEST(EventTimeLaw, ExponentialIsALine) {
+  const EventTimeLaw law(survival::PiecewiseHazard{{0}, {0.05}}, {});
+  EXPECT_DOUBLE_EQ(law.inverse(std::log(2.0)), std::log(2.0) / 0.05);
+  EXPECT_DOUBLE_EQ(law.cumulative(10), 0.5);
+}
+
+TEST(EventTimeLaw, DoubleProgrammedPiecewiseBaselineTimesPiecewiseRatio) {
+  const survival::PiecewiseHazard baseline{{0, 6, 24}, {0.05, 0.03, 0.01}};
+  const PiecewiseRatio delayed{{0, 3, 12}, {1.0, 0.6, 1.2}};
+  const EventTimeLaw law(baseline, delayed);
+  const auto hazard = [](double t) {
+    return (t < 6 ? 0.05 : t < 24 ? 0.03 : 0.01) * (t < 3 ? 1.0 : t < 12 ? 0.6 : 1.2);
+  };
+  for (const double t : {0.5, 3.0, 4.0, 6.0, 11.0, 13.0, 24.0, 50.0}) {
+    const double cumulative = integrate(hazard, t);
+    EXPECT_NEAR(law.cumulative(t), cumulative, 1e-6);
+    EXPECT_NEAR(law.inverse(cumulative), t, 1e-3);
+    EXPECT_NEAR(law.inverse(law.cumulative(t)), t, 1e-11);
+  }
+}
+
+TEST(EventTimeLaw, DoubleProgrammedWeibullWithDelayedEffect) {
+  const WeibullHazard weibull{1.4, 18};
+  const EventTimeLaw law(weibull, PiecewiseRatio{{0, 6}, {1.0, 0.5}});
+  const auto hazard = [](double t) {
+    return 1.4 / 18 * std::pow(t / 18, 0.4) * (t < 6 ? 1.0 : 0.5);
+  };
+  for (const double t : {1.0, 5.0, 6.0, 7.0, 30.0}) {
+    EXPECT_NEAR(law.cumulative(t), integrate(hazard, t), 1e-6);
+    EXPECT_NEAR(law.inverse(law.cumulative(t)), t, 1e-11);
+  }
+}
+
+TEST(EventTimeLaw, AHazardThatEndsLeavesSomeForEver) {
+  const EventTimeLaw cured(survival::PiecewiseHazard{{0, 10}, {0.1, 0}}, {});
+  EXPECT_NEAR(cured.inverse(0.99), 9.9, 1e-12);
+  EXPECT_TRUE(std::isinf(cured.inverse(1.01)));
+  EXPECT_FALSE(cured.never());
+  const EventTimeLaw none(survival::PiecewiseHazard{{0}, {0}}, {});
+  EXPECT_TRUE(none.never());
+  EXPECT_TRUE(std::isinf(none.inverse(1e-300)));
+}
+
+TEST(EventTimeLaw, APauseInTheHazardIsSteppedOver) {
+  const EventTimeLaw law(survival::PiecewiseHazard{{0, 2, 5}, {0.1, 0, 0.1}}, {});
+  EXPECT_NEAR(law.inverse(0.2), 2.0, 1e-12);
+  EXPECT_NEAR(law.inverse(0.21), 5.1, 1e-12);
+}
+
+}  // namespace
+}  // namespace trialmill::cohort

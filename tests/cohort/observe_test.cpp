@@ -1,0 +1,94 @@
+#include "trialmill/cohort/observe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "sample_model.hpp"
+
+namespace trialmill::cohort {
+namespace {
+
+using Condition = AnalysisTime::Condition;
+
+// Six patients: enrolled monthly, one dropout before the event, one who never has one.
+Cohort six_patients() {
+  const double never = std::numeric_limits<double>::infinity();
+  Cohort cohort;
+  cohort.size = 6;
+  cohort.enrolment_months = {0, 1, 2, 3, 4, 5};
+  cohort.arm = {0, 1, 0, 1, 0, 1};
+  cohort.event_months = {4, 2, 9, never, 3, 6};
+  cohort.dropout_months = {never, never, 5, 8, never, 7};
+  return cohort;  // events at calendar 4, 3, -, -, 7, 11; dropouts at 7, 11
+}
+
+LookData look_at(const Cohort& cohort, std::size_t size, const AnalysisTime& when) {
+  LookWorkspace workspace;
+  LookData look;
+  observe(cohort, size, when, workspace, look);
+  return look;
+}
+
+TEST(Observe, AtTheThirdEventByHand) {
+  const LookData look = look_at(six_patients(), 6, {Condition::events, 3, {}});
+  EXPECT_EQ(look.calendar_months, 7);
+  EXPECT_TRUE(look.reached);
+  EXPECT_EQ(look.enrolled, 6u);
+  EXPECT_EQ(look.events, 3u);
+  EXPECT_EQ(look.dropouts, 1u);
+  EXPECT_EQ(look.time, (std::vector<double>{4, 2, 5, 4, 3, 2}));
+  EXPECT_EQ(look.event, (std::vector<std::uint8_t>{1, 1, 0, 0, 1, 0}));
+}
+
+TEST(Observe, BeforeEnrolmentEndsLaterPatientsAreUnseen) {
+  const LookData look = look_at(six_patients(), 6, {Condition::calendar_months, 3.5, {}});
+  EXPECT_EQ(look.enrolled, 4u);
+  EXPECT_EQ(look.events, 1u);
+  EXPECT_EQ(look.time, (std::vector<double>{3.5, 2, 1.5, 0.5}));
+}
+
+TEST(Observe, MinimumFollowUpCountsFromTheLastPatientOfTheSampleSize) {
+  EXPECT_EQ(look_at(six_patients(), 6, {Condition::minimum_follow_up, 12, {}}).calendar_months, 17);
+  EXPECT_EQ(look_at(six_patients(), 4, {Condition::minimum_follow_up, 12, {}}).calendar_months, 15);
+}
+
+TEST(Observe, FirstAndLastOfSeveralConditions) {
+  const AnalysisTime events{Condition::events, 3, {}};
+  const AnalysisTime calendar{Condition::calendar_months, 6, {}};
+  const Cohort cohort = six_patients();
+  EXPECT_EQ(look_at(cohort, 6, {Condition::first_of, 0, {events, calendar}}).calendar_months, 6);
+  EXPECT_EQ(look_at(cohort, 6, {Condition::last_of, 0, {events, calendar}}).calendar_months, 7);
+}
+
+TEST(Observe, EventsThatNeverComeEndWithTheLastObservation) {
+  const LookData look = look_at(six_patients(), 6, {Condition::events, 5, {}});
+  EXPECT_FALSE(look.reached);
+  EXPECT_EQ(look.calendar_months, 11);
+  EXPECT_EQ(look.events, 4u);
+  EXPECT_EQ(look.dropouts, 2u);
+}
+
+TEST(Observe, TheCutAtAnEventHoldsExactlyThatManyEventsInEveryReplicate) {
+  // Adding and subtracting the arrival time rounds; the count must not.
+  CohortWorkspace workspace;
+  Cohort cohort;
+  for (std::uint64_t replicate = 1; replicate <= 2000; ++replicate) {
+    draw_cohort(sample_model(), 5, replicate, 120, workspace, cohort);
+    const LookData look = look_at(cohort, 120, {Condition::events, 77, {}});
+    ASSERT_TRUE(look.reached);
+    ASSERT_EQ(look.events, 77u) << "replicate " << replicate;
+  }
+}
+
+TEST(Observe, EventFractionsRoundUpWithoutBeingFooledByRounding) {
+  EXPECT_EQ(target_events({Condition::event_fraction, 0.7, {}}, 10), 7u);
+  EXPECT_EQ(target_events({Condition::event_fraction, 0.7, {}}, 11), 8u);
+  EXPECT_EQ(target_events({Condition::event_fraction, 0.07, {}}, 100), 7u);
+  EXPECT_EQ(target_events({Condition::event_fraction, 1.0, {}}, 33), 33u);
+  EXPECT_EQ(target_events({Condition::calendar_months, 12, {}}, 33), 0u);
+}
+
+}  // namespace
+}  // namespace trialmill::cohort
