@@ -63,7 +63,7 @@ double EventTimeLaw::cumulative(double t_months) const {
 
 double EventTimeLaw::inverse(double cumulative_hazard) const {
   std::size_t piece = 0;
-  while (piece + 1 < cumulative_.size() && cumulative_[piece + 1] <= cumulative_hazard)
+  while (piece + 1 < cumulative_.size() && cumulative_[piece + 1] < cumulative_hazard)
     ++piece;
   return months(knot_[piece] + (cumulative_hazard - cumulative_[piece]) * inverse_slope_[piece]);
 }

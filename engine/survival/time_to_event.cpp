@@ -134,7 +134,7 @@ void count_stratum(const SortedTimes& sorted, std::size_t stratum, RiskTable& ta
 }  // namespace
 
 void sort_times(const Observations& observations, SortedTimes& sorted) {
-  const std::size_t n = observations.time.size();
+  [[maybe_unused]] const std::size_t n = observations.time.size();
   assert(observations.event.size() == n && n < censored_bit);
   assert(observations.group.empty() || observations.group.size() == n);
   assert(observations.entry.empty() || observations.entry.size() == n);
