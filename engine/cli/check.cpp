@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/model_check.hpp"
+#include "cli/study_arguments.hpp"
+#include "cli/verbs.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct CheckArguments {
+  StudyArguments study;
+  bool json = false;
+};
+
+Json number(double x) {
+  return std::isfinite(x) ? Json(x) : Json(nullptr);
+}
+Json number(const std::optional<double>& x) {
+  return x ? number(*x) : Json(nullptr);
+}
+
+Json to_document(const std::optional<evidence::PublishedRatio>& ratio) {
+  if (!ratio) return nullptr;
+  return {{"hazard_ratio", ratio->hazard_ratio},
+          {"lower", ratio->lower},
+          {"upper", ratio->upper},
+          {"p", ratio->p_value}};
+}
+
+Json to_document(const cohort::BaselineHazard& baseline) {
+  if (const auto* weibull = std::get_if<cohort::WeibullHazard>(&baseline))
+    return {{"shape", weibull->shape}, {"scale_months", weibull->scale_months}};
+  const auto& pieces = std::get<survival::PiecewiseHazard>(baseline);
+  return {{"from_months", pieces.from_months}, {"hazard_per_month", pieces.hazard_per_month}};
+}
+
+Json to_document(const ModelCheck& check) {
+  Json covariates = Json::array(), ratios = Json::array(), knots = Json::array();
+  for (const CovariateCheck& covariate : check.covariates)
+    covariates.push_back({{"name", covariate.name},
+                          {"law", covariate.law},
+                          {"trial", number(covariate.trial)},
+                          {"published", number(covariate.published)}});
+  for (const RatioCheck& ratio : check.ratios)
+    ratios.push_back({{"covariate", ratio.covariate},
+                      {"level", ratio.level.empty() ? Json(nullptr) : Json(ratio.level)},
+                      {"hazard_ratio", ratio.hazard_ratio},
+                      {"source", ratio.source},
+                      {"univariable", to_document(ratio.univariable)},
+                      {"multivariable", to_document(ratio.multivariable)}});
+  for (const KnotCheck& knot : check.knots)
+    knots.push_back({{"month", knot.month},
+                     {"published", knot.published},
+                     {"published_cohort", knot.published_cohort},
+                     {"control_arm", knot.control_arm},
+                     {"experimental_arm", knot.experimental_arm}});
+  return {{"event", check.transition},
+          {"covariates", covariates},
+          {"hazard_ratios", ratios},
+          {"baseline", to_document(check.baseline)},
+          {"survival", knots},
+          {"median_months",
+           {{"control", number(check.control_median)},
+            {"experimental", number(check.experimental_median)}}},
+          {"full_enrolment_months", check.full_enrolment_months}};
+}
+
+std::string months(double x) {
+  return std::isfinite(x) ? fmt::format("{:.1f}", x) : "not reached";
+}
+
+void print_covariates(const ModelCheck& check) {
+  if (check.covariates.empty()) return;
+  fmt::print("\nPopulation\n");
+  for (const CovariateCheck& covariate : check.covariates) {
+    fmt::print("  {:<20} {}", covariate.name, covariate.law);
+    if (covariate.published) fmt::print("; published {:.1f} %", 100 * *covariate.published);
+    fmt::print("\n");
+  }
+}
+
+std::string in_words(const std::optional<evidence::PublishedRatio>& ratio) {
+  return ratio ? fmt::format("{:.3f} ({:.3f} to {:.3f})", ratio->hazard_ratio, ratio->lower,
+                             ratio->upper)
+               : std::string("-");
+}
+
+void print_ratios(const ModelCheck& check) {
+  if (check.ratios.empty()) return;
+  fmt::print("\nHazard ratios of {} in the generator (conditional on the other covariates)\n",
+             check.transition);
+  fmt::print("  {:<28} {:>7}   {:<24} {:<24} {}\n", "covariate", "used", "published univariable",
+             "multivariable", "taken from");
+  for (const RatioCheck& ratio : check.ratios)
+    fmt::print("  {:<28} {:>7.3f}   {:<24} {:<24} {}\n",
+               ratio.level.empty() ? ratio.covariate : ratio.covariate + " = " + ratio.level,
+               ratio.hazard_ratio, in_words(ratio.univariable), in_words(ratio.multivariable),
+               ratio.source);
+}
+
+void print_baseline(const ModelCheck& check) {
+  fmt::print("\nBaseline hazard of {}: the patient with every covariate at its reference\n",
+             check.transition);
+  if (const auto* weibull = std::get_if<cohort::WeibullHazard>(&check.baseline)) {
+    fmt::print("  Weibull, shape {:.6g}, scale {:.6g} months\n", weibull->shape,
+               weibull->scale_months);
+    return;
+  }
+  const auto& pieces = std::get<survival::PiecewiseHazard>(check.baseline);
+  for (std::size_t k = 0; k < pieces.from_months.size(); ++k)
+    fmt::print("  from month {:>6.4g}: {:.7f} per month\n", pieces.from_months[k],
+               pieces.hazard_per_month[k]);
+}
+
+void print_survival(const ModelCheck& check) {
+  if (!check.knots.empty()) {
+    fmt::print("\nSurvival, published and reproduced (averages over covariates)\n");
+    fmt::print("  {:>6} {:>10} {:>17} {:>12} {:>17}\n", "month", "published", "published cohort",
+               "control arm", "experimental arm");
+    for (const KnotCheck& knot : check.knots)
+      fmt::print("  {:>6.4g} {:>10.4f} {:>17.4f} {:>12.4f} {:>17.4f}\n", knot.month, knot.published,
+                 knot.published_cohort, knot.control_arm, knot.experimental_arm);
+  }
+  fmt::print("\nMedian in this trial's population: control {} months, experimental {} months\n",
+             months(check.control_median), months(check.experimental_median));
+}
+
+int check_study(const CheckArguments& arguments) {
+  const scenario::Study study = read_study(arguments.study);
+  const scenario::DesignPoint& first = study.points.front();
+  const ModelCheck check = check_model(first.scenario);
+  if (arguments.json) {
+    Json document = {
+        {"scenario", {{"title", study.title}, {"file", study.file}, {"digest", study.digest}}},
+        {"design_points", study.points.size()},
+        {"replicates", study.replicates},
+        {"seed", study.seed},
+        {"model", to_document(check)}};
+    fmt::print("{}\n", document.dump(2));
+    return done;
+  }
+  fmt::print("{}\n{}: {} design point{}, {} replicates each, seed {}\n", study.title, study.file,
+             study.points.size(), study.points.size() == 1 ? "" : "s", study.replicates,
+             study.seed);
+  if (study.points.size() > 1) {
+    fmt::print("Shown is the first design point:");
+    for (const scenario::Setting& setting : first.set)
+      fmt::print(" {} = {}", setting.key, setting.value);
+    fmt::print("\n");
+  }
+  print_covariates(check);
+  print_ratios(check);
+  print_baseline(check);
+  print_survival(check);
+  fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
+             first.scenario.sample_size, check.full_enrolment_months);
+  return done;
+}
+
+}  // namespace
+
+void add_check(CLI::App& program, int& exit_status) {
+  auto arguments = std::make_shared<CheckArguments>();
+  CLI::App& verb = *program.add_subcommand(
+      "check", "validate a scenario, calibrate it, and show what its model makes of the paper");
+  add_scenario(verb, arguments->study);
+  verb.add_flag("--json", arguments->json, "print JSON");
+  verb.footer("Example: trialmill check scenarios/jnets-2021/perioperative.yaml");
+  verb.callback([arguments, &exit_status] { exit_status = check_study(*arguments); });
+}
+
+}  // namespace trialmill::cli

@@ -1,0 +1,168 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/study_arguments.hpp"
+#include "cli/verbs.hpp"
+#include "cli/write_file.hpp"
+#include "trialmill/input/diagnostic.hpp"
+#include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/replicate.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct CohortArguments {
+  StudyArguments study;
+  std::uint64_t replicate = 1;
+  std::size_t sample_size = 0;
+  std::string output;
+  bool json = false;
+};
+
+[[noreturn]] void refuse(const std::string& option, const std::string& why) {
+  input::Diagnostic diagnostic;
+  diagnostic.position.file = option;
+  diagnostic.why = why;
+  throw input::InputError(diagnostic);
+}
+
+// The design point asked for: the only one, or the first that has the sample size.
+std::size_t chosen_point(const scenario::Study& study, const CohortArguments& arguments) {
+  for (std::size_t p = 0; p < study.points.size(); ++p)
+    if (arguments.sample_size == 0 || study.points[p].scenario.sample_size == arguments.sample_size)
+      return p;
+  std::string sizes;
+  for (const scenario::DesignPoint& point : study.points) {
+    const std::string size = std::to_string(point.scenario.sample_size);
+    if (sizes.find(size) == std::string::npos) sizes += (sizes.empty() ? "" : ", ") + size;
+  }
+  refuse("--sample-size", fmt::format("no design point has {} patients; there are {}",
+                                      arguments.sample_size, sizes));
+}
+
+// Decimal text that reads back as the same double, so that a refit gives the same statistic.
+std::string exact(double x) {
+  return std::isfinite(x) ? fmt::format("{}", x) : "NA";
+}
+
+std::string covariate_text(const cohort::Covariate& covariate, double value) {
+  const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law);
+  return law ? law->levels[static_cast<std::size_t>(value)] : exact(value);
+}
+
+std::string to_csv(const simulation::Design& design, const simulation::Workspace& workspace) {
+  const cohort::Cohort& cohort = workspace.cohort;
+  const cohort::LookData& look = workspace.look;
+  std::string csv = "patient,time,status,arm,arm_name,enrolment_months";
+  for (const std::string& name : design.covariate_names)
+    csv += "," + name;
+  csv += ",event_months,dropout_months\n";
+  for (std::size_t i = 0; i < look.enrolled; ++i) {
+    const auto arm = static_cast<std::size_t>(cohort.arm[i]);
+    csv += fmt::format("{},{},{},{},{},{}", i + 1, exact(look.time[i]), int{look.event[i]}, arm,
+                       design.arm_names[arm], exact(cohort.enrolment_months[i]));
+    for (std::size_t c = 0; c < design.covariate_names.size(); ++c)
+      csv += "," + covariate_text(design.model.population[c], cohort.covariate(c)[i]);
+    csv += fmt::format(",{},{}\n", exact(cohort.event_months[i]), exact(cohort.dropout_months[i]));
+  }
+  return csv;
+}
+
+Json number(double x) {
+  return std::isfinite(x) ? Json(x) : Json(nullptr);
+}
+
+Json to_document(const simulation::Plan& plan, std::size_t point, const simulation::Design& design,
+                 std::uint64_t replicate, const result::Outcome& outcome,
+                 const std::string& output) {
+  Json set = Json::object();
+  for (const auto& [key, value] : plan.points[point].set)
+    set[key] = value;
+  Json analyses = Json::array();
+  for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
+    const result::AnalysisOutcome& analysis = outcome.analyses[a];
+    analyses.push_back({{"name", design.labels[a].name},
+                        {"test", design.labels[a].test},
+                        {"status", name(analysis.status)},
+                        {"z", number(analysis.z)},
+                        {"rejected", analysis.rejected},
+                        {"log_hr", number(analysis.log_hazard_ratio)},
+                        {"se", number(analysis.standard_error)}});
+  }
+  return {{"replicate", replicate},
+          {"seed", plan.seed},
+          {"set", set},
+          {"file", output.empty() ? Json(nullptr) : Json(output)},
+          {"columns", {{"time", "time"}, {"status", "status"}, {"group", "arm"}}},
+          {"enrolled", outcome.enrolled},
+          {"events", outcome.events},
+          {"dropouts", outcome.dropouts},
+          {"analysis_months", outcome.analysis_months},
+          {"analyses", analyses}};
+}
+
+void print_analyses(const simulation::Design& design, const result::Outcome& outcome) {
+  fmt::print(stderr, "{} patients, {} events, analysed {:.2f} months after enrolment opened\n",
+             outcome.enrolled, outcome.events, outcome.analysis_months);
+  for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
+    const result::AnalysisOutcome& analysis = outcome.analyses[a];
+    fmt::print(stderr, "{}: ", design.labels[a].name);
+    if (std::isnan(analysis.z))
+      fmt::print(stderr, "{}\n", explanation(analysis.status));
+    else
+      fmt::print(stderr, "Z = {:.4f}{}\n", analysis.z, analysis.rejected ? ", rejected" : "");
+  }
+}
+
+int export_cohort(const CohortArguments& arguments) {
+  scenario::Study study = read_study(arguments.study);
+  const std::size_t point = chosen_point(study, arguments);
+  const simulation::Plan plan = simulation::compile_plan(study);
+  const simulation::Design& design = plan.designs[plan.points[point].design];
+  simulation::Workspace workspace;
+  result::Outcome outcome;
+  // The largest trial of the sweep is drawn, as in the run; its first patients are this one's.
+  cohort::draw_cohort(design.model, plan.seed, arguments.replicate, design.sizes.back().sample_size,
+                      workspace.drawing, workspace.cohort);
+  simulation::analyse_cohort(design, study.points[point].scenario.sample_size, workspace, outcome);
+  const std::string csv = to_csv(design, workspace);
+  if (!arguments.output.empty()) write_file(arguments.output, csv);
+  if (arguments.json) {
+    const Json document =
+        to_document(plan, point, design, arguments.replicate, outcome, arguments.output);
+    fmt::print("{}\n", document.dump(2));
+    return done;
+  }
+  if (arguments.output.empty()) fmt::print("{}", csv);
+  print_analyses(design, outcome);
+  return done;
+}
+
+}  // namespace
+
+void add_cohort(CLI::App& program, int& exit_status) {
+  auto arguments = std::make_shared<CohortArguments>();
+  CLI::App& verb = *program.add_subcommand(
+      "cohort", "one replicate's patients as a table that can be refitted, and its statistics");
+  add_scenario(verb, arguments->study);
+  verb.add_option("--replicate", arguments->replicate, "which replicate, from 1")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
+  verb.add_option("--sample-size", arguments->sample_size,
+                  "which size of the sweep (default: the first)");
+  arguments->study.seed_given =
+      verb.add_option("--seed", arguments->study.seed, "seed of all random streams");
+  verb.add_option("-o,--output", arguments->output, "CSV file (default: standard output)");
+  verb.add_flag("--json", arguments->json, "print the replicate's statistics as JSON instead");
+  verb.footer(
+      "Example: trialmill cohort trial.yaml --replicate 17 -o replicate.csv\n"
+      "         trialmill fit replicate.csv --time time --status status --group arm --exact-times");
+  verb.callback([arguments, &exit_status] { exit_status = export_cohort(*arguments); });
+}
+
+}  // namespace trialmill::cli

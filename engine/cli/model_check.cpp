@@ -1,0 +1,132 @@
+#include "cli/model_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "trialmill/cohort/event_time.hpp"
+#include "trialmill/evidence/calibration.hpp"
+#include "trialmill/scenario/baseline.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using scenario::Scenario;
+
+struct LawInWords {
+  std::string operator()(const cohort::BinaryLaw& law) const {
+    return fmt::format("present in {:.1f} %", 100 * law.prevalence);
+  }
+  std::string operator()(const cohort::CategoricalLaw& law) const {
+    std::string text;
+    for (std::size_t k = 0; k < law.levels.size(); ++k)
+      text += fmt::format("{}{} {:.1f} %", k == 0 ? "" : ", ", law.levels[k],
+                          100 * law.probabilities[k]);
+    return text;
+  }
+  std::string operator()(const cohort::NormalLaw& law) const {
+    std::string text = fmt::format("normal, mean {}, SD {}", law.mean, law.sd);
+    if (std::isfinite(law.lower) || std::isfinite(law.upper))
+      text += fmt::format(", within {} to {}", law.lower, law.upper);
+    return text;
+  }
+  std::string operator()(const cohort::LognormalLaw& law) const {
+    return fmt::format("lognormal, median {}, SD of the logarithm {}", law.median, law.sd_log);
+  }
+  std::string operator()(const cohort::UniformLaw& law) const {
+    return fmt::format("uniform from {} to {}", law.lower, law.upper);
+  }
+};
+
+std::vector<CovariateCheck> check_covariates(const Scenario& scenario) {
+  std::vector<CovariateCheck> checks;
+  for (const cohort::Covariate& covariate : scenario.population) {
+    CovariateCheck check{covariate.name, std::visit(LawInWords{}, covariate.law), {}, {}};
+    if (const auto* binary = std::get_if<cohort::BinaryLaw>(&covariate.law))
+      check.trial = binary->prevalence;
+    if (scenario.evidence)
+      if (const auto* known = scenario.evidence->find_covariate(covariate.name))
+        check.published = known->value();
+    checks.push_back(check);
+  }
+  return checks;
+}
+
+std::vector<RatioCheck> check_ratios(const Scenario& scenario, const std::string& curve) {
+  std::vector<RatioCheck> checks;
+  for (const scenario::CovariateEffect& effect : scenario.disease.effects) {
+    RatioCheck check{effect.covariate, effect.level, effect.source, effect.hazard_ratio, {}, {}};
+    const auto* factor =
+        scenario.evidence ? scenario.evidence->find_factor(curve, effect.covariate) : nullptr;
+    if (factor) {
+      check.univariable = factor->univariable;
+      check.multivariable = factor->multivariable;
+    }
+    checks.push_back(check);
+  }
+  return checks;
+}
+
+// Population-averaged median of an arm by bisection in time.
+double median(const cohort::EventTimeLaw& law,
+              const std::vector<evidence::RiskPattern>& population) {
+  const auto survival = [&](double t) {
+    return evidence::average_survival(law.cumulative(t), population);
+  };
+  double low = 0, high = 1;
+  while (survival(high) > 0.5) {
+    high *= 2;
+    if (high > 1e6) return std::numeric_limits<double>::infinity();
+  }
+  for (int halving = 0; halving < 100; ++halving) {
+    const double middle = (low + high) / 2;
+    (survival(middle) > 0.5 ? low : high) = middle;
+  }
+  return high;
+}
+
+cohort::PiecewiseRatio effect_of(const scenario::Arm& arm) {
+  return arm.effects.empty() ? cohort::PiecewiseRatio{} : arm.effects.front().ratio;
+}
+
+double full_enrolment(const Scenario& scenario) {
+  cohort::Enrolment even = scenario.enrolment;
+  even.process = cohort::Enrolment::Process::even;
+  std::vector<double> arrival(scenario.sample_size);
+  cohort::draw_arrivals(even, arrival, arrival);
+  return arrival.empty() ? 0 : arrival.back();
+}
+
+}  // namespace
+
+ModelCheck check_model(const Scenario& scenario) {
+  ModelCheck check;
+  check.transition = scenario.disease.name;
+  const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&scenario.disease.baseline);
+  check.curve = calibrated && !calibrated->curve.empty() ? calibrated->curve : check.transition;
+  check.covariates = check_covariates(scenario);
+  check.ratios = check_ratios(scenario, check.curve);
+  check.baseline = scenario::resolve_baseline(scenario.disease);
+  const cohort::EventTimeLaw control(check.baseline, {});
+  const cohort::EventTimeLaw experimental(check.baseline, effect_of(scenario.arms.back()));
+  const auto& effects = scenario.disease.effects;
+  const auto trial = scenario::risk_patterns(scenario.population, effects);
+  if (calibrated) {
+    const auto published = scenario::risk_patterns(calibrated->cohort, effects);
+    for (const evidence::SurvivalKnot& knot : calibrated->knots) {
+      const double t = knot.time_months;
+      check.knots.push_back({t, knot.survival,
+                             evidence::average_survival(control.cumulative(t), published),
+                             evidence::average_survival(control.cumulative(t), trial),
+                             evidence::average_survival(experimental.cumulative(t), trial)});
+    }
+  }
+  check.control_median = median(control, trial);
+  check.experimental_median = median(experimental, trial);
+  check.full_enrolment_months = full_enrolment(scenario);
+  return check;
+}
+
+}  // namespace trialmill::cli

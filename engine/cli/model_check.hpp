@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trialmill/scenario/scenario.hpp"
+
+namespace trialmill::cli {
+
+/// A covariate of the trial beside the published cohort.
+struct CovariateCheck {
+  std::string name;
+  std::string law;                  ///< in words
+  std::optional<double> trial;      ///< prevalence, for binary covariates
+  std::optional<double> published;  ///< prevalence, when the evidence has it
+};
+
+/// A hazard ratio of the generator beside the published ones.
+struct RatioCheck {
+  std::string covariate, level, source;
+  double hazard_ratio = 1;
+  std::optional<evidence::PublishedRatio> univariable, multivariable;
+};
+
+/// A published point of the curve and what the model makes of it.
+struct KnotCheck {
+  double month = 0;
+  double published = 0;
+  double published_cohort = 0;  ///< model, averaged over the published cohort
+  double control_arm = 0;       ///< model, averaged over the trial's own population
+  double experimental_arm = 0;
+};
+
+/// What a design point's model says of the paper, without simulating.
+struct ModelCheck {
+  std::string transition, curve;
+  std::vector<CovariateCheck> covariates;
+  std::vector<RatioCheck> ratios;
+  cohort::BaselineHazard baseline;
+  std::vector<KnotCheck> knots;
+  double control_median = 0;  ///< months, averaged over the trial's population; may be infinite
+  double experimental_median = 0;
+  double full_enrolment_months =
+      0;  ///< when the expected number of arrivals reaches the sample size
+};
+
+ModelCheck check_model(const scenario::Scenario& scenario);
+
+}  // namespace trialmill::cli

@@ -1,0 +1,196 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "cli/progress.hpp"
+#include "cli/stop.hpp"
+#include "cli/study_arguments.hpp"
+#include "cli/verbs.hpp"
+#include "cli/write_file.hpp"
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/report/power_figure.hpp"
+#include "trialmill/report/power_table.hpp"
+#include "trialmill/result/result.hpp"
+#include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/run.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+struct RunArguments {
+  StudyArguments study;
+  std::string output;
+  int threads = 0;
+  bool no_runtime = false;
+  bool json = false;
+  bool replicate_table = false;
+};
+
+std::filesystem::path output_folder(const RunArguments& arguments) {
+  if (!arguments.output.empty()) return arguments.output;
+  return std::filesystem::path("results") / std::filesystem::path(arguments.study.scenario).stem();
+}
+
+// Every replicate's statistics as a table, written as they come.
+class ReplicateTable {
+ public:
+  ReplicateTable(const std::filesystem::path& path, const simulation::Plan& plan)
+      : path_(path), file_(std::fopen(path.c_str(), "wb"), &std::fclose), plan_(plan) {
+    if (!file_) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
+    for (const auto& [key, value] : plan.points.front().set)
+      fmt::print(file_.get(), "set.{},", key);
+    fmt::print(file_.get(),
+               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled\n");
+  }
+
+  void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
+    const simulation::PlannedPoint& planned = plan_.points[point];
+    const simulation::Design& design = plan_.designs[planned.design];
+    for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
+      const result::AnalysisOutcome& analysis = outcome.analyses[a];
+      for (const auto& [key, value] : planned.set)
+        fmt::print(file_.get(), "{},", value);
+      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}\n", number, design.labels[a].name,
+                 name(analysis.status), number_or_empty(analysis.z), int{analysis.rejected},
+                 number_or_empty(analysis.log_hazard_ratio),
+                 number_or_empty(analysis.standard_error), outcome.events, outcome.analysis_months,
+                 outcome.enrolled);
+    }
+  }
+
+  void close() {
+    if (std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0)
+      throw std::runtime_error(
+          fmt::format("cannot write {}: the disk may be full", path_.string()));
+  }
+
+ private:
+  static std::string number_or_empty(double x) {
+    return std::isfinite(x) ? fmt::format("{}", x) : std::string();
+  }
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  const simulation::Plan& plan_;
+};
+
+result::Runtime runtime(const simulation::Plan& plan, const simulation::RunTotals& totals,
+                        std::time_t started) {
+  result::Runtime out;
+  out.wall_seconds = totals.wall_seconds;
+  out.cpu_seconds = totals.cpu_seconds;
+  out.threads = totals.threads;
+  std::uint64_t trials = 0;
+  for (const result::Tally& tally : totals.tallies)
+    trials += tally.replicates;
+  out.cpu_microseconds_per_replicate =
+      1e6 * totals.cpu_seconds / static_cast<double>(std::max<std::uint64_t>(trials, 1));
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) == 0) out.host = host;
+  char text[32];
+  std::tm utc{};
+  gmtime_r(&started, &utc);
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  out.started = text;
+  out.instruction_set = math::instruction_set();
+  static_cast<void>(plan);
+  return out;
+}
+
+simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
+  const StopOnSignal stop;
+  Progress progress(
+      fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
+  simulation::RunOptions options;
+  options.threads = threads;
+  options.stop_requested = &StopOnSignal::requested;
+  options.progress = [&](double share) { progress.update(share); };
+  if (table)
+    options.each_replicate = [&](std::size_t point, std::uint64_t number,
+                                 const result::Outcome& outcome) {
+      table->add(point, number, outcome);
+    };
+  return simulation::run(plan, options);
+}
+
+int report_interruption(const result::Result& result, const std::filesystem::path& folder,
+                        bool written) {
+  std::uint64_t done_replicates = result.points.front().replicates;
+  for (const result::PointResult& point : result.points)
+    done_replicates = std::min(done_replicates, point.replicates);
+  fmt::print(stderr, "Interrupted after {} of {} replicates per design point. ", done_replicates,
+             result.replicates);
+  if (written && done_replicates > 0)
+    fmt::print(stderr,
+               "{} holds what was finished and says that it is incomplete. The same command runs "
+               "the whole again; --replicates {} reproduces this part.\n",
+               (folder / "result.json").string(), done_replicates);
+  else
+    fmt::print(stderr, "Nothing was written; the same command starts again.\n");
+  return interrupted;
+}
+
+int run_study(const RunArguments& arguments) {
+  const scenario::Study study = read_study(arguments.study);
+  const simulation::Plan plan = simulation::compile_plan(study);
+  const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
+  const std::filesystem::path folder = output_folder(arguments);
+  if (write) make_folder(folder);
+  std::optional<ReplicateTable> table;
+  if (arguments.replicate_table) table.emplace(folder / "replicates.csv", plan);
+  const std::time_t started = std::time(nullptr);
+  const simulation::RunTotals totals = simulate(plan, arguments.threads, table ? &*table : nullptr);
+  if (table) table->close();
+
+  result::Result result = simulation::summarise(plan, totals);
+  result.version = TRIALMILL_VERSION;
+  if (!arguments.no_runtime) result.runtime = runtime(plan, totals, started);
+  const bool anything = result.points.front().replicates > 0;
+  if (write && anything) {
+    write_file(folder / "result.json", result::to_json(result));
+    write_file(folder / "power.csv", result::to_csv(result));
+    write_file(folder / "power.svg", report::power_figure_svg(result));
+  }
+  if (anything && arguments.json)
+    fmt::print("{}", result::to_json(result));
+  else if (anything)
+    fmt::print("{}\nWritten: {}/result.json, power.csv, power.svg\n",
+               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string());
+  return result.complete ? int{done} : report_interruption(result, folder, write);
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, int& exit_status) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App& verb = *program.add_subcommand(
+      "run", "simulate a scenario: power, events, durations and bias, with Monte-Carlo error");
+  add_scenario(verb, arguments->study);
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for result.json, power.csv and power.svg (default: results/NAME)");
+  arguments->study.replicates_given =
+      verb.add_option("--replicates", arguments->study.replicates,
+                      "simulated trials per design point")
+          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
+  arguments->study.seed_given =
+      verb.add_option("--seed", arguments->study.seed, "seed of all random streams");
+  verb.add_option("--threads", arguments->threads, "threads to use (default: all)")
+      ->check(CLI::Range(1, 1024));
+  verb.add_flag("--no-runtime", arguments->no_runtime,
+                "leave times, host and threads out: the same bytes on every run");
+  verb.add_flag("--replicate-table", arguments->replicate_table,
+                "also write replicates.csv: every replicate's statistics");
+  verb.add_flag("--json", arguments->json,
+                "print the result document and nothing else; files are written only with -o");
+  verb.footer("Example: trialmill run scenarios/jnets-2021/perioperative.yaml -o results/power");
+  verb.callback([arguments, &exit_status] { exit_status = run_study(*arguments); });
+}
+
+}  // namespace trialmill::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trialmill/scenario/read_study.hpp"
+
+namespace trialmill::cli {
+
+/// The arguments of every verb that reads a scenario file.
+struct StudyArguments {
+  std::string scenario;
+  std::vector<std::string> set;
+  CLI::Option* replicates_given = nullptr;
+  CLI::Option* seed_given = nullptr;
+  std::uint64_t replicates = 0;
+  std::uint64_t seed = 0;
+};
+
+/// Adds SCENARIO and --set.
+void add_scenario(CLI::App& verb, StudyArguments& arguments);
+
+/// Reads the study. @throws input::InputError
+scenario::Study read_study(const StudyArguments& arguments);
+
+}  // namespace trialmill::cli

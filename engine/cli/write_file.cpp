@@ -1,0 +1,49 @@
+#include "cli/write_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+
+namespace trialmill::cli {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const char* reason) {
+  throw std::runtime_error(fmt::format("cannot write {}: {}", path.string(), reason));
+}
+
+}  // namespace
+
+void write_file(const std::filesystem::path& path, std::string_view content) {
+  const std::filesystem::path temporary = fmt::format("{}.{}.tmp", path.string(), getpid());
+  const auto close = [](std::FILE* file) { return std::fclose(file); };
+  std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(temporary.c_str(), "wb"), close);
+  if (!file) fail(path, std::strerror(errno));
+  const bool written =
+      std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
+      std::fflush(file.get()) == 0 && fsync(fileno(file.get())) == 0;
+  const int reason = errno;
+  file.reset();
+  std::error_code renaming;
+  if (written) std::filesystem::rename(temporary, path, renaming);
+  if (!written || renaming) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    fail(path, written ? renaming.message().c_str() : std::strerror(reason));
+  }
+}
+
+void make_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path))
+    throw std::runtime_error(fmt::format("cannot make the folder {}: {}", path.string(),
+                                         error ? error.message() : "a file of that name exists"));
+}
+
+}  // namespace trialmill::cli

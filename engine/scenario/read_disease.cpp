@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <cmath>
+
+#include "scenario/sections.hpp"
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/baseline.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+using input::Record;
+using input::Value;
+
+input::Interval a_ratio() {
+  return input::above(0).because("a ratio, not its logarithm");
+}
+input::Interval a_survival() {
+  return input::between(0, 1).because("a fraction, not a percentage");
+}
+
+survival::PiecewiseHazard constant_hazard(double hazard_per_month) {
+  return {{0.0}, {hazard_per_month}};
+}
+
+Baseline read_weibull(const Record& weibull) {
+  const double shape = weibull.number("shape", input::above_to(0, 100));
+  if (const auto scale = weibull.optional_number("scale_months", input::above(0)))
+    return cohort::WeibullHazard{shape, *scale};
+  const double median = weibull.number("median_months", input::above(0));
+  return cohort::WeibullHazard{shape, median / math::power(math::log(2.0), 1 / shape)};
+}
+
+std::vector<evidence::SurvivalKnot> read_knots(const Record& baseline) {
+  std::vector<evidence::SurvivalKnot> knots;
+  for (const Record& knot : baseline.records("knots"))
+    knots.push_back(
+        {knot.number("month", input::above(0)), knot.number("survival", a_survival()), "scenario"});
+  return knots;
+}
+
+Baseline read_published(const Value& published, const Scenario& scenario) {
+  CalibratedBaseline calibrated;
+  calibrated.curve = published.text();
+  if (!scenario.evidence) {
+    published.reject_because("`published` needs an evidence file: name it with `evidence:`");
+    return calibrated;
+  }
+  std::vector<std::string> curves;
+  for (const auto& curve : scenario.evidence->curves)
+    curves.push_back(curve.name);
+  if (require_known(published, calibrated.curve, "curve", curves))
+    calibrated.knots = scenario.evidence->find_curve(calibrated.curve)->knots;
+  return calibrated;
+}
+
+Baseline read_baseline(const Value& value, const Scenario& scenario) {
+  const Record record = value.record();
+  if (const auto published = record.optional_value("published"))
+    return read_published(*published, scenario);
+  if (record.has("knots")) return CalibratedBaseline{"", read_knots(record), {}};
+  if (const auto median = record.optional_number("median_months", input::above(0)))
+    return constant_hazard(math::log(2.0) / *median);
+  if (const auto survival = record.optional_number("survival", a_survival()))
+    return constant_hazard(-math::log(*survival) / record.number("at_months", input::above(0)));
+  if (const auto hazard = record.optional_value("hazard_per_month")) {
+    const Pieces pieces = read_pieces(*hazard, "hazard", input::at_least(0));
+    return survival::PiecewiseHazard{pieces.from_months, pieces.value};
+  }
+  if (const auto weibull = record.optional_record("weibull")) return read_weibull(*weibull);
+  if (value.is(Value::Kind::record))
+    value.reject_key(
+        "a baseline has one of `published`, `knots`, `median_months`, `survival` with `at_months`, "
+        "`hazard_per_month`, `weibull`");
+  return constant_hazard(1);
+}
+
+// A hazard ratio as a number, or as the evidence's one by name of the analysis that estimated it.
+CovariateEffect read_ratio(const Value& value, const std::string& covariate,
+                           const std::string& curve, const Scenario& scenario) {
+  CovariateEffect effect{covariate, "", 1, "scenario"};
+  if (!value.is(Value::Kind::text)) {
+    effect.hazard_ratio = value.number(a_ratio());
+    return effect;
+  }
+  const std::string analysis = value.text();
+  if (analysis != "multivariable" && analysis != "univariable") {
+    value.reject("a number above 0, or `multivariable` or `univariable` for the published ratio");
+    return effect;
+  }
+  const auto* factor =
+      scenario.evidence ? scenario.evidence->find_factor(curve, covariate) : nullptr;
+  const auto ratio = !factor                       ? std::nullopt
+                     : analysis == "multivariable" ? factor->multivariable
+                                                   : factor->univariable;
+  if (!ratio) {
+    value.reject_because("the evidence has no " + analysis + " hazard ratio of " +
+                         input::in_backquotes(covariate) + " for " + input::in_backquotes(curve));
+    return effect;
+  }
+  effect.hazard_ratio = ratio->hazard_ratio;
+  effect.source = factor->source + ", " + analysis;
+  return effect;
+}
+
+void read_level_ratios(const Value& value, const std::string& covariate,
+                       const cohort::CategoricalLaw& law, std::vector<CovariateEffect>& effects) {
+  for (const auto& [level, ratio] : value.record().entries()) {
+    if (!require_known(ratio, level, "level", law.levels)) continue;
+    if (level == law.levels.front())
+      ratio.reject_key("the first level is the reference; its hazard ratio is 1 by definition");
+    effects.push_back({covariate, level, ratio.number(a_ratio()), "scenario"});
+  }
+}
+
+void read_hazard_ratios(const Record& transition, const std::string& curve,
+                        const Scenario& scenario, std::vector<CovariateEffect>& effects) {
+  const auto ratios = transition.optional_record("hazard_ratios");
+  if (!ratios) return;
+  for (const auto& [name, value] : ratios->entries()) {
+    if (!require_known(value, name, "covariate", names_of(scenario.population))) continue;
+    const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
+    if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate->law))
+      read_level_ratios(value, name, *law, effects);
+    else
+      effects.push_back(read_ratio(value, name, curve, scenario));
+  }
+}
+
+// The law of a covariate in the cohort whose survival is calibrated to: said in the scenario, else
+// known from the evidence, else (for knots of the scenario itself) the trial's own population.
+std::optional<cohort::Covariate> law_in_cohort(const cohort::Covariate& covariate,
+                                               const std::vector<cohort::Covariate>& stated,
+                                               bool published_curve, const Scenario& scenario) {
+  const auto found = std::ranges::find(stated, covariate.name, &cohort::Covariate::name);
+  if (found != stated.end()) return *found;
+  const bool binary = std::holds_alternative<cohort::BinaryLaw>(covariate.law);
+  if (binary && scenario.evidence)
+    if (const auto* known = scenario.evidence->find_covariate(covariate.name))
+      return cohort::Covariate{covariate.name, cohort::BinaryLaw{known->value()}};
+  if (!published_curve) return covariate;
+  return std::nullopt;
+}
+
+std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transition& transition,
+                                           bool published_curve, const Scenario& scenario) {
+  std::vector<cohort::Covariate> stated;
+  const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
+  if (const auto given = baseline.optional_record("cohort")) {
+    for (const auto& [name, value] : given->entries()) {
+      const bool used = std::ranges::any_of(
+          transition.effects, [&](const auto& effect) { return effect.covariate == name; });
+      if (!used) value.reject_key("only covariates with a hazard ratio matter here");
+      stated.push_back(read_covariate(name, value, published));
+    }
+  }
+  std::vector<cohort::Covariate> cohort;
+  for (const cohort::Covariate& covariate : scenario.population) {
+    const bool used = std::ranges::any_of(
+        transition.effects, [&](const auto& effect) { return effect.covariate == covariate.name; });
+    if (!used) continue;
+    if (auto law = law_in_cohort(covariate, stated, published_curve, scenario))
+      cohort.push_back(std::move(*law));
+    else
+      baseline.reject_because("the evidence does not say how " +
+                              input::in_backquotes(covariate.name) +
+                              " is distributed in the published cohort; state it under `cohort:`");
+  }
+  return cohort;
+}
+
+// Bad numbers read so far have been noted; a calibration of them would only add noise.
+bool usable(const Transition& transition, const CalibratedBaseline& calibrated) {
+  const auto finite = [](double x) { return std::isfinite(x); };
+  return !calibrated.knots.empty() && std::ranges::all_of(transition.effects, [&](const auto& e) {
+    return finite(e.hazard_ratio);
+  }) && std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
+    return finite(knot.time_months) && finite(knot.survival);
+  });
+}
+
+void try_calibration(const Value& where, const Transition& transition) {
+  const auto* calibrated = std::get_if<CalibratedBaseline>(&transition.baseline);
+  if (!calibrated || !usable(transition, *calibrated)) return;
+  try {
+    resolve_baseline(transition);
+  } catch (const evidence::CalibrationError& error) {
+    where.reject_key(error.what());
+  } catch (const std::length_error& error) {
+    where.reject_key(error.what());
+  }
+}
+
+Transition read_transition(const std::string& name, const Value& value, const Scenario& scenario,
+                           input::Reading& reading) {
+  const Record record = value.record();
+  Transition transition;
+  transition.name = name;
+  const Value baseline = record.value("baseline");
+  transition.baseline = read_baseline(baseline, scenario);
+  auto* calibrated = std::get_if<CalibratedBaseline>(&transition.baseline);
+  const std::string curve = calibrated && !calibrated->curve.empty() ? calibrated->curve : name;
+  read_hazard_ratios(record, curve, scenario, transition.effects);
+  if (calibrated)
+    calibrated->cohort =
+        read_cohort(baseline.record(), transition, !calibrated->curve.empty(), scenario);
+  if (!reading.failed()) try_calibration(baseline, transition);
+  return transition;
+}
+
+}  // namespace
+
+void read_disease(const Record& file, Scenario& scenario, input::Reading& reading) {
+  const Value disease = file.value("disease");
+  const auto entries = disease.record().entries();
+  if (disease.is(Value::Kind::record) && entries.size() != 1)
+    disease.reject_key("exactly one event with its hazard is described here");
+  if (entries.empty()) return;
+  require_name(entries.front().second, entries.front().first);
+  scenario.disease =
+      read_transition(entries.front().first, entries.front().second, scenario, reading);
+}
+
+}  // namespace trialmill::scenario

@@ -1,0 +1,189 @@
+#include "trialmill/scenario/read_study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "scenario/sections.hpp"
+#include "trialmill/input/digest.hpp"
+#include "trialmill/input/record.hpp"
+#include "trialmill/scenario/read_evidence.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+using input::Document;
+using input::Record;
+using input::Value;
+
+struct SweepKey {
+  std::string path;
+  std::vector<double> values;
+  std::vector<input::Position> positions;  // of each value
+};
+
+// What belongs to the file as a whole rather than to one design point.
+struct FileContent {
+  Scenario scenario;
+  std::vector<SweepKey> sweep;
+};
+
+SweepKey read_sweep_key(const std::string& path, const Value& value) {
+  SweepKey key{path, {}, {}};
+  for (const char* section : {"simulation", "sweep", "trialmill"})
+    if (path == section || path.starts_with(std::string(section) + "."))
+      value.reject_key("this key is the same at every design point");
+  for (const Value& item : value.list(1)) {
+    const double number = item.number();
+    if (std::ranges::find(key.values, number) != key.values.end())
+      item.reject_because("this value is listed twice");
+    key.values.push_back(number);
+    key.positions.push_back(item.position());
+  }
+  return key;
+}
+
+std::vector<SweepKey> read_sweep(const Record& file) {
+  std::vector<SweepKey> sweep;
+  const auto record = file.optional_record("sweep");
+  if (!record) return sweep;
+  double points = 1;
+  for (const auto& [path, value] : record->entries()) {
+    sweep.push_back(read_sweep_key(path, value));
+    points *= static_cast<double>(std::max<std::size_t>(sweep.back().values.size(), 1));
+  }
+  if (points > static_cast<double>(max_design_points))
+    record->reject_because(
+        fmt::format("the sweep has {:.0f} design points, more than {}", points, max_design_points));
+  return sweep;
+}
+
+void read_sample_size(const Record& file, const std::vector<SweepKey>& sweep, Scenario& scenario) {
+  const auto allowed = input::whole_from_to(2, max_sample_size);
+  const bool swept = std::ranges::find(sweep, "sample_size", &SweepKey::path) != sweep.end();
+  const auto size = swept ? file.optional_integer("sample_size", allowed)
+                          : std::optional(file.integer("sample_size", allowed));
+  scenario.sample_size = static_cast<std::size_t>(size.value_or(0));
+}
+
+void read_simulation(const Record& file, Scenario& scenario) {
+  const auto record = file.optional_record("simulation");
+  if (!record) return;
+  scenario.replicates = static_cast<std::uint64_t>(
+      record->integer_or("replicates", 10000, input::whole_from_to(1, 1'000'000'000)));
+  scenario.seed = static_cast<std::uint64_t>(record->integer_or("seed", 1));
+}
+
+FileContent read_file(const Document& document, const std::optional<evidence::Evidence>& evidence) {
+  input::Reading reading;
+  const Record file = reading.open(document);
+  FileContent content;
+  Scenario& scenario = content.scenario;
+  scenario.evidence = evidence;
+  file.integer("trialmill", input::whole_from_to(1, 1).because(
+                                "the version of scenario files this program reads"));
+  scenario.title = file.text("title");
+  file.has("evidence");  // read before
+  content.sweep = read_sweep(file);
+  read_sample_size(file, content.sweep, scenario);
+  read_population(file, scenario);
+  read_disease(file, scenario, reading);
+  read_arms(file, scenario);
+  read_enrolment(file, scenario);
+  read_dropout(file, scenario);
+  read_randomisation(file, scenario);
+  read_follow_up(file, scenario);
+  read_analyses(file, scenario);
+  read_simulation(file, scenario);
+  reading.finish();
+  return content;
+}
+
+struct LoadedEvidence {
+  std::optional<evidence::Evidence> content;
+  std::string canonical_text;
+};
+
+// The evidence file a scenario names, relative to the scenario's own folder.
+LoadedEvidence load_evidence(const Document& document) {
+  input::Reading reading;
+  const auto value = reading.open(document).optional_value("evidence");
+  if (!value) return {};
+  const std::string name = value->text();
+  if (reading.failed()) reading.finish();
+  const auto path = std::filesystem::path(document.name()).parent_path() / name;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    value->reject_because("there is no file " + input::in_backquotes(path.string()));
+    reading.finish();
+  }
+  const Document evidence = input::read_yaml_file(path);
+  return {read_evidence(evidence), evidence.canonical_text()};
+}
+
+// The document with the sweep's keys set, and the settings to report.
+DesignPoint design_point(const Document& base, const std::vector<SweepKey>& sweep,
+                         const std::vector<std::size_t>& index,
+                         const std::optional<evidence::Evidence>& evidence) {
+  Document document = base;
+  DesignPoint point;
+  for (std::size_t k = 0; k < sweep.size(); ++k) {
+    const double value = sweep[k].values[index[k]];
+    document.set(sweep[k].path, fmt::format("{}", value), sweep[k].positions[index[k]]);
+    point.set.push_back({sweep[k].path, value});
+  }
+  point.scenario = read_file(document, evidence).scenario;
+  const bool swept = std::ranges::find(point.set, "sample_size", &Setting::key) != point.set.end();
+  if (!swept)
+    point.set.insert(point.set.begin(),
+                     {"sample_size", static_cast<double>(point.scenario.sample_size)});
+  return point;
+}
+
+// Every combination, the first key varying slowest.
+void spread(const Document& base, const std::vector<SweepKey>& sweep,
+            const std::optional<evidence::Evidence>& evidence, Study& study) {
+  std::vector<std::size_t> index(sweep.size(), 0);
+  while (true) {
+    study.points.push_back(design_point(base, sweep, index, evidence));
+    std::size_t k = sweep.size();
+    while (k > 0 && ++index[k - 1] == sweep[k - 1].values.size())
+      index[--k] = 0;
+    if (k == 0) return;
+  }
+}
+
+// Replicates and seed leave the trial what it is; they are reported beside the digest.
+std::string study_digest(Document document, const std::string& evidence) {
+  document.set("simulation", "{}");
+  return input::digest(document.canonical_text() + "\n" + evidence);
+}
+
+}  // namespace
+
+Study read_study(Document document, const StudyOptions& options) {
+  for (const Override& change : options.set)
+    document.set(change.path, change.value);
+  const LoadedEvidence evidence = load_evidence(document);
+  const FileContent content = read_file(document, evidence.content);
+  Study study;
+  study.title = content.scenario.title;
+  study.file = document.name();
+  study.digest = study_digest(document, evidence.canonical_text);
+  study.replicates = options.replicates.value_or(content.scenario.replicates);
+  study.seed = options.seed.value_or(content.scenario.seed);
+  for (const SweepKey& key : content.sweep) {
+    document.number_at(key.path, key.positions.front());
+    study.swept.push_back(key.path);
+  }
+  spread(document, content.sweep, evidence.content, study);
+  return study;
+}
+
+Study read_study(const std::filesystem::path& file, const StudyOptions& options) {
+  return read_study(input::read_yaml_file(file), options);
+}
+
+}  // namespace trialmill::scenario

@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "scenario/sections.hpp"
+#include "trialmill/math/elementary.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+using input::Record;
+using input::Value;
+
+cohort::PiecewiseRatio read_effect(const Record& effect) {
+  const Pieces pieces = read_pieces(effect.value("hazard_ratio"), "ratio",
+                                    input::above(0).because("a ratio, not its logarithm"));
+  return {pieces.from_months, pieces.value};
+}
+
+Arm read_arm(const std::string& name, const Value& value, bool control, const Scenario& scenario) {
+  const Record record = value.record();
+  Arm arm;
+  arm.name = name;
+  arm.allocation = record.number_or("allocation", 1, input::above_to(0, 1000));
+  arm.dropout = {{0.0}, {0.0}};
+  const auto effects = record.optional_record("effects");
+  if (!effects) return arm;
+  if (control) effects->reject_because("the first arm is the control, against which effects count");
+  for (const auto& [transition, effect] : effects->entries())
+    if (require_known(effect, transition, "event of `disease`", {scenario.disease.name}))
+      arm.effects.push_back({transition, read_effect(effect.record())});
+  return arm;
+}
+
+// The hazard behind a probability of loss within a year.
+survival::PiecewiseHazard read_loss(const Record& record) {
+  if (const auto per_year = record.optional_number(
+          "per_year", input::Interval{0, 1, true, false, "the share lost within a year"}))
+    return {{0.0}, {-math::log1p(-*per_year) / 12}};
+  const Pieces pieces = read_pieces(record.value("hazard_per_month"), "hazard", input::at_least(0));
+  return {pieces.from_months, pieces.value};
+}
+
+std::int32_t allocation_total(const Value& where, const Scenario& scenario) {
+  double total = 0;
+  for (const Arm& arm : scenario.arms) {
+    if (arm.allocation != std::floor(arm.allocation)) {
+      where.reject_key(
+          "blocks need whole-number allocations; write 2 and 1 rather than 1 and 0.5, "
+          "or use `method: simple`");
+      return 0;
+    }
+    total += arm.allocation;
+  }
+  return static_cast<std::int32_t>(total);
+}
+
+void read_blocks(const Record& file, const Record& randomisation, Scenario& scenario) {
+  scenario.randomisation_strata = read_strata(randomisation, scenario);
+  const std::int32_t total = allocation_total(file.value("arms"), scenario);
+  const auto sizes = randomisation.optional_value("block_sizes");
+  if (!sizes) {
+    scenario.block_sizes = {2 * total};
+    return;
+  }
+  for (const Value& item : sizes->list(1)) {
+    const std::int64_t size = item.integer(input::whole_from_to(1, 10000));
+    if (total > 0 && size % total != 0)
+      item.reject_because("a block size must be a multiple of " + std::to_string(total) +
+                          ", the sum of the allocations");
+    scenario.block_sizes.push_back(static_cast<std::int32_t>(size));
+  }
+}
+
+void require_reachable(const Value& events, double count, const Scenario& scenario) {
+  if (scenario.sample_size > 0 && count > static_cast<double>(scenario.sample_size))
+    events.reject_because(events.found() + " events cannot happen in " +
+                          std::to_string(scenario.sample_size) +
+                          " patients (a sweep of sample sizes wants `event_fraction`)");
+}
+
+cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario, int depth);
+
+cohort::AnalysisTime read_conditions(const Value& value, cohort::AnalysisTime::Condition condition,
+                                     const Scenario& scenario, int depth) {
+  cohort::AnalysisTime time{condition, 0, {}};
+  if (depth >= 3) {
+    value.reject_because("conditions nest at most three deep");
+    return time;
+  }
+  for (const Value& item : value.list(2))
+    time.of.push_back(read_condition(item, scenario, depth + 1));
+  return time;
+}
+
+cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario, int depth) {
+  using enum cohort::AnalysisTime::Condition;
+  const Record record = value.record();
+  if (const auto count = record.optional_value("events")) {
+    const auto whole = count->integer(input::whole_from_to(1, 1'000'000'000));
+    require_reachable(*count, static_cast<double>(whole), scenario);
+    return {events, static_cast<double>(whole), {}};
+  }
+  if (const auto share = record.optional_number(
+          "event_fraction", input::above_to(0, 1).because("events per patient randomised")))
+    return {event_fraction, *share, {}};
+  if (const auto months = record.optional_number("calendar_months", input::above(0)))
+    return {calendar_months, *months, {}};
+  if (const auto months = record.optional_number("minimum_months", input::at_least(0)))
+    return {minimum_follow_up, *months, {}};
+  if (const auto list = record.optional_value("first_of"))
+    return read_conditions(*list, first_of, scenario, depth);
+  if (const auto list = record.optional_value("last_of"))
+    return read_conditions(*list, last_of, scenario, depth);
+  if (value.is(Value::Kind::record))
+    value.reject_key(
+        "a condition is one of `events`, `event_fraction`, `calendar_months`, "
+        "`minimum_months`, `first_of`, `last_of`");
+  return {calendar_months, 1, {}};
+}
+
+}  // namespace
+
+void read_arms(const Record& file, Scenario& scenario) {
+  const Value arms = file.value("arms");
+  for (const auto& [name, value] : arms.record().entries()) {
+    require_name(value, name);
+    scenario.arms.push_back(read_arm(name, value, scenario.arms.empty(), scenario));
+  }
+  if (arms.is(Value::Kind::record) && scenario.arms.size() != 2)
+    arms.reject_key("a trial has two arms here, the control first; found " +
+                    std::to_string(scenario.arms.size()));
+}
+
+void read_enrolment(const Record& file, Scenario& scenario) {
+  const Record record = file.record("enrolment");
+  using enum cohort::Enrolment::Process;
+  scenario.enrolment.process = record.one_of_or<cohort::Enrolment::Process>(
+      "process", poisson, {{"poisson", poisson}, {"even", even}});
+  const Value rate = record.value("rate");
+  const Pieces pieces = read_pieces(rate, "per_month", input::at_least(0));
+  scenario.enrolment.from_months = pieces.from_months;
+  scenario.enrolment.rate_per_month = pieces.value;
+  if (!pieces.value.empty() && pieces.value.back() == 0)
+    rate.reject_because("the last rate continues until the trial is full, so it must be above 0");
+}
+
+void read_dropout(const Record& file, Scenario& scenario) {
+  const auto dropout = file.optional_record("dropout");
+  if (!dropout) return;
+  if (dropout->has("per_year") || dropout->has("hazard_per_month")) {
+    const survival::PiecewiseHazard loss = read_loss(*dropout);
+    for (Arm& arm : scenario.arms)
+      arm.dropout = loss;
+    return;
+  }
+  std::vector<std::string> names;
+  for (const Arm& arm : scenario.arms)
+    names.push_back(arm.name);
+  for (const auto& [name, value] : dropout->entries())
+    require_known(value, name, "arm", names);
+  for (Arm& arm : scenario.arms)
+    arm.dropout = read_loss(dropout->record(arm.name));
+}
+
+void read_randomisation(const Record& file, Scenario& scenario) {
+  using enum cohort::Randomisation::Method;
+  const auto record = file.optional_record("randomisation");
+  if (!record) {
+    scenario.block_sizes = {2 * allocation_total(file.value("arms"), scenario)};
+    return;
+  }
+  scenario.randomisation = record->one_of_or<cohort::Randomisation::Method>(
+      "method", permuted_blocks, {{"permuted-blocks", permuted_blocks}, {"simple", simple}});
+  if (scenario.randomisation == permuted_blocks) {
+    read_blocks(file, *record, scenario);
+    return;
+  }
+  for (const char* key : {"block_sizes", "strata"})
+    if (const auto value = record->optional_value(key))
+      value->reject_key("simple randomisation has no blocks and no strata");
+}
+
+void read_follow_up(const Record& file, Scenario& scenario) {
+  using enum cohort::AnalysisTime::Condition;
+  const Record record = file.record("follow_up");
+  scenario.analysis_time = read_condition(record.value("until"), scenario, 0);
+  if (const auto cap = record.optional_number("at_most_months", input::above(0)))
+    scenario.analysis_time = {first_of, 0, {scenario.analysis_time, {calendar_months, *cap, {}}}};
+}
+
+Pieces read_pieces(const Value& value, std::string_view key, const input::Interval& allowed) {
+  if (!value.is(Value::Kind::list)) return {{0.0}, {value.number(allowed)}};
+  Pieces pieces;
+  for (const Record& piece : value.records(1)) {
+    const Value from = piece.value("from_months");
+    const double start = from.number(input::at_least(0));
+    if (pieces.from_months.empty() ? start > 0 : start <= pieces.from_months.back())
+      from.reject_because(pieces.from_months.empty() ? "the first piece starts from month 0"
+                                                     : "pieces are listed in order of time");
+    pieces.from_months.push_back(start);
+    pieces.value.push_back(piece.number(key, allowed));
+  }
+  return pieces;
+}
+
+}  // namespace trialmill::scenario
