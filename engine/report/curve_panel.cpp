@@ -1,0 +1,202 @@
+#include "report/curve_panel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "report/text.hpp"
+#include "report/wording.hpp"
+
+namespace trialmill::report {
+namespace {
+
+constexpr std::string_view axis_colour = "#444444";
+constexpr std::string_view grid_colour = "#e6e6e6";
+constexpr std::string_view reference_colour = "#777777";
+constexpr double band_opacity = 0.2;
+
+constexpr double key_text_size = 11.5;
+constexpr double key_leading = 14;
+constexpr double key_gap = 5;  // between entries
+constexpr double key_swatch = 30;
+constexpr double key_text_width = 190;
+
+double entry_height(const KeyEntry& entry) {
+  return static_cast<double>(entry.words.size()) * key_leading + key_gap;
+}
+
+PanelAxes close_up_axes(const PowerChart& chart, PanelAxes axes) {
+  double low = *std::min_element(chart.alphas.begin(), chart.alphas.end());
+  double high = *std::max_element(chart.alphas.begin(), chart.alphas.end());
+  for (const ChartLine& line : chart.lines)
+    for (const ChartPoint& point : line.points) {
+      low = std::min(low, point.power.ci_lower);
+      high = std::max(high, point.power.ci_upper);
+    }
+  const double margin = std::max(0.12 * (high - low), 0.04 * high);
+  axes.y_low = low < high / 2 ? 0 : low - margin;
+  axes.y_high = high + margin;
+  axes.y_ticks = round_ticks(axes.y_low, axes.y_high, 7);
+  axes.references = chart.alphas;
+  return axes;
+}
+
+void draw_grid(Svg& svg, const Rectangle& plot, const PanelAxes& axes, const Scale& y) {
+  const double right = plot.x + plot.width;
+  svg.open_group("grid");
+  for (const Tick& tick : axes.y_ticks)
+    svg.line({plot.x, y(tick.value)}, {right, y(tick.value)}, {grid_colour, 1});
+  for (const double reference : axes.references)
+    svg.line({plot.x, y(reference)}, {right, y(reference)}, {reference_colour, 1, "4 3"});
+  svg.close_group();
+}
+
+void draw_axes(Svg& svg, const Rectangle& plot, const PanelAxes& axes, bool label_x, bool label_y) {
+  const Scale x = x_scale(axes, plot), y = y_scale(axes, plot);
+  const double bottom = plot.y + plot.height;
+  svg.open_group("axes");
+  svg.line({plot.x, bottom}, {plot.x + plot.width, bottom}, {axis_colour, 1});
+  svg.line({plot.x, plot.y}, {plot.x, bottom}, {axis_colour, 1});
+  for (const Tick& tick : value_ticks(axes.x_values, x, tick_size)) {
+    svg.line({x(tick.value), bottom}, {x(tick.value), bottom + 5}, {axis_colour, 1});
+    if (label_x)
+      svg.text({x(tick.value), bottom + 18}, tick.words, {tick_size, "middle", axis_colour});
+  }
+  for (const Tick& tick : axes.y_ticks) {
+    svg.line({plot.x - 5, y(tick.value)}, {plot.x, y(tick.value)}, {axis_colour, 1});
+    if (label_y)
+      svg.text({plot.x - 9, y(tick.value) + 4}, tick.words, {tick_size, "end", axis_colour});
+  }
+  svg.close_group();
+}
+
+/// The band, or the interval of a line of one point.
+void draw_band(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y) {
+  const auto& points = drawn.line->points;
+  if (points.size() == 1) {
+    const Position from{x(points[0].x), y(points[0].power.ci_lower)};
+    svg.line(from, {from.x, y(points[0].power.ci_upper)}, {drawn.style.colour, 1.5});
+    return;
+  }
+  std::vector<Position> outline;
+  for (const ChartPoint& point : points)
+    outline.push_back({x(point.x), y(point.power.ci_upper)});
+  for (auto point = points.rbegin(); point != points.rend(); ++point)
+    outline.push_back({x(point->x), y(point->power.ci_lower)});
+  svg.polygon(outline, drawn.style.colour, band_opacity);
+}
+
+void draw_curve(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y) {
+  const auto& points = drawn.line->points;
+  std::vector<Position> course;
+  double nearest = 1e9;
+  for (const ChartPoint& point : points) {
+    course.push_back({x(point.x), y(point.power.estimate)});
+    if (course.size() > 1)
+      nearest = std::min(nearest, course.back().x - course[course.size() - 2].x);
+  }
+  const double radius = std::clamp(nearest / 4, 1.6, 3.6);
+  svg.open_group("curve", drawn.words);
+  if (course.size() > 1) svg.polyline(course, {drawn.style.colour, 1.8, drawn.style.dashes});
+  for (std::size_t i = 0; i < course.size(); ++i) {
+    const auto& power = points[i].power;
+    svg.marker(course[i], {drawn.style.shape, drawn.style.colour, drawn.style.filled, radius},
+               fmt::format("{}: {:.4f} ({:.4f} to {:.4f})", number_words(points[i].x),
+                           power.estimate, power.ci_lower, power.ci_upper));
+  }
+  svg.close_group();
+}
+
+}  // namespace
+
+PanelAxes panel_axes(const PowerChart& chart) {
+  PanelAxes axes;
+  for (const ChartLine& line : chart.lines)
+    for (const ChartPoint& point : line.points)
+      axes.x_values.push_back(point.x);
+  std::sort(axes.x_values.begin(), axes.x_values.end());
+  axes.x_values.erase(std::unique(axes.x_values.begin(), axes.x_values.end()), axes.x_values.end());
+  if (chart.null_twin) return close_up_axes(chart, std::move(axes));
+  axes.y_ticks = round_ticks(0, 1, 10);
+  axes.references = {0.8, 0.9};
+  return axes;
+}
+
+Scale x_scale(const PanelAxes& axes, const Rectangle& plot) {
+  const double inset = std::min(16.0, 0.05 * plot.width);
+  return {axes.x_values.front(), axes.x_values.back(), plot.x + inset, plot.x + plot.width - inset};
+}
+
+Scale y_scale(const PanelAxes& axes, const Rectangle& plot) {
+  return {axes.y_low, axes.y_high, plot.y + plot.height, plot.y};
+}
+
+void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
+                const std::vector<PanelLine>& lines, bool label_x, bool label_y) {
+  const Scale x = x_scale(axes, plot), y = y_scale(axes, plot);
+  draw_grid(svg, plot, axes, y);
+  draw_axes(svg, plot, axes, label_x, label_y);
+  svg.open_group("bands");
+  for (const PanelLine& line : lines)
+    draw_band(svg, line, x, y);
+  svg.close_group();
+  for (const PanelLine& line : lines)
+    draw_curve(svg, line, x, y);
+}
+
+Key::Key(const std::string& heading, std::vector<KeyEntry> entries)
+    : x_heading(wrap_text(heading, key_text_width, tick_size)), x_entries(std::move(entries)) {
+  for (const std::string& line : x_heading)
+    x_width = std::max(x_width, text_width(line, tick_size));
+  for (const KeyEntry& entry : x_entries)
+    for (const std::string& line : entry.words)
+      x_width = std::max(x_width, key_swatch + 8 + text_width(line, key_text_size));
+  std::stable_sort(x_entries.begin(), x_entries.end(),
+                   [](const KeyEntry& a, const KeyEntry& b) { return a.wanted_y < b.wanted_y; });
+}
+
+std::vector<std::string> Key::wrap_words(const std::string& words) {
+  return wrap_text(words, key_text_width - key_swatch, key_text_size);
+}
+
+double Key::heading_height() const {
+  return static_cast<double>(x_heading.size()) * key_leading + 4;
+}
+
+double Key::height() const {
+  return std::accumulate(
+      x_entries.begin(), x_entries.end(), heading_height(),
+      [](double sum, const KeyEntry& entry) { return sum + entry_height(entry); });
+}
+
+void Key::draw(Svg& svg, Position corner, double bottom) const {
+  svg.open_group("key");
+  for (std::size_t i = 0; i < x_heading.size(); ++i)
+    svg.text({corner.x, corner.y + 10 + static_cast<double>(i) * key_leading}, x_heading[i],
+             {tick_size, "start", axis_colour});
+  std::vector<double> wanted, heights;
+  for (const KeyEntry& entry : x_entries) {
+    wanted.push_back(entry.wanted_y);
+    heights.push_back(entry_height(entry));
+  }
+  const auto centres = spread_labels(wanted, heights, corner.y + heading_height(), bottom);
+  for (std::size_t i = 0; i < x_entries.size(); ++i) {
+    const KeyEntry& entry = x_entries[i];
+    const double y = centres[i];
+    if (entry.leader)
+      svg.line(entry.leader_from, {corner.x - 3, y}, {entry.style.colour, 0.7, "", 0.6});
+    svg.line({corner.x, y}, {corner.x + key_swatch, y},
+             {entry.style.colour, 1.8, entry.style.dashes});
+    svg.marker({corner.x + key_swatch / 2, y},
+               {entry.style.shape, entry.style.colour, entry.style.filled}, "");
+    const double first = y + 4 - static_cast<double>(entry.words.size() - 1) * key_leading / 2;
+    for (std::size_t line = 0; line < entry.words.size(); ++line)
+      svg.text({corner.x + key_swatch + 8, first + static_cast<double>(line) * key_leading},
+               entry.words[line], {key_text_size});
+  }
+  svg.close_group();
+}
+
+}  // namespace trialmill::report

@@ -1,0 +1,292 @@
+#include "trialmill/report/power_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "report/text.hpp"
+#include "report/wording.hpp"
+
+namespace trialmill::report {
+namespace {
+
+constexpr std::size_t terminal_columns = 100;
+
+struct Column {
+  std::vector<std::string> heading;  ///< its lines
+  bool right = true;                 ///< which side its cells keep to
+  std::vector<std::string> cells;
+};
+
+struct Rounding {
+  int power = 3, bias = 3;
+};
+
+struct Row {
+  const result::PointResult* point = nullptr;
+  const result::AnalysisResult* analysis = nullptr;
+};
+
+std::vector<Row> rows_of(const result::Result& result) {
+  std::vector<Row> rows;
+  for (const auto& point : result.points)
+    if (point.replicates > 0)
+      for (const auto& analysis : point.analyses)
+        rows.push_back({&point, &analysis});
+  return rows;
+}
+
+std::string fixed(double value, int decimals) {
+  if (std::isnan(value)) return "-";
+  const std::string words = fmt::format("{:.{}f}", value, decimals);
+  const bool zero = words.find_first_of("123456789") == std::string::npos;
+  return zero && words[0] == '-' ? words.substr(1) : words;
+}
+
+/// One decimal more where the Monte-Carlo error is that small.
+Rounding rounding_for(const std::vector<Row>& rows) {
+  constexpr double fine = 0.0005;
+  double power = 0, bias = 0;
+  for (const auto& [point, analysis] : rows) {
+    power = std::max(power, analysis->power.mc_se);
+    if (analysis->estimate && !std::isnan(analysis->estimate->bias_mc_se))
+      bias = std::max(bias, analysis->estimate->bias_mc_se);
+  }
+  return {power > 0 && power < fine ? 4 : 3, bias > 0 && bias < fine ? 4 : 3};
+}
+
+/// The table under construction: settings and analyses that vary, then one column a figure.
+class Table {
+ public:
+  explicit Table(std::vector<Row> rows) : x_rows(std::move(rows)) {}
+
+  template <typename CellOf>
+  void add_column(std::vector<std::string> heading, CellOf cell_of, bool right = true) {
+    Column column{std::move(heading), right, {}};
+    for (const Row& row : x_rows)
+      column.cells.push_back(cell_of(row));
+    x_columns.push_back(std::move(column));
+  }
+
+  /// Lines of headings first. The count of heading lines goes to `heading_lines`.
+  std::vector<std::string> lines(std::size_t& heading_lines) const;
+
+  const std::vector<Row>& rows() const { return x_rows; }
+
+ private:
+  std::vector<Row> x_rows;
+  std::vector<Column> x_columns;
+};
+
+std::size_t width_of(const Column& column) {
+  std::size_t width = 0;
+  for (const auto& line : column.heading)
+    width = std::max(width, terminal_width(line));
+  for (const auto& cell : column.cells)
+    width = std::max(width, terminal_width(cell));
+  return width;
+}
+
+std::string padded(const std::string& text, std::size_t width, bool right) {
+  const std::string blanks(width - terminal_width(text), ' ');
+  return right ? blanks + text : text + blanks;
+}
+
+std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
+  heading_lines = 0;
+  for (const Column& column : x_columns)
+    heading_lines = std::max(heading_lines, column.heading.size());
+  std::vector<std::string> out(heading_lines + x_rows.size());
+  for (const Column& column : x_columns) {
+    const std::size_t width = width_of(column);
+    const std::size_t blank = heading_lines - column.heading.size();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::string text = i < blank           ? ""
+                               : i < heading_lines ? column.heading[i - blank]
+                                                   : column.cells[i - heading_lines];
+      out[i] += (out[i].empty() ? "" : "  ") + padded(text, width, column.right);
+    }
+  }
+  for (std::string& line : out)
+    line.erase(line.find_last_not_of(' ') + 1);
+  return out;
+}
+
+/// Heading of a setting in short lines.
+std::vector<std::string> setting_heading(const std::string& key,
+                                         const std::vector<std::string>& keys) {
+  if (key == "sample_size") return {"Patients"};
+  constexpr std::size_t narrow = 9;
+  return wrap_cells(capitalised(short_key_words(key, keys)), narrow);
+}
+
+/// Columns of what varies between rows; what does not is returned in words.
+std::vector<std::string> add_settings(Table& table, const result::Result& result) {
+  std::vector<std::string> constants;
+  const auto keys = swept_keys(result);
+  const auto& rows = table.rows();
+  for (const std::string& key : keys) {
+    const double first = setting(*rows.front().point, key);
+    const bool varies = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+      return setting(*row.point, key) != first;
+    });
+    if (varies)
+      table.add_column(setting_heading(key, keys),
+                       [&](const Row& row) { return number_words(setting(*row.point, key)); });
+    else
+      constants.push_back(fmt::format("{}: {}", key_words(key, keys), number_words(first)));
+  }
+  const bool endpoints = has_several_endpoints(result);
+  const auto words = [&](const Row& row) {
+    return clean_text(analysis_words(*row.analysis, endpoints));
+  };
+  const bool varies = std::any_of(
+      rows.begin(), rows.end(), [&](const Row& row) { return words(row) != words(rows.front()); });
+  if (varies)
+    table.add_column({"Analysis"}, words, false);
+  else
+    constants.push_back("Analysis: " + words(rows.front()));
+  return constants;
+}
+
+void add_powers(Table& table, const Rounding& rounding) {
+  const int decimals = rounding.power;
+  table.add_column({"Power"},
+                   [&](const Row& row) { return fixed(row.analysis->power.estimate, decimals); });
+  table.add_column({"MC SE"},
+                   [&](const Row& row) { return fixed(row.analysis->power.mc_se, decimals + 1); });
+  table.add_column({"95 % interval"}, [&](const Row& row) {
+    const auto& power = row.analysis->power;
+    return fixed(power.ci_lower, decimals) + " to " + fixed(power.ci_upper, decimals);
+  });
+  table.add_column({"Events"}, [](const Row& row) { return fixed(row.point->events.mean, 1); });
+  table.add_column({"Months"}, [](const Row& row) { return fixed(row.point->duration.mean, 1); });
+}
+
+bool any_estimate(const std::vector<Row>& rows) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const Row& row) { return row.analysis->estimate.has_value(); });
+}
+
+void add_estimates(Table& table, const Rounding& rounding) {
+  const auto of_estimate = [](auto figure) {
+    return [figure](const Row& row) {
+      return row.analysis->estimate ? figure(*row.analysis->estimate) : std::string("-");
+    };
+  };
+  table.add_column({"HR"}, of_estimate([](const result::EstimatePerformance& estimate) {
+                     return fixed(std::exp(estimate.log_hr_mean), 3);
+                   }));
+  table.add_column({"Bias"}, of_estimate([&](const result::EstimatePerformance& estimate) {
+                     return fixed(estimate.bias, rounding.bias);
+                   }));
+  table.add_column({"Coverage"}, of_estimate([](const result::EstimatePerformance& estimate) {
+                     return fixed(estimate.coverage, 3);
+                   }));
+}
+
+std::vector<std::string> footnotes(const result::Result& result, bool estimates) {
+  std::vector<std::string> notes{
+      fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
+      "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
+      "Events, Months: means at the analysis; months are calendar time from the first enrolment "
+      "day."};
+  if (estimates) {
+    notes.push_back(
+        "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
+        "ratio.");
+    notes.push_back(
+        "Coverage: share of confidence intervals at the test's level that hold the true value.");
+    notes.push_back("- : does not exist, for instance where no single hazard ratio is true.");
+  }
+  notes.push_back("Undef.: replicates whose test could not be computed; no rejection.");
+  return notes;
+}
+
+std::string undefined_words(const std::vector<Row>& rows) {
+  std::uint64_t undefined = 0, tests = 0;
+  std::map<std::string, std::uint64_t> reasons;
+  for (const auto& [point, analysis] : rows) {
+    undefined += analysis->undefined;
+    tests += point->replicates;
+    for (const auto& [flag, count] : analysis->flags)
+      reasons[flag] += count;
+  }
+  if (undefined == 0) return "";
+  std::string words;
+  for (const auto& [flag, count] : reasons)
+    words += fmt::format("{}{} {}", words.empty() ? " (fits by status: " : ", ", flag,
+                         count_words(count));
+  return fmt::format("Note: {} of {} tests could not be computed{}{}.", count_words(undefined),
+                     count_words(tests), words, words.empty() ? "" : ")");
+}
+
+std::string events_words(const result::Result& result) {
+  std::uint64_t missed = 0, replicates = 0;
+  double worst = 0;
+  for (const auto& point : result.points) {
+    if (point.replicates == 0) continue;
+    missed += point.events_not_reached;
+    replicates += point.replicates;
+    worst = std::max(worst, static_cast<double>(point.events_not_reached) /
+                                static_cast<double>(point.replicates));
+  }
+  if (missed == 0) return "";
+  return fmt::format(
+      "Note: in {} of {} replicates follow-up ended before the awaited events had occurred; at "
+      "worst in {:.2g} % of a point's replicates.",
+      count_words(missed), count_words(replicates), 100 * worst);
+}
+
+/// How the parts of the table are set off on a terminal with colour.
+struct Emphasis {
+  std::string_view heading, note, warning, end;
+};
+
+Emphasis emphasis(bool colour) {
+  if (!colour) return {};
+  return {"\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"};
+}
+
+void append_paragraph(std::string& out, const std::string& text, std::string_view begin,
+                      std::string_view end) {
+  for (const std::string& line : wrap_cells(text, terminal_columns))
+    out += fmt::format("{}{}{}\n", begin, line, end);
+}
+
+}  // namespace
+
+std::string power_table(const result::Result& result, bool colour) {
+  const Emphasis style = emphasis(colour);
+  std::string out;
+  append_paragraph(out, result.title, style.heading, style.end);
+  Table table(rows_of(result));
+  if (table.rows().empty()) return out + "No replicate was finished.\n";
+  append_paragraph(out, fmt::format("{}, seed {}", replicates_words(result), result.seed), "", "");
+  if (!result.complete) append_paragraph(out, incomplete_words(result), style.warning, style.end);
+  const bool estimates = any_estimate(table.rows());
+  const Rounding rounding = rounding_for(table.rows());
+  for (const std::string& constant : add_settings(table, result))
+    append_paragraph(out, constant, "", "");
+  add_powers(table, rounding);
+  if (estimates) add_estimates(table, rounding);
+  table.add_column({"Undef."}, [](const Row& row) { return count_words(row.analysis->undefined); });
+  out += "\n";
+  std::size_t heading_lines = 0;
+  const auto lines = table.lines(heading_lines);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    out += i < heading_lines ? fmt::format("{}{}{}\n", style.heading, lines[i], style.end)
+                             : lines[i] + "\n";
+  out += "\n";
+  for (const std::string& note : footnotes(result, estimates))
+    append_paragraph(out, note, style.note, style.end);
+  append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
+  append_paragraph(out, events_words(result), style.warning, style.end);
+  return out;
+}
+
+}  // namespace trialmill::report

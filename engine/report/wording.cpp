@@ -1,0 +1,184 @@
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace trialmill::report {
+namespace {
+
+std::string spaced(std::string text) {
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string last_segment(const std::string& key) {
+  return key.substr(key.rfind('.') + 1);
+}
+
+/// "recurrence" of "arms.new.recurrence.hazard_ratio", when another key ends alike; else empty.
+std::string distinguishing_parent(const std::string& key,
+                                  const std::vector<std::string>& all_keys) {
+  const auto alike = std::count_if(all_keys.begin(), all_keys.end(), [&](const std::string& other) {
+    return last_segment(other) == last_segment(key);
+  });
+  const std::size_t dot = key.rfind('.');
+  if (alike < 2 || dot == std::string::npos) return "";
+  const std::string parent = last_segment(key.substr(0, dot));
+  const bool unique = std::none_of(all_keys.begin(), all_keys.end(), [&](const std::string& other) {
+    const std::size_t cut = other.rfind('.');
+    return other != key && cut != std::string::npos && last_segment(other.substr(0, cut)) == parent;
+  });
+  return spaced(unique ? parent : key.substr(0, dot));
+}
+
+std::string sidedness(int sided) {
+  return sided == 1 ? "one-sided" : "two-sided";
+}
+
+std::string with_thousands(std::string digits) {
+  for (std::size_t i = digits.size(); i > 3; i -= 3)
+    digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string test_words(const result::AnalysisResult& analysis) {
+  const std::string test = analysis.test == "cox" ? "Cox" : spaced(analysis.test);
+  if (analysis.weight.empty()) return test;
+  const bool harrington = analysis.weight.starts_with("fh(");
+  return (harrington ? "FH" + analysis.weight.substr(2) : analysis.weight) + " " + test;
+}
+
+/// Letters and digits only, so that "log_rank" says "log-rank".
+std::string letters(const std::string& text) {
+  std::string out;
+  for (const char c : lower(text))
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  return out;
+}
+
+std::pair<std::uint64_t, std::uint64_t> replicates_range(const result::Result& result) {
+  std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max(), most = 0;
+  for (const auto& point : result.points) {
+    fewest = std::min(fewest, point.replicates);
+    most = std::max(most, point.replicates);
+  }
+  return {std::min(fewest, most), most};
+}
+
+}  // namespace
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string key_words(const std::string& key, const std::vector<std::string>& all_keys) {
+  if (key == "sample_size") return "Patients randomised";
+  const std::string parent = distinguishing_parent(key, all_keys);
+  std::string words = spaced(last_segment(key));
+  if (key.ends_with("hazard_ratio")) words += ", experimental over control";
+  return capitalised(parent.empty() ? words : parent + ": " + words);
+}
+
+std::string short_key_words(const std::string& key, const std::vector<std::string>& all_keys) {
+  if (key == "sample_size") return "patients";
+  const std::string parent = distinguishing_parent(key, all_keys);
+  const std::string words = spaced(last_segment(key));
+  return parent.empty() ? words : parent + " " + words;
+}
+
+std::string number_words(double value) {
+  if (std::isnan(value)) return "-";
+  if (value >= 1000 && value < 1e15 && value == std::floor(value))
+    return with_thousands(fmt::format("{:.0f}", value));
+  return fmt::format("{:.6g}", value);
+}
+
+std::string count_words(std::uint64_t count) {
+  return with_thousands(fmt::format("{}", count));
+}
+
+std::string analysis_words(const result::AnalysisResult& analysis, bool with_endpoint) {
+  const std::string test = test_words(analysis);
+  const bool said = letters(analysis.name).find(letters(test)) != std::string::npos;
+  std::string details = said ? "" : test;
+  if (with_endpoint && letters(analysis.name).find(letters(analysis.endpoint)) == std::string::npos)
+    details += (details.empty() ? "" : ", ") + analysis.endpoint;
+  const std::string name = spaced(analysis.name);
+  return details.empty() ? name : fmt::format("{} ({})", name, details);
+}
+
+std::string replicates_words(const result::Result& result) {
+  const auto [fewest, most] = replicates_range(result);
+  const std::string count = fewest == most
+                                ? count_words(most)
+                                : fmt::format("{} to {}", count_words(fewest), count_words(most));
+  return fmt::format("{} replicate{}{}", count, most == 1 ? "" : "s",
+                     result.points.size() > 1 ? " per point" : "");
+}
+
+std::string level_words(const result::Result& result) {
+  std::vector<std::pair<std::string, std::string>> levels;  // of each analysis name
+  for (const auto& point : result.points)
+    for (const auto& analysis : point.analyses)
+      if (std::none_of(levels.begin(), levels.end(),
+                       [&](const auto& known) { return known.first == analysis.name; }))
+        levels.emplace_back(analysis.name, fmt::format("{} level {}", sidedness(analysis.sided),
+                                                       number_words(analysis.alpha)));
+  if (levels.empty()) return "";
+  const bool alike = std::all_of(levels.begin(), levels.end(), [&](const auto& level) {
+    return level.second == levels.front().second;
+  });
+  if (alike) return levels.front().second;
+  std::string words;
+  for (const auto& [name, level] : levels)
+    words += fmt::format("{}{} for {}", words.empty() ? "" : ", ", level, spaced(name));
+  return words;
+}
+
+std::string incomplete_words(const result::Result& result) {
+  const auto [fewest, most] = replicates_range(result);
+  const std::string done = fewest == most
+                               ? count_words(most)
+                               : fmt::format("{} to {}", count_words(fewest), count_words(most));
+  return fmt::format("Incomplete: the run ended early, with {} of {} replicates{}.", done,
+                     count_words(result.replicates), result.points.size() > 1 ? " per point" : "");
+}
+
+std::vector<std::string> swept_keys(const result::Result& result) {
+  std::vector<std::string> keys;
+  for (const auto& point : result.points)
+    for (const auto& [key, value] : point.set)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  return keys;
+}
+
+double setting(const result::PointResult& point, const std::string& key) {
+  for (const auto& [known, value] : point.set)
+    if (known == key) return value;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+bool has_several_endpoints(const result::Result& result) {
+  const std::string* first = nullptr;
+  for (const auto& point : result.points)
+    for (const auto& analysis : point.analyses) {
+      if (first && *first != analysis.endpoint) return true;
+      first = &analysis.endpoint;
+    }
+  return false;
+}
+
+}  // namespace trialmill::report

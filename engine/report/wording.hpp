@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trialmill/result/result.hpp"
+
+/// The words and numbers that figure and table share.
+namespace trialmill::report {
+
+/// A swept key in words, first letter capital: "Patients randomised" for sample_size, "Hazard
+/// ratio, experimental over control" for keys that end in hazard_ratio, otherwise the key's last
+/// segment. `all_keys` are those beside it: a segment that several share is given its parent.
+std::string key_words(const std::string& key, const std::vector<std::string>& all_keys);
+
+/// As `key_words` but short, for use in front of a number within a sentence: "hazard ratio".
+std::string short_key_words(const std::string& key, const std::vector<std::string>& all_keys);
+
+/// With a capital first letter, if that is an ASCII one.
+std::string capitalised(std::string text);
+
+/// Shortest decimal form to six digits; whole numbers from 1000 with thousands separators.
+std::string number_words(double value);
+std::string count_words(std::uint64_t count);
+
+/// "primary (log-rank)", "delayed (FH(0,1) log-rank)", with the endpoint if `with_endpoint`. The
+/// test is not repeated when the name says it.
+std::string analysis_words(const result::AnalysisResult& analysis, bool with_endpoint);
+
+/// "10,000 replicates per point", "2,000 to 10,000 replicates per point", "10,000 replicates".
+std::string replicates_words(const result::Result& result);
+
+/// "one-sided level 0.025", or each analysis's when they differ.
+std::string level_words(const result::Result& result);
+
+/// Why the run is not complete: "Incomplete run: 3,000 of 10,000 replicates done ...".
+std::string incomplete_words(const result::Result& result);
+
+/// The swept keys of all points in order of first appearance.
+std::vector<std::string> swept_keys(const result::Result& result);
+
+/// Value of a swept key at a point; NaN when the point does not have it.
+double setting(const result::PointResult& point, const std::string& key);
+
+/// Do analyses of this result look at more than one endpoint?
+bool has_several_endpoints(const result::Result& result);
+
+}  // namespace trialmill::report
