@@ -26,7 +26,7 @@ int run_program(int argc, char** argv) {
   add_run(program, exit_status);
   add_check(program, exit_status);
   add_cohort(program, exit_status);
-  // FIT add_fit(program, exit_status);
+  add_fit(program, exit_status);
   add_schema(program, exit_status);
   try {
     program.parse(argc, argv);

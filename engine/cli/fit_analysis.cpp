@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "cli/fit_report.hpp"
+#include "trialmill/survival/time_to_event.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+survival::SortedTimes sorted(const FitData& data, bool stratified) {
+  survival::Observations observations;
+  observations.time = data.time;
+  observations.event = data.status;
+  observations.entry = data.entry;
+  observations.group = data.group;
+  observations.groups = static_cast<std::int32_t>(data.group_names.size());
+  if (stratified && !data.stratum.empty()) {
+    observations.stratum = data.stratum;
+    observations.strata = data.strata;
+  }
+  survival::SortedTimes out;
+  survival::sort_times(observations, out);
+  return out;
+}
+
+std::vector<GroupCurve> curves(const FitRequest& request, const FitData& data,
+                               const survival::SortedTimes& all) {
+  std::vector<GroupCurve> out;
+  const survival::ConfidenceBand band{request.interval, 0.95};
+  for (std::size_t g = 0; g < data.group_names.size(); ++g) {
+    const auto group = static_cast<std::int32_t>(g);
+    GroupCurve curve;
+    curve.name = data.group_names[g];
+    curve.curve = survival::kaplan_meier(all, group, band);
+    curve.median = survival::survival_quantile(curve.curve, 0.5);
+    curve.median_follow_up =
+        survival::survival_quantile(survival::reverse_kaplan_meier(all, group, band), 0.5).estimate;
+    if (request.rmst) curve.rmst = survival::restricted_mean(curve.curve, *request.rmst);
+    out.push_back(std::move(curve));
+  }
+  return out;
+}
+
+void compare_groups(const FitRequest& request, const survival::SortedTimes& within_strata,
+                    FitReport& report) {
+  survival::RiskTable table;
+  survival::tabulate_risk(within_strata, table);
+  report.log_rank = survival::log_rank(table);
+  if (report.curves.size() != 2) return;
+  survival::LogRankWorkspace workspace;
+  report.two_group = survival::weighted_log_rank(table, {}, workspace);
+  for (const survival::FlemingHarrington& weight : request.weights)
+    report.weighted.push_back({weight, survival::weighted_log_rank(table, weight, workspace)});
+  const survival::KaplanMeier& reference = report.curves[0].curve;
+  const survival::KaplanMeier& experimental = report.curves[1].curve;
+  if (request.rmst)
+    report.rmst_difference =
+        survival::compare_restricted_means(reference, experimental, *request.rmst);
+  if (request.milestone)
+    report.milestone_difference =
+        survival::compare_milestone(reference, experimental, *request.milestone);
+}
+
+CoxReport fit_cox(const FitRequest& request, const FitData& data,
+                  const survival::SortedTimes& within_strata) {
+  survival::Covariates covariates;
+  for (const std::vector<double>& column : data.covariates)
+    covariates.columns.push_back(column);
+  survival::CoxOptions options;
+  options.ties = request.ties;
+  survival::CoxWorkspace workspace;
+  CoxReport report;
+  survival::fit_cox(within_strata, covariates, options, workspace, report.fit);
+  report.robust = survival::robust_variance(within_strata, covariates, request.ties, report.fit);
+  report.baseline = survival::baseline_hazard(within_strata, covariates, request.ties, report.fit);
+  report.concordance =
+      survival::concordance(within_strata, survival::linear_predictor(covariates, report.fit));
+  return report;
+}
+
+}  // namespace
+
+FitReport analyse(const FitRequest& request, const FitData& data) {
+  FitReport report;
+  report.n = data.time.size();
+  report.events = static_cast<std::size_t>(std::ranges::count(data.status, 1));
+  report.dropped = data.dropped;
+  report.merged_times = data.merged_times;
+  report.curves = curves(request, data, sorted(data, false));
+  const survival::SortedTimes within_strata = sorted(data, true);
+  if (!request.group.empty()) compare_groups(request, within_strata, report);
+  if (!request.cox.empty()) report.cox = fit_cox(request, data, within_strata);
+  return report;
+}
+
+}  // namespace trialmill::cli

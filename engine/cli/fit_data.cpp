@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "cli/fit_report.hpp"
+#include "trialmill/input/table.hpp"
+#include "trialmill/survival/time_to_event.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using input::Table;
+
+// Which rows have a value in every column asked for.
+std::vector<std::uint8_t> complete_rows(const Table& table, const FitRequest& request) {
+  std::vector<std::string> columns{request.time, request.status};
+  if (!request.entry.empty()) columns.push_back(request.entry);
+  if (!request.group.empty()) columns.push_back(request.group);
+  columns.insert(columns.end(), request.strata.begin(), request.strata.end());
+  columns.insert(columns.end(), request.cox.begin(), request.cox.end());
+  std::vector<std::uint8_t> complete(table.row_count(), 1);
+  for (const std::string& column : columns) {
+    const auto missing = table.texts(column).missing;
+    for (std::size_t i = 0; i < complete.size(); ++i)
+      if (missing[i]) complete[i] = 0;
+  }
+  return complete;
+}
+
+template <class T>
+std::vector<T> kept(const std::vector<T>& values, const std::vector<std::uint8_t>& complete) {
+  std::vector<T> out;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (complete[i]) out.push_back(values[i]);
+  return out;
+}
+
+// Labels in increasing order, numbers as numbers, and each row's place among them.
+struct Labels {
+  std::vector<std::string> names;
+  std::vector<std::int32_t> index;
+};
+
+Labels labels_of(const Table& table, const std::string& column,
+                 const std::vector<std::uint8_t>& complete) {
+  const bool numeric = table.is_numeric(column);
+  const std::vector<std::string> text = kept(table.texts(column).values, complete);
+  const std::vector<double> number =
+      numeric ? kept(table.numbers(column).values, complete) : std::vector<double>(text.size(), 0);
+  std::map<std::pair<double, std::string>, std::int32_t> places;
+  // "1" and "1.0" are one group: numbers are told apart by value alone.
+  const auto key = [&](std::size_t i) {
+    return std::pair(number[i], numeric ? std::string() : text[i]);
+  };
+  std::map<std::pair<double, std::string>, std::string> first_spelling;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    first_spelling.try_emplace(key(i), text[i]);
+  Labels labels;
+  for (const auto& [place, spelling] : first_spelling) {
+    places[place] = static_cast<std::int32_t>(labels.names.size());
+    labels.names.push_back(spelling);
+  }
+  for (std::size_t i = 0; i < text.size(); ++i)
+    labels.index.push_back(places[key(i)]);
+  return labels;
+}
+
+void read_status(const Table& table, const FitRequest& request,
+                 const std::vector<std::uint8_t>& complete, FitData& data) {
+  const std::vector<double> status = table.numbers(request.status).values;
+  std::vector<input::Diagnostic> wrong;
+  for (std::size_t i = 0; i < status.size(); ++i) {
+    if (!complete[i]) continue;
+    if (status[i] != 0 && status[i] != 1)
+      wrong.push_back(table.diagnose(i, request.status, "1 (event) or 0 (censored)"));
+    data.status.push_back(status[i] == 1);
+  }
+  if (!wrong.empty()) throw input::InputError(std::move(wrong));
+}
+
+void read_times(const Table& table, const FitRequest& request,
+                const std::vector<std::uint8_t>& complete, FitData& data) {
+  const std::vector<double> time = table.numbers(request.time).values;
+  const std::vector<double> entry =
+      request.entry.empty() ? std::vector<double>() : table.numbers(request.entry).values;
+  std::vector<input::Diagnostic> wrong;
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    if (!complete[i]) continue;
+    if (time[i] < 0) wrong.push_back(table.diagnose(i, request.time, "a time from 0"));
+    if (!entry.empty() && !(entry[i] < time[i]))
+      wrong.push_back(table.diagnose(i, request.entry, "an entry before the time of that row"));
+  }
+  if (!wrong.empty()) throw input::InputError(std::move(wrong));
+  data.time = kept(time, complete);
+  data.entry = kept(entry, complete);
+  if (request.exact_times) return;
+  std::vector<std::span<double>> columns{data.time};
+  if (!data.entry.empty()) columns.push_back(data.entry);
+  data.merged_times = survival::merge_near_ties(columns);
+}
+
+void read_strata(const Table& table, const FitRequest& request,
+                 const std::vector<std::uint8_t>& complete, FitData& data) {
+  if (request.strata.empty()) return;
+  // Strata are the combinations that occur, in increasing order.
+  std::vector<std::vector<std::int32_t>> digits(data.time.size());
+  for (const std::string& column : request.strata) {
+    const Labels labels = labels_of(table, column, complete);
+    for (std::size_t i = 0; i < digits.size(); ++i)
+      digits[i].push_back(labels.index[i]);
+  }
+  std::map<std::vector<std::int32_t>, std::int32_t> number;
+  for (const auto& combination : digits)
+    number.try_emplace(combination, 0);
+  std::int32_t next = 0;
+  for (auto& [combination, place] : number)
+    place = next++;
+  for (const auto& combination : digits)
+    data.stratum.push_back(number[combination]);
+  data.strata = std::max(next, 1);
+}
+
+}  // namespace
+
+FitData read_fit_data(const FitRequest& request) {
+  const Table table = input::read_csv_file(request.file);
+  const std::vector<std::uint8_t> complete = complete_rows(table, request);
+  FitData data;
+  data.dropped = static_cast<std::size_t>(std::ranges::count(complete, 0));
+  read_status(table, request, complete, data);
+  read_times(table, request, complete, data);
+  if (!request.group.empty()) {
+    Labels labels = labels_of(table, request.group, complete);
+    data.group = std::move(labels.index);
+    data.group_names = std::move(labels.names);
+  } else {
+    data.group.assign(data.time.size(), 0);
+    data.group_names = {"all"};
+  }
+  read_strata(table, request, complete, data);
+  for (const std::string& column : request.cox)
+    data.covariates.push_back(kept(table.numbers(column).values, complete));
+  return data;
+}
+
+}  // namespace trialmill::cli

@@ -1,0 +1,181 @@
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/fit_report.hpp"
+#include "trialmill/survival/weight_name.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has neither NaN nor infinity: a number that does not exist is null.
+Json number(double x) {
+  return std::isfinite(x) ? Json(x) : Json(nullptr);
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json out = Json::array();
+  for (const double x : values)
+    out.push_back(number(x));
+  return out;
+}
+
+double upper_tail(double z) {
+  return boost::math::cdf(boost::math::complement(boost::math::normal(), z));
+}
+
+Json to_document(const GroupCurve& group) {
+  const survival::KaplanMeier& curve = group.curve;
+  Json out = {{"group", group.name},
+              {"n", curve.n},
+              {"events", curve.events},
+              {"time", numbers(curve.time)},
+              {"n_risk", numbers(curve.n_risk)},
+              {"n_event", numbers(curve.n_event)},
+              {"n_censor", numbers(curve.n_censor)},
+              {"survival", numbers(curve.survival)},
+              {"std_error", numbers(curve.std_error)},
+              {"lower", numbers(curve.lower)},
+              {"upper", numbers(curve.upper)},
+              {"median",
+               {{"estimate", number(group.median.estimate)},
+                {"lower", number(group.median.lower)},
+                {"upper", number(group.median.upper)}}},
+              {"median_follow_up", number(group.median_follow_up)}};
+  if (group.rmst)
+    out["rmst"] = {{"tau", group.rmst->horizon},
+                   {"estimate", number(group.rmst->estimate)},
+                   {"se", number(group.rmst->std_error)},
+                   {"status", name(group.rmst->status)}};
+  return out;
+}
+
+Json to_document(const FitReport& report, const survival::LogRank& test) {
+  Json out = {{"status", name(test.status)}};
+  const bool exists = test.status == survival::FitStatus::ok;
+  out["chisq"] = exists ? number(test.chi_square) : Json(nullptr);
+  out["df"] = test.degrees_of_freedom;
+  out["p"] = exists ? number(test.p_value) : Json(nullptr);
+  if (report.two_group)
+    out["z"] = report.two_group->status == survival::FitStatus::ok ? number(report.two_group->z)
+                                                                   : Json(nullptr);
+  out["observed"] = numbers(test.observed);
+  out["expected"] = numbers(test.expected);
+  return out;
+}
+
+Json to_document(const WeightedTest& weighted) {
+  const bool exists = weighted.test.status == survival::FitStatus::ok;
+  return {{"weight", survival::name(weighted.weight)},
+          {"status", name(weighted.test.status)},
+          {"z", exists ? number(weighted.test.z) : Json(nullptr)},
+          {"p_one_sided", exists ? number(upper_tail(weighted.test.z)) : Json(nullptr)}};
+}
+
+Json to_document(const survival::RestrictedMeanComparison& difference) {
+  return {{"tau", difference.reference.horizon},
+          {"status", name(difference.status)},
+          {"estimate", number(difference.difference)},
+          {"se", number(difference.std_error)},
+          {"lower", number(difference.lower)},
+          {"upper", number(difference.upper)},
+          {"z", number(difference.z)},
+          {"p", number(difference.p_two_sided)},
+          {"ratio", number(difference.ratio)},
+          {"ratio_lower", number(difference.ratio_lower)},
+          {"ratio_upper", number(difference.ratio_upper)}};
+}
+
+Json to_document(const survival::MilestoneComparison& difference) {
+  return {{"at", difference.time},
+          {"status", name(difference.status)},
+          {"estimate", number(difference.difference)},
+          {"se", number(difference.std_error)},
+          {"lower", number(difference.lower)},
+          {"upper", number(difference.upper)},
+          {"z", number(difference.z)},
+          {"p", number(difference.p_two_sided)},
+          {"z_log_log", number(difference.log_log_z)}};
+}
+
+Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
+  const survival::CoxFit& fit = cox.fit;
+  const double coefficient = fit.coefficient[k];
+  const double z = coefficient / fit.standard_error[k];
+  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, fit.standard_error[k]);
+  Json out = {{"name", term},
+              {"coef", number(coefficient)},
+              {"hazard_ratio", number(ratio.estimate)},
+              {"se", number(fit.standard_error[k])},
+              {"robust_se", number(cox.robust.standard_error[k])},
+              {"z", number(z)},
+              {"p", std::isfinite(z) ? number(2 * upper_tail(std::abs(z))) : Json(nullptr)},
+              {"lower", number(ratio.lower)},
+              {"upper", number(ratio.upper)}};
+  if (std::isinf(coefficient)) {
+    // The likelihood has no maximum: only the direction is known.
+    out["hazard_ratio"] = nullptr;
+    out["limit"] = coefficient > 0 ? "inf" : "-inf";
+  }
+  return out;
+}
+
+Json to_document(const FitRequest& request, const CoxReport& cox) {
+  const survival::CoxFit& fit = cox.fit;
+  Json terms = Json::array(), dropped = Json::array();
+  for (std::size_t k = 0; k < request.cox.size(); ++k) {
+    terms.push_back(to_document(request.cox[k], k, cox));
+    if (fit.aliased[k]) dropped.push_back(request.cox[k]);
+  }
+  const bool undefined = fit.status == survival::FitStatus::no_events ||
+                         fit.status == survival::FitStatus::no_information;
+  const auto defined = [&](double x) { return undefined ? Json(nullptr) : number(x); };
+  return {{"ties", request.ties == survival::Ties::efron ? "efron" : "breslow"},
+          {"n", fit.n},
+          {"events", fit.events},
+          {"status", name(fit.status)},
+          {"dropped_terms", dropped},
+          {"iterations", fit.iterations},
+          {"loglik_null", number(fit.log_likelihood_null)},
+          {"loglik", number(fit.log_likelihood)},
+          {"wald", defined(fit.wald_test)},
+          {"robust_wald", defined(cox.robust.wald_test)},
+          {"score", defined(fit.score_test)},
+          {"robust_score", defined(cox.robust.score_test)},
+          {"likelihood_ratio", defined(fit.likelihood_ratio_test)},
+          {"df", fit.degrees_of_freedom},
+          {"concordance", defined(cox.concordance.estimate)},
+          {"concordance_se", defined(cox.concordance.standard_error)},
+          {"terms", terms},
+          {"baseline",
+           {{"time", numbers(cox.baseline.time)},
+            {"cumulative_hazard", numbers(cox.baseline.cumulative_hazard)}}}};
+}
+
+}  // namespace
+
+std::string to_json(const FitRequest& request, const FitReport& report) {
+  Json curves = Json::array();
+  for (const GroupCurve& group : report.curves)
+    curves.push_back(to_document(group));
+  Json out = {{"n", report.n},
+              {"events", report.events},
+              {"dropped", report.dropped},
+              {"merged_times", report.merged_times},
+              {"kaplan_meier", curves}};
+  if (report.log_rank) out["logrank"] = to_document(report, *report.log_rank);
+  if (!report.weighted.empty()) {
+    out["weighted"] = Json::array();
+    for (const WeightedTest& weighted : report.weighted)
+      out["weighted"].push_back(to_document(weighted));
+  }
+  if (report.rmst_difference) out["rmst_difference"] = to_document(*report.rmst_difference);
+  if (report.milestone_difference)
+    out["milestone_difference"] = to_document(*report.milestone_difference);
+  if (report.cox) out["cox"] = to_document(request, *report.cox);
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace trialmill::cli

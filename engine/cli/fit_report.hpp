@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trialmill/survival/cox.hpp"
+#include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/kaplan_meier.hpp"
+#include "trialmill/survival/log_rank.hpp"
+#include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/rmst.hpp"
+
+namespace trialmill::cli {
+
+/// What `fit` was asked for.
+struct FitRequest {
+  std::string file;
+  std::string time, status, entry, group;
+  std::vector<std::string> strata, cox;
+  survival::Ties ties = survival::Ties::efron;
+  survival::IntervalType interval = survival::IntervalType::log_log;
+  std::vector<survival::FlemingHarrington> weights;
+  std::optional<double> rmst, milestone;
+  bool exact_times = false;
+};
+
+/// The complete rows of the file, as columns.
+struct FitData {
+  std::vector<double> time, entry;
+  std::vector<std::uint8_t> status;
+  std::vector<std::int32_t> group, stratum;
+  std::vector<std::string> group_names;  ///< increasing, numbers as numbers
+  std::int32_t strata = 1;
+  std::vector<std::vector<double>> covariates;
+  std::size_t dropped = 0;       ///< rows with a missing value in a column asked for
+  std::size_t merged_times = 0;  ///< values changed because they differed by rounding alone
+};
+
+struct GroupCurve {
+  std::string name;
+  survival::KaplanMeier curve;
+  survival::SurvivalQuantile median{};
+  double median_follow_up = 0;
+  std::optional<survival::RestrictedMean> rmst;
+};
+
+struct WeightedTest {
+  survival::FlemingHarrington weight;
+  survival::WeightedLogRank test;
+};
+
+struct CoxReport {
+  survival::CoxFit fit;
+  survival::RobustVariance robust;
+  survival::BaselineHazard baseline;
+  survival::Concordance concordance;
+};
+
+struct FitReport {
+  std::size_t n = 0, events = 0, dropped = 0, merged_times = 0;
+  std::vector<GroupCurve> curves;
+  std::optional<survival::LogRank> log_rank;
+  std::optional<survival::WeightedLogRank> two_group;  ///< the log-rank test of exactly two groups
+  std::vector<WeightedTest> weighted;
+  std::optional<survival::RestrictedMeanComparison> rmst_difference;
+  std::optional<survival::MilestoneComparison> milestone_difference;
+  std::optional<CoxReport> cox;
+};
+
+/// @throws input::InputError for what the file cannot give
+FitData read_fit_data(const FitRequest& request);
+
+FitReport analyse(const FitRequest& request, const FitData& data);
+
+std::string to_json(const FitRequest& request, const FitReport& report);
+std::string to_table(const FitRequest& request, const FitReport& report);
+
+}  // namespace trialmill::cli

@@ -1,0 +1,218 @@
+#include <fmt/format.h>
+
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+
+#include "cli/fit_report.hpp"
+#include "trialmill/survival/weight_name.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using survival::FitStatus;
+
+std::string significant(double x, int digits = 4) {
+  return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : std::string("-");
+}
+
+std::string p_text(double p) {
+  if (!std::isfinite(p)) return "-";
+  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
+}
+
+double two_sided(double z) {
+  return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), std::abs(z)));
+}
+
+double chi_square_tail(double chi_square, int df) {
+  return boost::math::cdf(
+      boost::math::complement(boost::math::chi_squared(static_cast<double>(df)), chi_square));
+}
+
+std::size_t widest_name(const FitReport& report) {
+  std::size_t width = 8;
+  for (const GroupCurve& group : report.curves)
+    width = std::max(width, group.name.size());
+  return width;
+}
+
+std::string header(const FitReport& report) {
+  std::string out = fmt::format("{} patients, {} events", report.n, report.events);
+  if (report.dropped > 0)
+    out += fmt::format("; {} row{} with a missing value left out", report.dropped,
+                       report.dropped == 1 ? "" : "s");
+  out += "\n";
+  if (report.merged_times > 0)
+    out += fmt::format(
+        "{} time{} differed from another by rounding only and {} merged with it, as R's survival "
+        "does\n(timefix); --exact-times keeps them apart.\n",
+        report.merged_times, report.merged_times == 1 ? "" : "s",
+        report.merged_times == 1 ? "was" : "were");
+  return out;
+}
+
+std::string survival_section(const FitReport& report) {
+  const std::size_t width = widest_name(report);
+  std::string out = fmt::format("\nKaplan-Meier\n  {:<{}} {:>7} {:>7} {:>9} {:>20} {:>10}", "group",
+                                width, "n", "events", "median", "95 % interval", "follow-up");
+  const bool rmst = report.curves.front().rmst.has_value();
+  if (rmst)
+    out += fmt::format("   RMST to {} (SE)", significant(report.curves.front().rmst->horizon));
+  out += "\n";
+  for (const GroupCurve& group : report.curves) {
+    out += fmt::format(
+        "  {:<{}} {:>7} {:>7} {:>9} {:>20} {:>10}", group.name, width, group.curve.n,
+        group.curve.events, significant(group.median.estimate),
+        fmt::format("{} to {}", significant(group.median.lower), significant(group.median.upper)),
+        significant(group.median_follow_up));
+    if (rmst)
+      out += fmt::format("   {} ({}){}", significant(group.rmst->estimate, 6),
+                         significant(group.rmst->std_error),
+                         group.rmst->status == FitStatus::ok ? "" : " follow-up too short");
+    out += "\n";
+  }
+  return out + "  follow-up: median by reverse Kaplan-Meier\n";
+}
+
+// Six round times that cover the follow-up.
+std::vector<double> at_risk_times(const FitReport& report) {
+  double last = 0;
+  for (const GroupCurve& group : report.curves)
+    if (!group.curve.time.empty()) last = std::max(last, group.curve.time.back());
+  if (!(last > 0)) return {0.0};
+  const double magnitude = std::pow(10.0, std::floor(std::log10(last / 5)));
+  double step = magnitude;
+  for (const double nice : {1.0, 2.0, 2.5, 5.0, 10.0})
+    if (5 * nice * magnitude <= last) step = nice * magnitude;
+  std::vector<double> times;
+  for (int k = 0; k <= 5; ++k)
+    times.push_back(k * step);
+  return times;
+}
+
+std::string at_risk_section(const FitReport& report) {
+  const std::vector<double> times = at_risk_times(report);
+  const std::size_t width = widest_name(report);
+  std::string out = fmt::format("\nAt risk, and survival\n  {:<{}}", "time", width);
+  for (const double t : times)
+    out += fmt::format(" {:>13}", significant(t));
+  for (const GroupCurve& group : report.curves) {
+    out += fmt::format("\n  {:<{}}", group.name, width);
+    for (const survival::CurvePoint& point : survival::survival_at(group.curve, times))
+      out += fmt::format(" {:>13}", survival::covers(group.curve, point.time)
+                                        ? fmt::format("{} {:.3f}", point.n_risk, point.survival)
+                                        : std::string("-"));
+  }
+  return out + "\n";
+}
+
+std::string log_rank_section(const FitRequest& request, const FitReport& report) {
+  const survival::LogRank& test = *report.log_rank;
+  std::string out = fmt::format("\n{}og-rank test", request.strata.empty() ? "L" : "Stratified l");
+  if (test.status != FitStatus::ok)
+    return out + fmt::format(": {}\n", survival::explanation(test.status));
+  out += fmt::format(": chi-square {} on {} df, p {}", significant(test.chi_square),
+                     test.degrees_of_freedom, p_text(test.p_value));
+  if (report.two_group) out += fmt::format(", Z {}", significant(report.two_group->z));
+  out += "\n";
+  for (std::size_t g = 0; g < report.curves.size(); ++g)
+    out += fmt::format("  {:<{}} observed {:>8}, expected {:>9}\n", report.curves[g].name,
+                       widest_name(report), significant(test.observed[g], 6),
+                       significant(test.expected[g], 6));
+  return out;
+}
+
+std::string weighted_section(const FitReport& report) {
+  std::string out;
+  for (const WeightedTest& weighted : report.weighted) {
+    out += fmt::format("Weighted log-rank {}: ", survival::name(weighted.weight));
+    out += weighted.test.status == FitStatus::ok
+               ? fmt::format("Z {}, two-sided p {}\n", significant(weighted.test.z),
+                             p_text(two_sided(weighted.test.z)))
+               : fmt::format("{}\n", survival::explanation(weighted.test.status));
+  }
+  return out;
+}
+
+template <class Comparison>
+std::string difference_line(const std::string& what, const Comparison& difference) {
+  std::string out = fmt::format("{}: {} ({} to {}), p {}", what, significant(difference.difference),
+                                significant(difference.lower), significant(difference.upper),
+                                p_text(difference.p_two_sided));
+  if (difference.status != FitStatus::ok)
+    out += fmt::format("; {}", survival::explanation(difference.status));
+  return out + "\n";
+}
+
+std::string difference_section(const FitReport& report) {
+  std::string out;
+  if (report.rmst_difference)
+    out += difference_line(fmt::format("RMST difference to {}",
+                                       significant(report.rmst_difference->reference.horizon)),
+                           *report.rmst_difference);
+  if (report.milestone_difference)
+    out += difference_line(
+        fmt::format("Survival difference at {}", significant(report.milestone_difference->time)),
+        *report.milestone_difference);
+  return out.empty() ? out : "\n" + out;
+}
+
+std::string term_line(const std::string& term, std::size_t width, double coefficient, double se,
+                      double robust_se) {
+  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, se);
+  if (std::isnan(coefficient)) return fmt::format("  {:<{}}    dropped\n", term, width);
+  if (std::isinf(coefficient))
+    return fmt::format("  {:<{}}  coefficient runs to {}infinity\n", term, width,
+                       coefficient > 0 ? "+" : "-");
+  return fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  {}\n", term, width,
+                     significant(coefficient), significant(ratio.estimate), significant(se),
+                     significant(robust_se), significant(coefficient / se),
+                     fmt::format("{} to {}", significant(ratio.lower), significant(ratio.upper)),
+                     p_text(two_sided(coefficient / se)));
+}
+
+std::string cox_section(const FitRequest& request, const CoxReport& cox) {
+  const survival::CoxFit& fit = cox.fit;
+  std::string out = fmt::format("\nCox regression ({} ties{}): {} patients, {} events\n",
+                                request.ties == survival::Ties::efron ? "Efron" : "Breslow",
+                                request.strata.empty() ? "" : ", stratified", fit.n, fit.events);
+  if (fit.status != FitStatus::ok)
+    out += fmt::format("  {}: {}\n", name(fit.status), survival::explanation(fit.status));
+  if (fit.status == FitStatus::no_events || fit.status == FitStatus::no_information) return out;
+  std::size_t width = 8;
+  for (const std::string& term : request.cox)
+    width = std::max(width, term.size());
+  out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  p\n", "term", width, "coef",
+                     "HR", "SE", "robust", "z", "95 % interval of HR");
+  for (std::size_t k = 0; k < request.cox.size(); ++k)
+    out += term_line(request.cox[k], width, fit.coefficient[k], fit.standard_error[k],
+                     cox.robust.standard_error[k]);
+  const auto test = [&](const char* label, double chi_square) {
+    return std::isfinite(chi_square)
+               ? fmt::format("  {:<17} {:>9} on {} df, p {}\n", label, significant(chi_square),
+                             fit.degrees_of_freedom,
+                             p_text(chi_square_tail(chi_square, fit.degrees_of_freedom)))
+               : std::string();
+  };
+  out += test("Likelihood ratio", fit.likelihood_ratio_test) + test("Wald", fit.wald_test) +
+         test("Score", fit.score_test);
+  return out + fmt::format("  Concordance {} (SE {}), log partial likelihood {}\n",
+                           significant(cox.concordance.estimate),
+                           significant(cox.concordance.standard_error, 3),
+                           significant(fit.log_likelihood, 8));
+}
+
+}  // namespace
+
+std::string to_table(const FitRequest& request, const FitReport& report) {
+  std::string out = header(report);
+  if (report.n == 0) return out;
+  out += survival_section(report) + at_risk_section(report);
+  if (report.log_rank) out += log_rank_section(request, report);
+  out += weighted_section(report) + difference_section(report);
+  if (report.cox) out += cox_section(request, *report.cox);
+  return out;
+}
+
+}  // namespace trialmill::cli
