@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "survival/six_patients.hpp"
+#include "trialmill/survival/kaplan_meier.hpp"
+#include "trialmill/survival/log_rank.hpp"
+#include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/rmst.hpp"
+
+namespace {
+std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace trialmill::survival {
+namespace {
+
+TEST(Workspaces, TheSecondReplicateAllocatesNothing) {
+  PatientColumns patients = six_patients();
+  patients.stratum = {0, 1, 0, 1, 0, 1};
+  PatientColumns delayed = six_patients();
+  delayed.entry = {4, 3.5, 0, 2, 0, 1};
+  SortedTimes sorted;
+  RiskTable table;
+  LogRankWorkspace workspace;
+  KaplanMeier control;
+  KaplanMeier experimental;
+  double sum = 0;
+  const auto replicate = [&] {
+    patients.strata = 2;
+    sort_times(patients.view(), sorted);
+    tabulate_risk(sorted, table);
+    sum += weighted_log_rank(table, {0, 1}, workspace).z;
+    sort_times(delayed.view(), sorted);
+    tabulate_risk(sorted, table);
+    sum += weighted_log_rank(table, {0, 0}, workspace).z;
+    kaplan_meier(sorted, 0, {}, control);
+    kaplan_meier(sorted, 1, {}, experimental);
+    sum += compare_restricted_means(control, experimental, 4).z;
+    sum += compare_milestone(control, experimental, 4).z;
+    sum += survival_quantile(control, 0.25).estimate;
+  };
+  replicate();
+  const std::size_t before = allocations;
+  EXPECT_GT(before, 0U) << "the counter counts";
+  replicate();
+  EXPECT_EQ(allocations, before);
+}
+
+}  // namespace
+}  // namespace trialmill::survival
