@@ -94,7 +94,8 @@ std::optional<std::string> nearest_spelling(std::string_view word,
   std::optional<std::string> nearest;
   std::size_t fewest = edits_at_most + 1;
   for (const auto& candidate : candidates) {
-    const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
+    const std::size_t shorter = std::min(word.size(), candidate.size());
+    const std::size_t longer = std::max(word.size(), candidate.size());
     if (longer - shorter >= fewest) continue;
     const std::size_t edits = count_edits(word, candidate);
     // A word of one letter is one edit from any other: nothing of it would be kept.

@@ -22,8 +22,6 @@ struct Moments {
   double sd() const;  ///< with denominator count - 1; NaN below two values
 };
 
-constexpr std::size_t fit_status_count = 7;
-
 /// What is known of one analysis's truth and level, needed to count.
 struct AnalysisTruth {
   /// The generating log hazard ratio, NaN when it changes with time and no single number is true.
@@ -34,7 +32,7 @@ struct AnalysisTruth {
 struct AnalysisTally {
   std::uint64_t rejections = 0;
   std::uint64_t undefined = 0;  ///< replicates without a test statistic, counted as no rejection
-  std::array<std::uint64_t, fit_status_count> by_status{};  ///< indexed by survival::FitStatus
+  std::array<std::uint64_t, survival::fit_status_count> by_status{};  ///< indexed by survival::FitStatus
   Moments log_hazard_ratio;
   Moments standard_error;
   std::uint64_t covered = 0;  ///< intervals that hold the true log hazard ratio

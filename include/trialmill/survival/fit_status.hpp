@@ -17,6 +17,9 @@ enum class FitStatus {
   follow_up_too_short,  ///< a survival curve is needed at a time nobody was followed to
 };
 
+/// How many statuses there are.
+constexpr int fit_status_count = 8;
+
 /// The name used in result files: "ok", "no_events", "monotone_likelihood", ...
 std::string_view name(FitStatus status);
 

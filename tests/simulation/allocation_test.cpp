@@ -1,0 +1,54 @@
+// Counts heap allocations of the whole program: a replicate in steady state makes none.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "simulation/study.hpp"
+#include "trialmill/simulation/replicate.hpp"
+
+namespace {
+std::atomic<std::uint64_t> allocations{0};
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace trialmill::simulation {
+namespace {
+
+std::uint64_t allocations_in_steady_state(const Plan& plan) {
+  Workspace workspace;
+  std::uint64_t counted = 0;
+  for (const Design& design : plan.designs) {
+    for (std::uint64_t number = 1; number <= 400; ++number)
+      simulate_replicate(design, plan.seed, number, workspace);
+    const std::uint64_t before = allocations;
+    for (std::uint64_t number = 1; number <= 400; ++number)
+      simulate_replicate(design, plan.seed, number, workspace);
+    counted += allocations - before;
+  }
+  return counted;
+}
+
+TEST(Allocation, NothingPerReplicateInSteadyState) {
+  const std::uint64_t before = allocations;
+  std::vector<double> shows_that_counting_works(1000);
+  ASSERT_GT(allocations, before);
+  EXPECT_EQ(allocations_in_steady_state(compile_plan(small_study())), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/w1.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
+}
+
+}  // namespace
+}  // namespace trialmill::simulation
