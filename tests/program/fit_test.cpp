@@ -1,0 +1,232 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+using nlohmann::json;
+
+// Compares a number, or a list of them, with R's; absent values must be absent in both.
+class Comparison {
+ public:
+  explicit Comparison(std::string id) : id_(std::move(id)) {}
+
+  void check(const std::string& what, const json& expected, const json& found, double tolerance) {
+    if (expected.is_array()) {
+      ASSERT_TRUE(found.is_array()) << id_ << " " << what;
+      ASSERT_EQ(expected.size(), found.size()) << id_ << " " << what;
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        check(what + "[" + std::to_string(i) + "]", expected[i], found[i], tolerance);
+      return;
+    }
+    ++compared_;
+    if (!expected.is_number()) {
+      EXPECT_TRUE(found.is_null()) << id_ << " " << what << ": R has none, found " << found;
+      return;
+    }
+    ASSERT_TRUE(found.is_number()) << id_ << " " << what << " expected " << expected;
+    const double scale = std::max(1.0, std::abs(expected.get<double>()));
+    EXPECT_NEAR(found.get<double>() / scale, expected.get<double>() / scale, tolerance)
+        << id_ << " " << what;
+  }
+
+  int compared() const { return compared_; }
+
+ private:
+  std::string id_;
+  int compared_ = 0;
+};
+
+std::string joined(const json& names) {
+  if (names.is_string()) return names;
+  std::string out;
+  for (const json& name : names)
+    out += (out.empty() ? "" : ",") + name.get<std::string>();
+  return out;
+}
+
+std::string arguments_of(const json& test_case) {
+  const auto text = [&](const char* key) { return test_case[key].get<std::string>(); };
+  std::string arguments = "fit '" TRIALMILL_TEST_DATA "/reference/" + text("data") + "' --json";
+  arguments += " --time " + text("time") + " --status " + text("status") + " --group " +
+               text("group") + " --conf-type " + text("conf_type");
+  if (!test_case["strata"].is_null() && !test_case["strata"].empty())
+    arguments += " --strata " + joined(test_case["strata"]);
+  if (!test_case["cox"].is_null())
+    arguments += " --cox " + joined(test_case["cox"]) + " --ties " + text("ties");
+  if (test_case["tau"].is_number()) arguments += " --rmst " + test_case["tau"].dump();
+  if (test_case["milestone"].is_number())
+    arguments += " --milestone " + test_case["milestone"].dump();
+  std::string weights;
+  if (test_case["weights"].is_array())
+    for (const json& weight : test_case["weights"])
+      weights += "fh(" + weight[0].dump() + "," + weight[1].dump() + ");";
+  return weights.empty() ? arguments : arguments + " --weights '" + weights + "'";
+}
+
+// R lists groups in the order of its factor; ours are in increasing order. They meet by name.
+std::size_t place_of(const json& found, const json& group) {
+  for (std::size_t i = 0; i < found["kaplan_meier"].size(); ++i)
+    if (found["kaplan_meier"][i]["group"] == group) return i;
+  ADD_FAILURE() << "no group " << group;
+  return 0;
+}
+
+void compare_curves(const json& expected, const json& found, Comparison& comparison) {
+  const auto list = [](const json& value) {
+    return value.is_array() ? value : json::array({value});
+  };
+  for (const json& curve : expected["kaplan_meier"]) {
+    const std::size_t place = place_of(found, curve["group"]);
+    const json& ours = found["kaplan_meier"][place];
+    for (const char* key : {"time", "n_risk", "n_event", "n_censor"})
+      comparison.check(key, list(curve[key]), ours[key], 1e-12);
+    for (const char* key : {"survival", "std_error", "lower", "upper"})
+      comparison.check(key, list(curve[key]), ours[key], 1e-10);
+    for (const char* key : {"estimate", "lower", "upper"})
+      comparison.check("median", curve["median"][key], ours["median"][key], 1e-12);
+    if (curve.contains("rmst") && curve["rmst"].is_object())
+      for (const char* key : {"estimate", "se"})
+        comparison.check("rmst", curve["rmst"][key], ours["rmst"][key], 1e-9);
+  }
+}
+
+void compare_tests(const json& expected, const json& found, Comparison& comparison) {
+  for (const char* key : {"chisq", "df", "p"})
+    comparison.check(key, expected["logrank"][key], found["logrank"][key], 1e-9);
+  std::size_t g = 0;
+  for (const json& curve : expected["kaplan_meier"]) {
+    const std::size_t place = place_of(found, curve["group"]);
+    for (const char* key : {"observed", "expected"})
+      comparison.check(key, expected["logrank"][key][g], found["logrank"][key][place], 1e-9);
+    ++g;
+  }
+  if (expected["weighted"].is_array())
+    for (std::size_t w = 0; w < expected["weighted"].size(); ++w)
+      comparison.check("z", expected["weighted"][w]["z"], found["weighted"][w]["z"], 1e-9);
+  for (const char* difference : {"rmst_difference", "milestone_difference"})
+    if (expected.contains(difference) && expected[difference].is_object())
+      for (const char* key : {"estimate", "se"})
+        comparison.check(difference, expected[difference][key], found[difference][key], 1e-9);
+}
+
+void compare_cox(const json& expected, const json& found, Comparison& comparison) {
+  for (const char* key : {"loglik_null", "loglik", "concordance"})
+    comparison.check(key, expected[key], found[key], 1e-9);
+  for (const char* key : {"score", "likelihood_ratio"})
+    comparison.check(key, expected[key], found[key], 1e-7);
+  comparison.check("wald", expected["wald"], found["wald"], 1e-6);
+  for (std::size_t k = 0; k < expected["terms"].size(); ++k) {
+    for (const char* key : {"coef", "se", "lower", "upper"})
+      comparison.check(key, expected["terms"][k][key], found["terms"][k][key], 1e-7);
+    comparison.check("robust_se", expected["terms"][k]["robust_se"], found["terms"][k]["robust_se"],
+                     1e-6);
+  }
+}
+
+TEST(Fit, IndependentCasesAgreeWithR) {
+  // R 4.2.2, survival 3.5-3; the calls are in the file.
+  const json document = json::parse(read_file(TRIALMILL_TEST_DATA "/reference/survival.json"));
+  const Scratch folder;
+  int compared = 0;
+  for (const json& test_case : document["cases"]) {
+    const Finished finished = run_program(folder, arguments_of(test_case));
+    ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+    const json found = json::parse(finished.output);
+    const json& expected = test_case["expected"];
+    Comparison comparison(test_case["id"]);
+    for (const char* key : {"n", "events", "dropped"})
+      comparison.check(key, expected[key], found[key], 0);
+    compare_curves(expected, found, comparison);
+    compare_tests(expected, found, comparison);
+    compare_cox(expected["cox"], found["cox"], comparison);
+    compared += comparison.compared();
+  }
+  EXPECT_EQ(document["cases"].size(), 10u);
+  EXPECT_GT(compared, 9000);
+}
+
+TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
+  const Scratch folder;
+  folder.write("data.csv",
+               "\"the group\",status,extra,\"time, months\"\r\n"
+               "B,1,x,3\r\nA,0,\"say \"\"no\"\"\",5\r\nA,1,,NA\r\nB,1,y,4\r\nA,1,z,2\r\n");
+  const Finished finished = run_program(
+      folder, "fit data.csv --time 'time, months' --status status --group 'the group' --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  EXPECT_EQ(found["n"], 4);
+  EXPECT_EQ(found["dropped"], 1);
+  EXPECT_EQ(found["kaplan_meier"][0]["group"], "A");
+  EXPECT_EQ(found["kaplan_meier"][1]["time"], json::array({3.0, 4.0}));
+}
+
+TEST(Fit, MergesNearTiesAndSaysSo) {
+  const Scratch folder;
+  const std::string file = "'" TRIALMILL_TEST_DATA "/reference/input/edge-nearly-tied.csv'";
+  const std::string verb = "fit " + file + " --time time --status status --group group ";
+  EXPECT_NE(run_program(folder, verb).output.find("--exact-times"), std::string::npos);
+  const json merged = json::parse(run_program(folder, verb + "--json").output);
+  const json exact = json::parse(run_program(folder, verb + "--json --exact-times").output);
+  EXPECT_EQ(merged["merged_times"], 2);
+  EXPECT_NEAR(merged["logrank"]["chisq"].get<double>(), 0.416809605488851, 1e-12);
+  EXPECT_EQ(exact["merged_times"], 0);
+  EXPECT_NE(exact["logrank"]["chisq"], merged["logrank"]["chisq"]);
+}
+
+TEST(Fit, TellsWhyAFitFailed) {
+  const Scratch folder;
+  const auto status = [&](const std::string& file, const std::string& covariates) {
+    const Finished finished =
+        run_program(folder, "fit '" TRIALMILL_TEST_DATA "/reference/input/" + file +
+                                "' --time time --status status --json --cox " + covariates);
+    EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+    return json::parse(finished.output)["cox"];
+  };
+  EXPECT_EQ(status("edge-all-censored.csv", "group")["status"], "no_events");
+  EXPECT_EQ(status("edge-one-time.csv", "group")["status"], "no_information");
+  EXPECT_EQ(status("edge-collinear.csv", "x1,x2")["dropped_terms"], json::array({"x2"}));
+  const json monotone = status("edge-arm-without-events.csv", "group");
+  EXPECT_EQ(monotone["status"], "monotone_likelihood");
+  EXPECT_EQ(monotone["terms"][0]["coef"], nullptr);
+  EXPECT_EQ(monotone["terms"][0]["limit"], "-inf");
+}
+
+struct WrongInput {
+  const char* content;
+  const char* arguments;
+  const char* message;
+};
+
+TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
+  const std::vector<WrongInput> inputs{
+      {"time,status\n1,1\n", "--time tme --status status", "did you mean `time`?"},
+      {"time,status\n1,1\n2,2\n", "--time time --status status", "data.csv:3:3"},
+      {"time,status\n1,1\nabc,0\n", "--time time --status status", "data.csv:3:1"},
+      {"time,status\n-1,1\n", "--time time --status status", "data.csv:2:1"},
+      {"time,status\n1,1,5\n", "--time time --status status", "data.csv:2"},
+      {"time,time\n1,1\n", "--time time --status time", "data.csv:1"},
+      {"", "--time time --status status", "data.csv"},
+      {"\x01\x02\x00\xff", "--time time --status status", "data.csv"},
+      {"time,status\n1,1\n", "--time time --status status --weights 'fh(0,1)'", "--group"},
+      {"time,status,g\n1,1,a\n2,1,b\n", "--time time --status status --group g --weights 'fh(0)'",
+       "fh(RHO,GAMMA)"},
+      {"time,status,e\n1,1,2\n", "--time time --status status --entry e", "data.csv:2:5"},
+  };
+  for (const WrongInput& input : inputs) {
+    const Scratch folder;
+    folder.write("data.csv", input.content);
+    const Finished finished = run_program(folder, std::string("fit data.csv ") + input.arguments);
+    EXPECT_EQ(finished.exit_status, 2) << input.arguments << finished.errors;
+    EXPECT_NE(finished.errors.find(input.message), std::string::npos)
+        << input.message << " is not in: " << finished.errors;
+    EXPECT_EQ(finished.output, "");
+  }
+}
+
+}  // namespace
+}  // namespace trialmill

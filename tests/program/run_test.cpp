@@ -1,0 +1,165 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+using nlohmann::json;
+
+TEST(Run, WritesTheSameBytesForAnyNumberOfThreads) {
+  const Scratch folder;
+  const std::string sweep = shipped("jnets-2021/perioperative.yaml");
+  for (const char* threads : {"1", "2"}) {
+    const Finished finished =
+        run_program(folder, "run " + sweep + " --replicates 250 --no-runtime --threads " + threads +
+                                " -o out" + threads);
+    ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  }
+  for (const char* file : {"result.json", "power.csv", "power.svg"}) {
+    const std::string one = read_file(folder / "out1" / file);
+    EXPECT_FALSE(one.empty());
+    EXPECT_EQ(one, read_file(folder / "out2" / file)) << file;
+  }
+}
+
+TEST(Run, TheDocumentHasTheKeysOutsideReadersRelyOn) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "run " + shipped("reference/w1.yaml") + " --replicates 300 --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "results"));
+  const json document = json::parse(finished.output);
+  EXPECT_EQ(document["schema"], "trialmill.result/1");
+  for (const char* key : {"version", "scenario", "seed", "replicates", "points", "runtime"})
+    EXPECT_TRUE(document.contains(key)) << key;
+  for (const char* key : {"title", "file", "digest"})
+    EXPECT_TRUE(document["scenario"].contains(key)) << key;
+  const json& point = document["points"][0];
+  EXPECT_EQ(point["set"]["sample_size"], 300);
+  for (const char* key : {"replicates", "events", "duration", "enrolled"})
+    EXPECT_TRUE(point.contains(key)) << key;
+  const json& cox = point["analyses"][1];
+  for (const char* key : {"name", "test", "endpoint", "power", "mc_se", "ci_lower", "ci_upper",
+                          "rejections", "undefined", "by_look"})
+    EXPECT_TRUE(cox.contains(key)) << key;
+  for (const char* key : {"log_hr_mean", "log_hr_sd", "model_se_mean", "bias", "coverage"})
+    EXPECT_TRUE(cox["estimate"].contains(key)) << key;
+  EXPECT_EQ(cox["by_look"][0]["events_mean"], 220.0);
+}
+
+TEST(Run, OverridesReplaceValuesOfTheFile) {
+  const Scratch folder;
+  const std::string base = "run " + shipped("reference/w1.yaml") + " --json --no-runtime ";
+  const Finished by_set = run_program(
+      folder,
+      base + "--set simulation.replicates=200 --set simulation.seed=9 --set sample_size=280");
+  ASSERT_EQ(by_set.exit_status, 0) << by_set.errors;
+  const Finished by_option =
+      run_program(folder, base + "--replicates 200 --seed 9 --set sample_size=280");
+  EXPECT_EQ(by_set.output, by_option.output);
+  EXPECT_EQ(json::parse(by_set.output)["points"][0]["set"]["sample_size"], 280);
+}
+
+TEST(Run, TheTableAndTheThreeFilesAreTheDefault) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "run " + shipped("reference/ramp.yaml") + " --replicates 200");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_NE(finished.output.find("Power"), std::string::npos);
+  EXPECT_EQ(finished.errors, "");  // progress is for terminals
+  for (const char* file : {"result.json", "power.csv", "power.svg"})
+    EXPECT_TRUE(std::filesystem::exists(folder / "results/ramp" / file)) << file;
+  const std::string csv = read_file(folder / "results/ramp/power.csv");
+  EXPECT_EQ(csv.find("set.sample_size,analysis,"), 0u);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 2);
+}
+
+// Starts the program, interrupts it, and gives back its exit status.
+int interrupted_run(const Scratch& folder, const std::string& scenario) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string output = (folder / "out").string();
+    if (!std::freopen((folder / "stderr.txt").c_str(), "w", stderr) ||
+        !std::freopen("/dev/null", "w", stdout))
+      _exit(99);
+    execl(TRIALMILL_PROGRAM, TRIALMILL_PROGRAM, "run", scenario.c_str(), "--replicates",
+          "100000000", "--no-runtime", "-o", output.c_str(), static_cast<char*>(nullptr));
+    _exit(99);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+TEST(Run, AnInterruptedRunKeepsWholeBlocksAndSaysSo) {
+  const Scratch folder;
+  const std::string scenario = TRIALMILL_SOURCE_DIR "/scenarios/reference/w1.yaml";
+  ASSERT_EQ(interrupted_run(folder, scenario), 130);
+  const json document = json::parse(read_file(folder / "out/result.json"));
+  EXPECT_EQ(document["complete"], false);
+  const std::uint64_t replicates = document["points"][0]["replicates"];
+  EXPECT_GT(replicates, 0u);
+  EXPECT_EQ(replicates % 100, 0u);
+  const std::string message = read_file(folder / "stderr.txt");
+  EXPECT_NE(message.find("Interrupted after " + std::to_string(replicates)), std::string::npos)
+      << message;
+  // The part that was kept is what a run of that many replicates gives.
+  const Finished again =
+      run_program(folder, "run " + shipped("reference/w1.yaml") +
+                              " --json --no-runtime --replicates " + std::to_string(replicates));
+  EXPECT_EQ(json::parse(again.output)["points"], document["points"]);
+}
+
+TEST(Run, AFolderThatCannotBeMadeIsAFailureNotWrongInput) {
+  const Scratch folder;
+  folder.write("occupied", "a file");
+  const Finished finished =
+      run_program(folder, "run " + shipped("reference/w1.yaml") + " --replicates 100 -o occupied");
+  EXPECT_EQ(finished.exit_status, 1);
+  EXPECT_NE(finished.errors.find("occupied"), std::string::npos);
+}
+
+TEST(Program, ExplainsItself) {
+  const Scratch folder;
+  for (const char* verb : {"", "run", "check", "cohort", "fit", "schema"}) {
+    const Finished help = run_program(folder, std::string(verb) + " --help");
+    EXPECT_EQ(help.exit_status, 0);
+    EXPECT_NE(help.output.find("Example: trialmill"), std::string::npos) << verb;
+  }
+  EXPECT_EQ(run_program(folder, "--version").exit_status, 0);
+  EXPECT_EQ(run_program(folder, "").exit_status, 2);
+  EXPECT_EQ(run_program(folder, "simulate").exit_status, 2);
+  EXPECT_EQ(run_program(folder, "run").exit_status, 2);
+  EXPECT_EQ(run_program(folder, "run trial.yaml --treads 2").exit_status, 2);
+}
+
+TEST(Check, ShowsPublishedBesideReproduced) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "check " + shipped("jnets-2021/perioperative.yaml") + " --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json model = json::parse(finished.output)["model"];
+  for (const json& knot : model["survival"])
+    EXPECT_NEAR(knot["published"].get<double>(), knot["published_cohort"].get<double>(), 1e-12);
+  EXPECT_NEAR(model["median_months"]["control"].get<double>(), 14, 1e-9);
+  const Finished text = run_program(folder, "check " + shipped("jnets-2021/perioperative.yaml"));
+  EXPECT_NE(text.output.find("0.5470"), std::string::npos);
+}
+
+TEST(Schema, IsJson) {
+  const Scratch folder;
+  const json schema = json::parse(run_program(folder, "schema").output);
+  EXPECT_EQ(schema["type"], "object");
+  EXPECT_EQ(schema["additionalProperties"], false);
+}
+
+}  // namespace
+}  // namespace trialmill
