@@ -136,6 +136,10 @@ std::vector<std::pair<std::string, Value>> Record::entries() const {
   return entries;
 }
 
+std::size_t Record::size() const {
+  return x_value.x_node == nullptr ? 0 : x_value.x_node->keys.size();
+}
+
 void Record::forgive_unread() const {
   if (x_value.x_node != nullptr)
     x_value.x_reading->x_state->open(*x_value.x_node, path()).forgiven = true;

@@ -38,7 +38,8 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   Analysis analysis;
   analysis.name = record.text("name");
   analysis.endpoint = scenario.disease.name;
-  if (const auto endpoint = record.optional_value("endpoint"))
+  const auto endpoint = record.optional_value("endpoint");
+  if (endpoint && !scenario.disease.name.empty())
     require_known(*endpoint, endpoint->text(), "endpoint", {scenario.disease.name});
   analysis.test = record.one_of<Analysis::Test>("test", {{"log-rank", log_rank}, {"cox", cox}});
   analysis.strata = read_strata(record, scenario);

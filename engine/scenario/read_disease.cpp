@@ -67,7 +67,8 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
     return survival::PiecewiseHazard{pieces.from_months, pieces.value};
   }
   if (const auto weibull = record.optional_record("weibull")) return read_weibull(*weibull);
-  if (value.is(Value::Kind::record))
+  // A key that is none of these is reported as unknown, with its nearest spelling.
+  if (value.is(Value::Kind::record) && record.size() == 0)
     value.reject_key(
         "a baseline has one of `published`, `knots`, `median_months`, `survival` with `at_months`, "
         "`hazard_per_month`, `weibull`");
@@ -214,7 +215,7 @@ void read_disease(const Record& file, Scenario& scenario, input::Reading& readin
   const auto entries = disease.record().entries();
   if (disease.is(Value::Kind::record) && entries.size() != 1)
     disease.reject_key("exactly one event with its hazard is described here");
-  if (entries.empty()) return;
+  if (entries.size() != 1) return;
   require_name(entries.front().second, entries.front().first);
   scenario.disease =
       read_transition(entries.front().first, entries.front().second, scenario, reading);

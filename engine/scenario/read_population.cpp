@@ -86,7 +86,7 @@ cohort::Covariate read_covariate(const std::string& name, const Value& value,
                                          lognormal->number("sd_log", input::above(0))};
   else if (const auto uniform = record.optional_record("uniform"))
     covariate.law = read_uniform(*uniform);
-  else if (value.is(Value::Kind::record))
+  else if (value.is(Value::Kind::record) && record.size() == 0)
     value.reject_key(
         "a covariate has one of `prevalence`, `levels`, `normal`, `lognormal`, `uniform`");
   return covariate;

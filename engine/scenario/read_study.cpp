@@ -60,12 +60,14 @@ std::vector<SweepKey> read_sweep(const Record& file) {
   return sweep;
 }
 
-void read_sample_size(const Record& file, const std::vector<SweepKey>& sweep, Scenario& scenario) {
+void read_sample_size(const Record& file, const std::vector<SweepKey>& sweep, Scenario& scenario,
+                      const input::Reading& reading) {
   const auto allowed = input::whole_from_to(2, max_sample_size);
   const bool swept = std::ranges::find(sweep, "sample_size", &SweepKey::path) != sweep.end();
   const auto size = swept ? file.optional_integer("sample_size", allowed)
                           : std::optional(file.integer("sample_size", allowed));
-  scenario.sample_size = static_cast<std::size_t>(size.value_or(0));
+  // A size that could not be read must not be held against the events asked for.
+  scenario.sample_size = reading.failed() ? 0 : static_cast<std::size_t>(size.value_or(0));
 }
 
 void read_simulation(const Record& file, Scenario& scenario) {
@@ -87,7 +89,7 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
   scenario.title = file.text("title");
   file.has("evidence");  // read before
   content.sweep = read_sweep(file);
-  read_sample_size(file, content.sweep, scenario);
+  read_sample_size(file, content.sweep, scenario, reading);
   read_population(file, scenario);
   read_disease(file, scenario, reading);
   read_arms(file, scenario);
@@ -109,7 +111,9 @@ struct LoadedEvidence {
 // The evidence file a scenario names, relative to the scenario's own folder.
 LoadedEvidence load_evidence(const Document& document) {
   input::Reading reading;
-  const auto value = reading.open(document).optional_value("evidence");
+  const Record file = reading.open(document);
+  file.forgive_unread();  // the other sections are read with the evidence at hand
+  const auto value = file.optional_value("evidence");
   if (!value) return {};
   const std::string name = value->text();
   if (reading.failed()) reading.finish();

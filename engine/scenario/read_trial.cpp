@@ -27,7 +27,8 @@ Arm read_arm(const std::string& name, const Value& value, bool control, const Sc
   if (!effects) return arm;
   if (control) effects->reject_because("the first arm is the control, against which effects count");
   for (const auto& [transition, effect] : effects->entries())
-    if (require_known(effect, transition, "event of `disease`", {scenario.disease.name}))
+    if (scenario.disease.name.empty() ||
+        require_known(effect, transition, "event of `disease`", {scenario.disease.name}))
       arm.effects.push_back({transition, read_effect(effect.record())});
   return arm;
 }
@@ -41,7 +42,9 @@ survival::PiecewiseHazard read_loss(const Record& record) {
   return {pieces.from_months, pieces.value};
 }
 
+// The sum of the allocations, 0 when there is no such sum to divide block sizes by.
 std::int32_t allocation_total(const Value& where, const Scenario& scenario) {
+  if (scenario.arms.size() != 2) return 0;
   double total = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.allocation != std::floor(arm.allocation)) {
@@ -96,6 +99,10 @@ cohort::AnalysisTime read_conditions(const Value& value, cohort::AnalysisTime::C
 cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario, int depth) {
   using enum cohort::AnalysisTime::Condition;
   const Record record = value.record();
+  if (record.size() > 1) {
+    value.reject_key("one condition stands alone; several are combined by `first_of` or `last_of`");
+    record.forgive_unread();
+  }
   if (const auto count = record.optional_value("events")) {
     const auto whole = count->integer(input::whole_from_to(1, 1'000'000'000));
     require_reachable(*count, static_cast<double>(whole), scenario);
@@ -112,7 +119,7 @@ cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario
     return read_conditions(*list, first_of, scenario, depth);
   if (const auto list = record.optional_value("last_of"))
     return read_conditions(*list, last_of, scenario, depth);
-  if (value.is(Value::Kind::record))
+  if (value.is(Value::Kind::record) && record.size() == 0)
     value.reject_key(
         "a condition is one of `events`, `event_fraction`, `calendar_months`, "
         "`minimum_months`, `first_of`, `last_of`");

@@ -145,6 +145,9 @@ class Record {
   /// key a known one.
   std::vector<std::pair<std::string, Value>> entries() const;
 
+  /// How many keys it has. Makes none of them known.
+  std::size_t size() const;
+
   /// No complaint about keys of this record that were not asked for: for the reader that gave up on
   /// a record whose kind it could not tell.
   void forgive_unread() const;
