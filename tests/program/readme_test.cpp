@@ -1,0 +1,54 @@
+// Every `trialmill` command of the README's shell blocks runs, in order, in one folder.
+#include <gtest/gtest.h>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+std::vector<std::string> readme_commands() {
+  std::istringstream readme(read_file(TRIALMILL_SOURCE_DIR "/README.md"));
+  std::vector<std::string> commands;
+  bool in_shell_block = false;
+  for (std::string line; std::getline(readme, line);) {
+    if (line.starts_with("```")) in_shell_block = line == "```sh";
+    if (in_shell_block && line.starts_with("trialmill "))
+      commands.push_back(line.substr(std::string("trialmill ").size()));
+  }
+  return commands;
+}
+
+TEST(Readme, EveryCommandRuns) {
+  const Scratch folder;
+  std::filesystem::create_directory_symlink(TRIALMILL_SOURCE_DIR "/scenarios",
+                                            folder / "scenarios");
+  const std::vector<std::string> commands = readme_commands();
+  EXPECT_GE(commands.size(), 8u);
+  for (const std::string& command : commands) {
+    const Finished finished = run_program(folder, command);
+    EXPECT_EQ(finished.exit_status, 0) << "trialmill " << command << "\n" << finished.errors;
+  }
+}
+
+TEST(Readme, TheTwoScriptsExplainThemselves) {
+  for (const char* script : {"run", "test", "update-goldens", "install-packages"}) {
+    const std::string command =
+        std::string("'" TRIALMILL_SOURCE_DIR "/scripts/") + script + "' --help >/dev/null";
+    EXPECT_EQ(std::system(command.c_str()), 0) << script;
+  }
+}
+
+TEST(Readme, TheScenarioInItIsValid) {
+  // The guided example's file stands in the README as a YAML block, in full.
+  const std::string readme = read_file(TRIALMILL_SOURCE_DIR "/README.md");
+  const auto start = readme.find("```yaml\ntrialmill: 1");
+  ASSERT_NE(start, std::string::npos);
+  const auto end = readme.find("```", start + 8);
+  const Scratch folder;
+  folder.write("trial.yaml", readme.substr(start + 8, end - start - 8));
+  const Finished finished = run_program(folder, "check trial.yaml");
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+}
+
+}  // namespace
+}  // namespace trialmill
