@@ -15,6 +15,38 @@
 namespace trialmill::input {
 namespace {
 
+// Behind the anchor, tag and comments that may precede a value.
+std::size_t skip_properties(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    if (text[at] == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (text[at] == '&' || text[at] == '!') {
+      at = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    } else if (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') {
+      ++at;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+// Does the quoted scalar that begins here end? yaml-cpp takes the end of the file for a closing
+// quote if a line end comes before it, and so would swallow the rest of a file.
+bool is_closed(std::string_view text, std::size_t opening) {
+  const bool is_double = text[opening] == '"';
+  for (std::size_t at = opening + 1; at < text.size(); ++at) {
+    if (is_double && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == text[opening]) {
+      const bool is_doubled = !is_double && at + 1 < text.size() && text[at + 1] == '\'';
+      if (!is_doubled) return true;
+      ++at;
+    }
+  }
+  return false;
+}
+
 // yaml-cpp's events rather than its tree: they carry the position of an alias itself, tell quoted
 // from plain scalars, show both of two equal keys, and let levels and values be counted before
 // anything is stored.
@@ -39,6 +71,7 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     refuse_tag(mark, tag, "!");
     Node node = make_node(mark, tag == "!" ? Node::Form::quoted : Node::Form::plain);
+    if (node.form == Node::Form::quoted) refuse_open_quote(node);
     node.text = value;
     place(std::move(node), anchor);
   }
@@ -153,6 +186,13 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const Node& item : node.items)
       levels = std::max(levels, 1 + measure(item, values));
     return levels;
+  }
+
+  void refuse_open_quote(const Node& scalar) const {
+    const std::string_view text = x_source->text;
+    const std::size_t at = skip_properties(text, scalar.offset);
+    const bool has_quote = at < text.size() && (text[at] == '\'' || text[at] == '"');
+    if (has_quote && !is_closed(text, at)) fail(at, "this quote is never closed");
   }
 
   void refuse_odd_key(const Node& key) const {

@@ -1,0 +1,158 @@
+#include "trialmill/input/table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "input/expect_input_error.hpp"
+
+namespace trialmill::input {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Table table(const std::string& text) {
+  return read_csv_text(text, "d.csv");
+}
+
+std::string error_of(const std::string& text) {
+  return text_of_error([&] { table(text); });
+}
+
+TEST(Table, ReadsColumnsByName) {
+  const Table data = table("time,status,arm\n1.5,1,A\n2,0,B\n");
+  EXPECT_EQ(data.row_count(), 2U);
+  EXPECT_THAT(data.column_names(), ElementsAre("time", "status", "arm"));
+  EXPECT_THAT(data.numbers("time").values, ElementsAre(1.5, 2));
+  EXPECT_THAT(data.numbers("status").values, ElementsAre(1, 0));
+  EXPECT_THAT(data.texts("arm").values, ElementsAre("A", "B"));
+  EXPECT_TRUE(data.is_numeric("time"));
+  EXPECT_FALSE(data.is_numeric("arm"));
+  EXPECT_TRUE(data.has_column("arm"));
+  EXPECT_FALSE(data.has_column("Arm"));
+}
+
+TEST(Table, ReadsQuotedFields) {
+  const Table data = table("a,\"b \"\"x\"\"\",c\n\"1,5\",\"two\nlines\", \"3\" \n");
+  EXPECT_THAT(data.column_names(), ElementsAre("a", "b \"x\"", "c"));
+  EXPECT_EQ(data.texts("a").values[0], "1,5");
+  EXPECT_EQ(data.texts("b \"x\"").values[0], "two\nlines");
+  EXPECT_EQ(data.numbers("c").values[0], 3);
+}
+
+TEST(Table, ReadsWindowsFilesAndTheLastLineWithoutEnd) {
+  const Table data = table("\xEF\xBB\xBF\"x\",y\r\n1,\"a\"\r\n\r\n2,b");
+  EXPECT_THAT(data.column_names(), ElementsAre("x", "y"));
+  EXPECT_THAT(data.numbers("x").values, ElementsAre(1, 2));
+  EXPECT_THAT(data.texts("y").values, ElementsAre("a", "b"));
+}
+
+TEST(Table, MarksMissingFields) {
+  const Table data = table("x,y\n1,\nNA,a\n\"NA\",b\nNaN,c\n.,d\n\"\",e\n -1e3 , f \n");
+  const auto x = data.numbers("x");
+  EXPECT_THAT(x.missing, ElementsAre(0, 1, 1, 1, 1, 1, 0));
+  EXPECT_TRUE(std::isnan(x.values[1]));
+  EXPECT_EQ(x.values[6], -1000);
+  EXPECT_THAT(data.texts("y").missing, ElementsAre(1, 0, 0, 0, 0, 0, 0));
+  EXPECT_EQ(data.texts("y").values[6], "f");
+}
+
+TEST(Table, ReadsWhatRWrites) {  // write.csv(data.frame(t = c(1, NA)), row.names = TRUE)
+  const Table data = table("\"\",\"t\"\n\"1\",1\n\"2\",NA\n");
+  EXPECT_THAT(data.numbers("t").missing, ElementsAre(0, 1));
+  EXPECT_FALSE(data.has_column(""));
+  EXPECT_THROW(data.texts(""), InputError);
+}
+
+TEST(Table, NamesEveryFieldThatIsNoNumber) {
+  const Table data = table("t,s\n1,0\nx,1\n\"a,\nb\",0\n0x10,1\nInf,1\n");
+  try {
+    data.numbers("t");
+    FAIL();
+  } catch (const InputError& error) {
+    ASSERT_EQ(error.diagnostics().size(), 4U);
+    EXPECT_EQ(to_text(error.diagnostics()[0]),
+              "d.csv:3:1: t: found `x`, allowed is a number, or NA\n  x,1\n  ^");
+    EXPECT_EQ(error.diagnostics()[2].position, (Position{"d.csv", 6, 1}));
+  }
+}
+
+TEST(Table, SaysWhichColumnsThereAre) {
+  const Table data = table("time,status\n1,1\n");
+  EXPECT_THAT(text_of_error([&] { data.numbers("tmie"); }),
+              StartsWith("d.csv:1:1: there is no column `tmie`; the columns are time, status; did "
+                         "you mean `time`?"));
+}
+
+TEST(Table, KnowsWhereFieldsStand) {
+  const Table data = table("a,b\n1,22\n\"x\ny\",333\n");
+  EXPECT_EQ(data.position(0, "b"), (Position{"d.csv", 2, 3}));
+  EXPECT_EQ(data.position(1, "b"), (Position{"d.csv", 4, 4}));
+  EXPECT_EQ(to_text(data.diagnose(0, "b", "0 or 1", "a status")),
+            "d.csv:2:3: b: found 22, allowed is 0 or 1 (a status)\n  1,22\n    ^");
+}
+
+TEST(Table, RefusesRaggedRowsAll) {
+  EXPECT_EQ(error_of("a,b\n1,2\n1\n1,2,3\n"),
+            "d.csv:3:1: found 1 fields, allowed is 2 fields (as many as the first line)\n  1\n  ^\n"
+            "d.csv:4:5: found 3 fields, allowed is 2 fields (as many as the first line)\n"
+            "  1,2,3\n      ^");
+  std::string many = "a,b\n";
+  for (int i = 0; i < 1000; ++i)
+    many += "1\n";
+  EXPECT_THAT(error_of(many), testing::EndsWith("\nand 980 more"));
+}
+
+TEST(Table, RefusesBrokenQuotes) {
+  EXPECT_THAT(error_of("a,b\n1,\"x\n2,y\n"), StartsWith("d.csv:2:3: this quote is never closed"));
+  EXPECT_THAT(error_of("a,b\n1,x\"y\n"), StartsWith("d.csv:2:4: a quote inside a field"));
+  EXPECT_THAT(error_of("a,b\n1,\"x\"y\n"), StartsWith("d.csv:2:6: text after the closing quote"));
+}
+
+TEST(Table, DemandsAHeader) {
+  EXPECT_THAT(error_of(""), HasSubstr("there is nothing in this file"));
+  EXPECT_THAT(error_of("\n\n"), HasSubstr("there is nothing in this file"));
+  EXPECT_THAT(error_of("1,2\n3,4\n"), HasSubstr("it must name the columns"));
+  EXPECT_THAT(error_of("a,b,a\n1,2,3\n"), StartsWith("d.csv:1:5: two columns have the name `a`"));
+  EXPECT_THAT(error_of("a;b\n1;2\n"), HasSubstr("parted by `;`"));
+  EXPECT_THAT(error_of("a\tb\n1\t2\n"), HasSubstr("parted by tabs"));
+  EXPECT_EQ(table("a,b\n").row_count(), 0U);
+}
+
+TEST(Table, RefusesWhatIsNotText) {
+  EXPECT_THAT(error_of(std::string("a,b\n1,\0\n", 8)), StartsWith("d.csv:2:3: this is not a text"));
+  EXPECT_THAT(error_of("a\nM\xFCller\n"), StartsWith("d.csv:2:2: byte 0xfc is not UTF-8"));
+}
+
+TEST(TableFile, NamesTheFileItCannotRead) {
+  EXPECT_THAT(text_of_error([] { read_csv_file("no-such.csv"); }),
+              HasSubstr("no-such.csv: cannot be opened"));
+}
+
+// Ten times the time it takes on a slow machine; quadratic work would miss it by far.
+TEST(Table, ReadsAHundredThousandRowsQuickly) {
+  std::string text = "id,time,status,arm,x1,x2\n";
+  for (int i = 0; i < 100'000; ++i)
+    text += std::to_string(i) + ",12.3456789,1,\"treated\",-0.5,1.25e-3\n";
+  const auto start = std::chrono::steady_clock::now();
+  const Table data = table(text);
+  const auto id = data.numbers("id").values;
+  const auto time = data.numbers("time").values;
+  for (const auto* name : {"status", "x1", "x2"})
+    data.numbers(name);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(data.row_count(), 100'000U);
+  EXPECT_EQ(id.back(), 99'999);
+  EXPECT_THAT(time, testing::Each(12.3456789));
+  EXPECT_LT(elapsed.count(), 2.0);
+  RecordProperty("seconds", std::to_string(elapsed.count()));
+}
+
+}  // namespace
+}  // namespace trialmill::input
