@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <span>
 
@@ -100,7 +101,7 @@ double evaluate_two_groups(const TwoGroups& groups, double log_hazard_ratio,
   const double* const low = workspace.low_at_risk.data();
   const double* const high = workspace.high_at_risk.data();
   // A denominator lies within 2^(+-bits): weights are between 1 / events and n.
-  const double bits = std::log2(static_cast<double>(workspace.risk.size()) + 1) +
+  const double bits = static_cast<double>(std::bit_width(workspace.risk.size())) +
                       std::abs(log_hazard_ratio) * 1.5 + 2;
   const auto factors = static_cast<std::size_t>(std::max(1.0, 1000 / bits)) * lanes;
   std::array<double, lanes> mean{}, variance{};

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "survival/order_keys.hpp"
+
 namespace trialmill::survival {
 namespace {
 
@@ -16,11 +18,6 @@ constexpr std::uint32_t censored_bit = std::uint32_t{1} << 31;
 std::uint64_t ordered_bits(double time) {
   const auto bits = std::bit_cast<std::uint64_t>(time + 0.0);
   return (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
-}
-
-bool precedes(const SortKey& a, const SortKey& b) {
-  return a.time_bits != b.time_bits ? a.time_bits < b.time_bits
-                                    : a.censored_and_row < b.censored_and_row;
 }
 
 /// Writes the keys stratum after stratum (counting sort) and the first position of each stratum.
@@ -144,8 +141,7 @@ void sort_times(const Observations& observations, SortedTimes& sorted) {
   sorted.strata = observations.strata;
   place_keys(observations, sorted);
   for (std::size_t s = 0; s + 1 < sorted.stratum_begin.size(); ++s) {
-    std::sort(sorted.key.begin() + sorted.stratum_begin[s],
-              sorted.key.begin() + sorted.stratum_begin[s + 1], precedes);
+    order_keys(sorted, sorted.stratum_begin[s], sorted.stratum_begin[s + 1]);
   }
   gather_columns(observations, sorted);
 }
