@@ -34,18 +34,20 @@ void CsvScanner::skip_blanks() {
     ++x_at;
 }
 
-bool CsvScanner::next_row(std::vector<CsvField>& row) {
+std::size_t CsvScanner::next_row(std::vector<CsvField>& row, std::size_t kept) {
   row.clear();
   for (skip_blanks(); x_at < x_text.size() && x_text[x_at] == '\n'; skip_blanks())
     ++x_at;
-  if (x_at == x_text.size()) return false;
+  if (x_at == x_text.size()) return 0;
+  std::size_t count = 0;
   while (true) {
-    row.push_back(scan_field());
+    const CsvField field = scan_field();
+    if (++count <= kept) row.push_back(field);
     if (at_line_end()) break;
     ++x_at;  // the comma
   }
   if (x_at < x_text.size()) ++x_at;
-  return true;
+  return count;
 }
 
 CsvField CsvScanner::scan_field() {

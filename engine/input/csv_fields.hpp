@@ -26,8 +26,9 @@ class CsvScanner {
  public:
   explicit CsvScanner(const Source& source) : x_source(source), x_text(source.text) {}
 
-  /// The next line that is not blank; false at the end.
-  bool next_row(std::vector<CsvField>& row);
+  /// The fields of the next line that is not blank, but at most the first `kept` of them; returns
+  /// how many it has, 0 at the end.
+  std::size_t next_row(std::vector<CsvField>& row, std::size_t kept);
 
  private:
   CsvField scan_field();

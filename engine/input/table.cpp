@@ -15,6 +15,7 @@ namespace trialmill::input {
 namespace {
 
 constexpr std::size_t largest_size = std::size_t{128} << 20U;
+constexpr std::size_t most_columns = 10'000;
 constexpr std::size_t most_diagnostics = 20;
 
 bool is_missing(std::string_view text) {
@@ -147,8 +148,11 @@ namespace {
 
 std::vector<std::string> read_header(CsvScanner& scanner, const Source& source) {
   std::vector<CsvField> fields;
-  if (!scanner.next_row(fields))
-    throw InputError(source.diagnose(0, "there is nothing in this file"));
+  const std::size_t count = scanner.next_row(fields, most_columns);
+  if (count == 0) throw InputError(source.diagnose(0, "there is nothing in this file"));
+  if (count > most_columns)
+    throw InputError(
+        source.diagnose(0, fmt::format("{} columns; allowed are at most {}", count, most_columns)));
   std::vector<std::string> names;
   std::unordered_map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -183,16 +187,16 @@ Table read_csv_text(std::string text, std::string name) {
   std::vector<Diagnostic> diagnostics;
   std::size_t further = 0;
   std::vector<CsvField> row;
-  while (scanner.next_row(row)) {
-    if (row.size() == width) {
+  while (const std::size_t count = scanner.next_row(row, width + 1)) {
+    if (count == width) {
       content.fields.insert(content.fields.end(), row.begin(), row.end());
     } else if (diagnostics.size() == most_diagnostics) {
       ++further;
     } else {
-      const std::size_t place = row.size() > width ? row[width].begin : row[0].begin;
+      const std::size_t place = count > width ? row[width].begin : row[0].begin;
       Diagnostic diagnostic = source.diagnose(place, "as many as the first line");
-      diagnostic.found = fmt::format("{} fields", row.size());
-      diagnostic.allowed = fmt::format("{} fields", width);
+      diagnostic.found = fmt::format("{} field{}", count, count == 1 ? "" : "s");
+      diagnostic.allowed = fmt::format("{} field{}", width, width == 1 ? "" : "s");
       diagnostics.push_back(std::move(diagnostic));
     }
   }

@@ -7,7 +7,8 @@
 
 namespace trialmill::input {
 
-inline constexpr std::size_t yaml_largest_size = std::size_t{4} << 20U;
+// yaml-cpp holds the tokens of a whole line before it reports any, at 240 bytes a token.
+inline constexpr std::size_t yaml_largest_size = std::size_t{1} << 20U;
 inline constexpr std::size_t yaml_most_levels = 64;
 inline constexpr std::size_t yaml_most_values = 200'000;
 

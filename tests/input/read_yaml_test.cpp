@@ -156,8 +156,8 @@ TEST(ReadYaml, RefusesTooManyValuesAndTooManyBytes) {
   for (int i = 0; i < 250'000; ++i)
     text += "1,";
   EXPECT_THAT(error_of(text + "1]"), HasSubstr("more than 200000 values"));
-  EXPECT_THAT(error_of("a: " + std::string((4U << 20U) + 1, 'x')),
-              StartsWith("t.yaml:1:1: too large to be read: more than 4 MiB"));
+  EXPECT_THAT(error_of("a: " + std::string((1U << 20U) + 1, 'x')),
+              StartsWith("t.yaml:1:1: too large to be read: more than 1 MiB"));
 }
 
 TEST(ReadYamlFile, NamesTheFileItCannotRead) {

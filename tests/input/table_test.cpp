@@ -100,7 +100,7 @@ TEST(Table, KnowsWhereFieldsStand) {
 
 TEST(Table, RefusesRaggedRowsAll) {
   EXPECT_EQ(error_of("a,b\n1,2\n1\n1,2,3\n"),
-            "d.csv:3:1: found 1 fields, allowed is 2 fields (as many as the first line)\n  1\n  ^\n"
+            "d.csv:3:1: found 1 field, allowed is 2 fields (as many as the first line)\n  1\n  ^\n"
             "d.csv:4:5: found 3 fields, allowed is 2 fields (as many as the first line)\n"
             "  1,2,3\n      ^");
   std::string many = "a,b\n";
@@ -122,6 +122,8 @@ TEST(Table, DemandsAHeader) {
   EXPECT_THAT(error_of("a,b,a\n1,2,3\n"), StartsWith("d.csv:1:5: two columns have the name `a`"));
   EXPECT_THAT(error_of("a;b\n1;2\n"), HasSubstr("parted by `;`"));
   EXPECT_THAT(error_of("a\tb\n1\t2\n"), HasSubstr("parted by tabs"));
+  EXPECT_THAT(error_of(std::string(1U << 20U, ',')),
+              HasSubstr("1048577 columns; allowed are at most"));
   EXPECT_EQ(table("a,b\n").row_count(), 0U);
 }
 

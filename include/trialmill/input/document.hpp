@@ -6,7 +6,7 @@
 /// aliases. What is refused, each with a message that says so: tags, merge keys (`<<`), keys that
 /// are not text, a key twice in one mapping, a second document, aliases that contain themselves.
 /// Any sequence of bytes either loads or gives one `InputError`: bytes that are not UTF-8 text,
-/// more than 4 MiB, more than 64 levels and more than 200,000 values (an alias counts as all it
+/// more than 1 MiB, more than 64 levels and more than 200,000 values (an alias counts as all it
 /// stands for) are errors.
 
 #include <filesystem>

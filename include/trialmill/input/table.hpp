@@ -63,7 +63,8 @@ class Table {
   std::shared_ptr<const Content> x_content;
 };
 
-/// Throws `InputError`, also if there is no such file or it is over 128 MiB.
+/// Throws `InputError`, also if there is no such file or it has over 128 MiB or 10,000
+/// columns.
 Table read_csv_file(const std::filesystem::path& path);
 
 /// The same for text in memory; `name` stands for the file in positions.
