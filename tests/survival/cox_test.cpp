@@ -59,7 +59,8 @@ TEST(Cox, SixPatientsByHandBreslow) {
   const double information = r / ((r + 1) * (r + 1)) + 6 * r / ((r + 3) * (r + 3));
   EXPECT_EQ(fit.status, FitStatus::ok);
   EXPECT_NEAR(fit.coefficient[0], beta, 1e-14);
-  EXPECT_NEAR(fit.standard_error[0], 1 / std::sqrt(information), 1e-13);
+  // The information is the last one evaluated, at most 1e-9 standard errors from the maximum.
+  EXPECT_NEAR(fit.standard_error[0], 1 / std::sqrt(information), 1e-9);
   EXPECT_NEAR(fit.log_likelihood_null, -(std::log(6) + 2 * std::log(4)), 1e-14);
   EXPECT_NEAR(fit.log_likelihood, 2 * beta - (std::log(3 * r + 3) + 2 * std::log(r + 3)), 1e-14);
   EXPECT_NEAR(fit.score_test, 1 / (1.0 / 4 + 6.0 / 16), 1e-14);  // score 8 / 8 at 0
@@ -79,7 +80,8 @@ TEST(Cox, SixPatientsByHandEfron) {
   const double information = variance(r / (r + 1)) + variance(r / (r + 5)) + variance(r / (r + 3));
   EXPECT_EQ(fit.status, FitStatus::ok);
   EXPECT_NEAR(fit.coefficient[0], beta, 1e-14);
-  EXPECT_NEAR(fit.standard_error[0], 1 / std::sqrt(information), 1e-13);
+  // The information is the last one evaluated, at most 1e-9 standard errors from the maximum.
+  EXPECT_NEAR(fit.standard_error[0], 1 / std::sqrt(information), 1e-9);
   EXPECT_NEAR(fit.log_likelihood_null, -(std::log(6) + std::log(3) + std::log(4)), 1e-14);
   EXPECT_NEAR(fit.log_likelihood,
               2 * beta - (std::log(3 * r + 3) + std::log((r + 5) / 2) + std::log(r + 3)), 1e-14);
@@ -207,9 +209,9 @@ Data random_patients(unsigned seed, std::size_t n, std::size_t p, bool stratifie
     for (std::size_t j = 0; j < p; ++j) {
       const double x = j % 2 ? 10 + 2 * uniform() : (uniform() < 0.5 ? 1.0 : 2.0);
       data.columns[j].push_back(x);
-      linear += (j % 3 ? 0.4 : -0.5) * x;
+      linear += (j % 3 ? 0.4 : -0.5) * (j % 2 ? x - 11 : x - 1.5);
     }
-    const double event = std::ceil(-8 * std::log(uniform()) * std::exp(-linear / 2));
+    const double event = std::ceil(-8 * std::log(uniform()) * std::exp(-linear));
     const double censoring = std::ceil(20 * uniform());
     data.patients.time.push_back(std::min(event, censoring));
     data.patients.event.push_back(event <= censoring);
@@ -368,7 +370,8 @@ void expect_limit(const Data& data, const CoxFit& fit, double far) {
   std::vector<double> beta = fit.coefficient;
   for (double& value : beta)
     if (std::isinf(value)) value = std::copysign(far, value);
-  EXPECT_NEAR(fit.log_likelihood, NaiveLikelihood{data, Ties::efron}(beta), 1e-8);
+  const NaiveLikelihood likelihood{data, Ties::efron};
+  EXPECT_NEAR(fit.log_likelihood, likelihood(beta), 1e-8);
 }
 
 TEST(CoxStatus, MonotoneOneOfSeveralCovariates) {
@@ -444,8 +447,9 @@ TEST(CoxStatus, MonotoneInATreatmentIsExactAtBothEnds) {
 }
 
 TEST(CoxStatus, LargeFiniteEffectsRaiseNoFalseAlarm) {
-  // 400 patients with a marker fail first, but for one exception far out in the order: finite, and
-  // large. The second column sends the fit down the general route.
+  // Every carrier of a marker fails before everybody else, but for one patient who fails just
+  // before the last carrier: finite, and a hazard ratio of about carriers x log(carriers). The
+  // second column sends the fit down the general route.
   for (const bool general : {false, true})
     for (const std::size_t carriers : {20, 400, 4000}) {
       Data data;
@@ -454,8 +458,7 @@ TEST(CoxStatus, LargeFiniteEffectsRaiseNoFalseAlarm) {
       for (std::size_t i = 0; i < n; ++i) {
         data.patients.time.push_back(static_cast<double>(i + 1));
         data.patients.event.push_back(1);
-        const bool exception = i == carriers / 2 || i == n - 1;
-        data.columns[0].push_back((i < carriers) != exception ? 1 : 0);
+        data.columns[0].push_back((i < carriers - 1 || i == carriers) ? 1 : 0);
       }
       if (general) {
         data.columns.emplace_back();
@@ -464,7 +467,7 @@ TEST(CoxStatus, LargeFiniteEffectsRaiseNoFalseAlarm) {
       }
       const CoxFit fit = data.fit();
       EXPECT_EQ(fit.status, FitStatus::ok) << carriers << general;
-      EXPECT_GT(fit.coefficient[0], std::log(static_cast<double>(carriers)) - 1.5);
+      EXPECT_GT(fit.coefficient[0], std::log(static_cast<double>(carriers)));
       EXPECT_TRUE(std::isfinite(fit.standard_error[0]));
     }
 }
