@@ -15,7 +15,9 @@ namespace {
 constexpr std::string_view axis_colour = "#444444";
 constexpr std::string_view grid_colour = "#e6e6e6";
 constexpr std::string_view reference_colour = "#777777";
-constexpr double band_opacity = 0.2;
+constexpr double band_opacity = 0.18;
+// Two bands that cover each other are told apart by their edges.
+constexpr double edge_width = 0.6, edge_opacity = 0.4;
 
 constexpr double key_text_size = 11.5;
 constexpr double key_leading = 14;
@@ -48,8 +50,14 @@ void draw_grid(Svg& svg, const Rectangle& plot, const PanelAxes& axes, const Sca
   svg.open_group("grid");
   for (const Tick& tick : axes.y_ticks)
     svg.line({plot.x, y(tick.value)}, {right, y(tick.value)}, {grid_colour, 1});
+  svg.close_group();
+}
+
+void draw_references(Svg& svg, const Rectangle& plot, const PanelAxes& axes, const Scale& y) {
+  svg.open_group("references");
   for (const double reference : axes.references)
-    svg.line({plot.x, y(reference)}, {right, y(reference)}, {reference_colour, 1, "4 3"});
+    svg.line({plot.x, y(reference)}, {plot.x + plot.width, y(reference)},
+             {reference_colour, 1, "4 3"});
   svg.close_group();
 }
 
@@ -80,24 +88,25 @@ void draw_band(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y)
     svg.line(from, {from.x, y(points[0].power.ci_upper)}, {drawn.style.colour, 1.5});
     return;
   }
-  std::vector<Position> outline;
-  for (const ChartPoint& point : points)
-    outline.push_back({x(point.x), y(point.power.ci_upper)});
-  for (auto point = points.rbegin(); point != points.rend(); ++point)
-    outline.push_back({x(point->x), y(point->power.ci_lower)});
-  svg.polygon(outline, drawn.style.colour, band_opacity);
+  std::vector<Position> upper, lower;
+  for (const ChartPoint& point : points) {
+    upper.push_back({x(point.x), y(point.power.ci_upper)});
+    lower.push_back({x(point.x), y(point.power.ci_lower)});
+  }
+  const Stroke edge{drawn.style.colour, edge_width, "", edge_opacity};
+  svg.polyline(upper, edge);
+  svg.polyline(lower, edge);
+  upper.insert(upper.end(), lower.rbegin(), lower.rend());
+  svg.polygon(upper, drawn.style.colour, band_opacity);
 }
 
 void draw_curve(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y) {
   const auto& points = drawn.line->points;
   std::vector<Position> course;
-  double nearest = 1e9;
-  for (const ChartPoint& point : points) {
+  for (const ChartPoint& point : points)
     course.push_back({x(point.x), y(point.power.estimate)});
-    if (course.size() > 1)
-      nearest = std::min(nearest, course.back().x - course[course.size() - 2].x);
-  }
-  const double radius = std::clamp(nearest / 4, 1.6, 3.6);
+  const double pitch = (course.back().x - course.front().x) / static_cast<double>(course.size());
+  const double radius = course.size() == 1 ? 3.6 : std::clamp(pitch / 4, 1.8, 3.6);
   svg.open_group("curve", drawn.words);
   if (course.size() > 1) svg.polyline(course, {drawn.style.colour, 1.8, drawn.style.dashes});
   for (std::size_t i = 0; i < course.size(); ++i) {
@@ -142,12 +151,13 @@ void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
   for (const PanelLine& line : lines)
     draw_band(svg, line, x, y);
   svg.close_group();
+  draw_references(svg, plot, axes, y);
   for (const PanelLine& line : lines)
     draw_curve(svg, line, x, y);
 }
 
 Key::Key(const std::string& heading, std::vector<KeyEntry> entries)
-    : x_heading(wrap_text(heading, key_text_width, tick_size)), x_entries(std::move(entries)) {
+    : x_heading(wrap_balanced(heading, key_text_width, tick_size)), x_entries(std::move(entries)) {
   for (const std::string& line : x_heading)
     x_width = std::max(x_width, text_width(line, tick_size));
   for (const KeyEntry& entry : x_entries)
@@ -173,15 +183,16 @@ double Key::height() const {
 
 void Key::draw(Svg& svg, Position corner, double bottom) const {
   svg.open_group("key");
-  for (std::size_t i = 0; i < x_heading.size(); ++i)
-    svg.text({corner.x, corner.y + 10 + static_cast<double>(i) * key_leading}, x_heading[i],
-             {tick_size, "start", axis_colour});
   std::vector<double> wanted, heights;
   for (const KeyEntry& entry : x_entries) {
     wanted.push_back(entry.wanted_y);
     heights.push_back(entry_height(entry));
   }
   const auto centres = spread_labels(wanted, heights, corner.y + heading_height(), bottom);
+  const double heading_top = centres[0] - heights[0] / 2 - heading_height();
+  for (std::size_t i = 0; i < x_heading.size(); ++i)
+    svg.text({corner.x, heading_top + 10 + static_cast<double>(i) * key_leading}, x_heading[i],
+             {tick_size, "start", axis_colour});
   for (std::size_t i = 0; i < x_entries.size(); ++i) {
     const KeyEntry& entry = x_entries[i];
     const double y = centres[i];

@@ -53,9 +53,9 @@ void draw_row(Svg& svg, const Row& row, const Scale& x, double y, double numbers
   const Stroke stroke{row.style.colour, 1.8};
   svg.open_group("interval");
   svg.line({from, y}, {to, y}, stroke);
-  svg.line({from, y - 5}, {from, y + 5}, stroke);
-  svg.line({to, y - 5}, {to, y + 5}, stroke);
-  svg.marker({x(row.power.estimate), y}, {row.style.shape, row.style.colour, true, 4}, "");
+  svg.line({from, y - 7}, {from, y + 7}, stroke);
+  svg.line({to, y - 7}, {to, y + 7}, stroke);
+  svg.marker({x(row.power.estimate), y}, {row.style.shape, row.style.colour, true, 2.8}, "");
   svg.close_group();
   svg.text({numbers_x, y + 4}, numbers(row.power), {12});
 }

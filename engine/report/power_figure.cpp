@@ -18,17 +18,17 @@ namespace {
 constexpr double figure_width = 760;
 constexpr double faceted_width = 900;
 constexpr double margin_left = 66, margin_right = 16;
-constexpr double plot_height = 360, panel_height = 230;
+constexpr double plot_height = 360, panel_height = 270;
 constexpr std::size_t most_lines_in_a_panel = 8;
 constexpr std::string_view warning_colour = "#b03a00";
 
 using Indices = std::vector<std::size_t>;
 
 std::string reference_words(const PowerChart& chart) {
-  std::string levels;
+  std::vector<std::string> levels;
   for (const double alpha : chart.alphas)
-    levels += (levels.empty() ? "" : ", ") + number_words(alpha);
-  return fmt::format("dashed line: nominal level {}", levels);
+    levels.push_back(number_words(alpha));
+  return "dashed line: nominal level " + joined(levels, ", ");
 }
 
 /// What the reader has to know beside the curves.
@@ -63,10 +63,7 @@ double draw_header(Svg& svg, const result::Result& result, const PowerChart& cha
     paragraph("No replicate was finished: there is nothing to draw.", {12}, 17);
   } else {
     paragraph(subtitle(result, chart), {12, "start", "#444444"}, 17);
-    std::string constants;
-    for (const std::string& constant : chart.constants)
-      constants += (constants.empty() ? "" : "; ") + constant;
-    paragraph(constants, {12, "start", "#444444"}, 17);
+    paragraph(joined(chart.constants, "; "), {12, "start", "#444444"}, 17);
     if (const auto undefined = count_undefined(result); undefined > 0)
       paragraph(fmt::format("Tests that could not be computed ({}) count as no rejection.",
                             count_words(undefined)),

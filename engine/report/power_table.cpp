@@ -15,11 +15,12 @@ namespace trialmill::report {
 namespace {
 
 constexpr std::size_t terminal_columns = 100;
+constexpr std::size_t widest_name = 24;
 
 struct Column {
-  std::vector<std::string> heading;  ///< its lines
-  bool right = true;                 ///< which side its cells keep to
-  std::vector<std::string> cells;
+  std::vector<std::string> heading;             ///< its lines
+  bool right = true;                            ///< which side its cells keep to
+  std::vector<std::vector<std::string>> cells;  ///< the lines of each
 };
 
 struct Rounding {
@@ -65,10 +66,19 @@ class Table {
   explicit Table(std::vector<Row> rows) : x_rows(std::move(rows)) {}
 
   template <typename CellOf>
-  void add_column(std::vector<std::string> heading, CellOf cell_of, bool right = true) {
-    Column column{std::move(heading), right, {}};
+  void add_column(std::vector<std::string> heading, CellOf cell_of) {
+    Column column{std::move(heading), true, {}};
     for (const Row& row : x_rows)
-      column.cells.push_back(cell_of(row));
+      column.cells.push_back({cell_of(row)});
+    x_columns.push_back(std::move(column));
+  }
+
+  /// Columns of words, as many lines a cell as they take.
+  void add_words(const std::string& heading, std::size_t widest,
+                 std::string (*words_of)(const Row&)) {
+    Column column{{heading}, false, {}};
+    for (const Row& row : x_rows)
+      column.cells.push_back(wrap_cells(words_of(row), widest));
     x_columns.push_back(std::move(column));
   }
 
@@ -87,7 +97,8 @@ std::size_t width_of(const Column& column) {
   for (const auto& line : column.heading)
     width = std::max(width, terminal_width(line));
   for (const auto& cell : column.cells)
-    width = std::max(width, terminal_width(cell));
+    for (const auto& line : cell)
+      width = std::max(width, terminal_width(line));
   return width;
 }
 
@@ -96,23 +107,37 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? blanks + text : text + blanks;
 }
 
-std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
-  heading_lines = 0;
-  for (const Column& column : x_columns)
-    heading_lines = std::max(heading_lines, column.heading.size());
-  std::vector<std::string> out(heading_lines + x_rows.size());
-  for (const Column& column : x_columns) {
-    const std::size_t width = width_of(column);
-    const std::size_t blank = heading_lines - column.heading.size();
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const std::string text = i < blank           ? ""
-                               : i < heading_lines ? column.heading[i - blank]
-                                                   : column.cells[i - heading_lines];
-      out[i] += (out[i].empty() ? "" : "  ") + padded(text, width, column.right);
+/// Appends one row: lines of cells beside each other, each line with its blanks.
+void append_row(std::vector<std::string>& out, const std::vector<std::vector<std::string>>& cells,
+                const std::vector<Column>& columns, bool from_below) {
+  std::size_t height = 0;
+  for (const auto& cell : cells)
+    height = std::max(height, cell.size());
+  for (std::size_t i = 0; i < height; ++i) {
+    std::string line;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      const std::size_t skip = from_below ? height - cells[c].size() : 0;
+      const bool blank = i < skip || i - skip >= cells[c].size();
+      line += (c == 0 ? "" : "  ") +
+              padded(blank ? "" : cells[c][i - skip], width_of(columns[c]), columns[c].right);
     }
-  }
-  for (std::string& line : out)
     line.erase(line.find_last_not_of(' ') + 1);
+    out.push_back(std::move(line));
+  }
+}
+
+std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
+  std::vector<std::string> out;
+  std::vector<std::vector<std::string>> cells;
+  for (const Column& column : x_columns)
+    cells.push_back(column.heading);
+  append_row(out, cells, x_columns, true);
+  heading_lines = out.size();
+  for (std::size_t row = 0; row < x_rows.size(); ++row) {
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      cells[c] = x_columns[c].cells[row];
+    append_row(out, cells, x_columns, false);
+  }
   return out;
 }
 
@@ -122,6 +147,18 @@ std::vector<std::string> setting_heading(const std::string& key,
   if (key == "sample_size") return {"Patients"};
   constexpr std::size_t narrow = 9;
   return wrap_cells(capitalised(short_key_words(key, keys)), narrow);
+}
+
+std::vector<std::string> analyses_words(const result::Result& result,
+                                        const std::vector<Row>& rows) {
+  const bool endpoints = has_several_endpoints(result);
+  std::vector<std::string> analyses;
+  for (const Row& row : rows) {
+    const std::string words = analysis_words(*row.analysis, endpoints);
+    if (std::find(analyses.begin(), analyses.end(), words) == analyses.end())
+      analyses.push_back(words);
+  }
+  return analyses;
 }
 
 /// Columns of what varies between rows; what does not is returned in words.
@@ -140,16 +177,11 @@ std::vector<std::string> add_settings(Table& table, const result::Result& result
     else
       constants.push_back(fmt::format("{}: {}", key_words(key, keys), number_words(first)));
   }
-  const bool endpoints = has_several_endpoints(result);
-  const auto words = [&](const Row& row) {
-    return clean_text(analysis_words(*row.analysis, endpoints));
-  };
-  const bool varies = std::any_of(
-      rows.begin(), rows.end(), [&](const Row& row) { return words(row) != words(rows.front()); });
-  if (varies)
-    table.add_column({"Analysis"}, words, false);
-  else
-    constants.push_back("Analysis: " + words(rows.front()));
+  const auto analyses = analyses_words(result, rows);
+  constants.push_back((analyses.size() > 1 ? "Analyses: " : "Analysis: ") + joined(analyses, "; "));
+  if (analyses.size() > 1)
+    table.add_words("Analysis", widest_name,
+                    [](const Row& row) { return spaced(row.analysis->name); });
   return constants;
 }
 
@@ -159,9 +191,9 @@ void add_powers(Table& table, const Rounding& rounding) {
                    [&](const Row& row) { return fixed(row.analysis->power.estimate, decimals); });
   table.add_column({"MC SE"},
                    [&](const Row& row) { return fixed(row.analysis->power.mc_se, decimals + 1); });
-  table.add_column({"95 % interval"}, [&](const Row& row) {
+  table.add_column({"95 %", "interval"}, [&](const Row& row) {
     const auto& power = row.analysis->power;
-    return fixed(power.ci_lower, decimals) + " to " + fixed(power.ci_upper, decimals);
+    return fixed(power.ci_lower, decimals) + "\u2013" + fixed(power.ci_upper, decimals);
   });
   table.add_column({"Events"}, [](const Row& row) { return fixed(row.point->events.mean, 1); });
   table.add_column({"Months"}, [](const Row& row) { return fixed(row.point->duration.mean, 1); });
@@ -201,7 +233,9 @@ std::vector<std::string> footnotes(const result::Result& result, bool estimates)
         "ratio.");
     notes.push_back(
         "Coverage: share of confidence intervals at the test's level that hold the true value.");
-    notes.push_back("- : does not exist, for instance where no single hazard ratio is true.");
+    notes.push_back(
+        "-: no such figure, as of a test that estimates no hazard ratio or of one that changes "
+        "with time.");
   }
   notes.push_back("Undef.: replicates whose test could not be computed; no rejection.");
   return notes;

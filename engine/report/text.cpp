@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace trialmill::report {
 namespace {
@@ -191,6 +192,16 @@ double text_width(std::string_view text, double font_size) {
 
 std::vector<std::string> wrap_text(std::string_view text, double width, double font_size) {
   return wrap(text, width / font_size, width_em);
+}
+
+std::vector<std::string> wrap_balanced(std::string_view text, double width, double font_size) {
+  auto lines = wrap_text(text, width, font_size);
+  while (lines.size() > 1) {
+    auto narrower = wrap_text(text, width -= font_size / 2, font_size);
+    if (narrower.size() > lines.size()) break;
+    lines = std::move(narrower);
+  }
+  return lines;
 }
 
 std::size_t terminal_width(std::string_view text) {

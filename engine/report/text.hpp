@@ -22,6 +22,9 @@ double text_width(std::string_view text, double font_size);
 /// Lines no wider than `width`, broken at spaces, or inside a word that is wider than a line.
 std::vector<std::string> wrap_text(std::string_view text, double width, double font_size);
 
+/// As `wrap_text`, with the lines made equally long as far as their number allows.
+std::vector<std::string> wrap_balanced(std::string_view text, double width, double font_size);
+
 /// Cells of a terminal that the cleaned text takes.
 std::size_t terminal_width(std::string_view text);
 

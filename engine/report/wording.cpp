@@ -3,18 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 namespace trialmill::report {
 namespace {
-
-std::string spaced(std::string text) {
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
-}
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -67,13 +61,16 @@ std::string letters(const std::string& text) {
   return out;
 }
 
-std::pair<std::uint64_t, std::uint64_t> replicates_range(const result::Result& result) {
+/// "10,000" or "2,000 to 10,000": replicates of the points that have any, or of all points.
+std::string replicates_range(const result::Result& result, bool only_simulated) {
   std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max(), most = 0;
   for (const auto& point : result.points) {
+    if (only_simulated && point.replicates == 0) continue;
     fewest = std::min(fewest, point.replicates);
     most = std::max(most, point.replicates);
   }
-  return {std::min(fewest, most), most};
+  if (fewest >= most) return count_words(most);
+  return fmt::format("{} to {}", count_words(fewest), count_words(most));
 }
 
 }  // namespace
@@ -82,6 +79,18 @@ std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
     text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
+}
+
+std::string spaced(std::string text) {
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
+  std::string out;
+  for (const std::string& part : parts)
+    out += (out.empty() ? "" : separator) + part;
+  return out;
 }
 
 std::string key_words(const std::string& key, const std::vector<std::string>& all_keys) {
@@ -121,11 +130,8 @@ std::string analysis_words(const result::AnalysisResult& analysis, bool with_end
 }
 
 std::string replicates_words(const result::Result& result) {
-  const auto [fewest, most] = replicates_range(result);
-  const std::string count = fewest == most
-                                ? count_words(most)
-                                : fmt::format("{} to {}", count_words(fewest), count_words(most));
-  return fmt::format("{} replicate{}{}", count, most == 1 ? "" : "s",
+  const std::string count = replicates_range(result, true);
+  return fmt::format("{} replicate{}{}", count, count == "1" ? "" : "s",
                      result.points.size() > 1 ? " per point" : "");
 }
 
@@ -142,19 +148,16 @@ std::string level_words(const result::Result& result) {
     return level.second == levels.front().second;
   });
   if (alike) return levels.front().second;
-  std::string words;
+  std::vector<std::string> parts;
   for (const auto& [name, level] : levels)
-    words += fmt::format("{}{} for {}", words.empty() ? "" : ", ", level, spaced(name));
-  return words;
+    parts.push_back(fmt::format("{} for {}", level, spaced(name)));
+  return joined(parts, ", ");
 }
 
 std::string incomplete_words(const result::Result& result) {
-  const auto [fewest, most] = replicates_range(result);
-  const std::string done = fewest == most
-                               ? count_words(most)
-                               : fmt::format("{} to {}", count_words(fewest), count_words(most));
-  return fmt::format("Incomplete: the run ended early, with {} of {} replicates{}.", done,
-                     count_words(result.replicates), result.points.size() > 1 ? " per point" : "");
+  return fmt::format("Incomplete: the run ended early, with {} of {} replicates{}.",
+                     replicates_range(result, false), count_words(result.replicates),
+                     result.points.size() > 1 ? " per point" : "");
 }
 
 std::vector<std::string> swept_keys(const result::Result& result) {

@@ -17,6 +17,11 @@ std::string key_words(const std::string& key, const std::vector<std::string>& al
 /// As `key_words` but short, for use in front of a number within a sentence: "hazard ratio".
 std::string short_key_words(const std::string& key, const std::vector<std::string>& all_keys);
 
+/// With blanks for underscores.
+std::string spaced(std::string text);
+
+std::string joined(const std::vector<std::string>& parts, const std::string& separator);
+
 /// With a capital first letter, if that is an ASCII one.
 std::string capitalised(std::string text);
 
@@ -28,13 +33,14 @@ std::string count_words(std::uint64_t count);
 /// test is not repeated when the name says it.
 std::string analysis_words(const result::AnalysisResult& analysis, bool with_endpoint);
 
-/// "10,000 replicates per point", "2,000 to 10,000 replicates per point", "10,000 replicates".
+/// "10,000 replicates per point", "2,000 to 10,000 replicates per point", "10,000 replicates";
+/// points without any are not counted.
 std::string replicates_words(const result::Result& result);
 
 /// "one-sided level 0.025", or each analysis's when they differ.
 std::string level_words(const result::Result& result);
 
-/// Why the run is not complete: "Incomplete run: 3,000 of 10,000 replicates done ...".
+/// "Incomplete: the run ended early, with 0 to 3,000 of 10,000 replicates per point."
 std::string incomplete_words(const result::Result& result);
 
 /// The swept keys of all points in order of first appearance.
