@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <cmath>
 #include <memory>
 
 #include "cli/fit_report.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 struct FitArguments {
   FitRequest request;
-  std::string weights;
+  std::string ties = "efron", interval = "log-log", weights;
   double rmst = 0, milestone = 0;
   CLI::Option* rmst_given = nullptr;
   CLI::Option* milestone_given = nullptr;
@@ -21,11 +21,12 @@ struct FitArguments {
 };
 
 [[noreturn]] void refuse(const std::string& option, const std::string& found,
-                         const std::string& allowed) {
+                         const std::string& allowed, const std::string& suggestion = {}) {
   input::Diagnostic diagnostic;
   diagnostic.position.file = option;
   diagnostic.found = found;
   diagnostic.allowed = allowed;
+  diagnostic.suggestion = suggestion;
   throw input::InputError(diagnostic);
 }
 
@@ -45,10 +46,40 @@ std::vector<survival::FlemingHarrington> parse_weights(const std::string& text) 
   return weights;
 }
 
+template <class Meaning>
+Meaning choice(const std::string& option, const std::string& text,
+               const std::vector<std::pair<std::string, Meaning>>& choices) {
+  std::vector<std::string> names;
+  std::string allowed;
+  for (const auto& [name, meaning] : choices) {
+    if (name == text) return meaning;
+    names.push_back(name);
+    allowed += (allowed.empty() ? "" : ", ") + name;
+  }
+  refuse(option, input::in_backquotes(text), allowed,
+         input::nearest_spelling(text, names).value_or(""));
+}
+
+// The option parser takes "nan" and "inf" for numbers.
+std::optional<double> time_option(const CLI::Option& given, double time, bool zero_allowed) {
+  if (given.count() == 0) return std::nullopt;
+  if (!std::isfinite(time) || time < 0 || (time == 0 && !zero_allowed))
+    refuse(given.get_name(), input::in_backquotes(given.results().back()),
+           zero_allowed ? "a time from 0" : "a time above 0");
+  return time;
+}
+
 int fit(FitArguments& arguments) {
   FitRequest& request = arguments.request;
-  if (arguments.rmst_given->count() > 0) request.rmst = arguments.rmst;
-  if (arguments.milestone_given->count() > 0) request.milestone = arguments.milestone;
+  request.ties = choice<survival::Ties>(
+      "--ties", arguments.ties,
+      {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
+  request.interval = choice<survival::IntervalType>("--conf-type", arguments.interval,
+                                                    {{"log-log", survival::IntervalType::log_log},
+                                                     {"log", survival::IntervalType::log},
+                                                     {"plain", survival::IntervalType::plain}});
+  request.rmst = time_option(*arguments.rmst_given, arguments.rmst, false);
+  request.milestone = time_option(*arguments.milestone_given, arguments.milestone, true);
   request.weights = parse_weights(arguments.weights);
   if (request.group.empty() && (!request.weights.empty() || request.milestone))
     refuse("--group", "no group", "a column to compare, which --weights and --milestone need");
@@ -59,22 +90,6 @@ int fit(FitArguments& arguments) {
   const FitReport report = analyse(request, data);
   fmt::print("{}", arguments.json ? to_json(request, report) : to_table(request, report));
   return done;
-}
-
-void add_choices(CLI::App& verb, FitRequest& request) {
-  const std::map<std::string, survival::Ties> ties{{"efron", survival::Ties::efron},
-                                                   {"breslow", survival::Ties::breslow}};
-  verb.add_option("--ties", request.ties, "how Cox regression treats tied events: efron, breslow")
-      ->transform(CLI::CheckedTransformer(ties))
-      ->type_name("NAME");
-  const std::map<std::string, survival::IntervalType> intervals{
-      {"log-log", survival::IntervalType::log_log},
-      {"log", survival::IntervalType::log},
-      {"plain", survival::IntervalType::plain}};
-  verb.add_option("--conf-type", request.interval,
-                  "scale of the Kaplan-Meier interval: log-log (default), log, plain")
-      ->transform(CLI::CheckedTransformer(intervals))
-      ->type_name("NAME");
 }
 
 }  // namespace
@@ -93,15 +108,16 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--strata", request.strata, "columns whose combinations are strata")
       ->delimiter(',');
   verb.add_option("--cox", request.cox, "columns: covariates of a Cox regression")->delimiter(',');
-  add_choices(verb, request);
+  verb.add_option("--ties", arguments->ties,
+                  "how Cox regression treats tied events: efron (default), breslow");
+  verb.add_option("--conf-type", arguments->interval,
+                  "scale of the Kaplan-Meier interval: log-log (default), log, plain");
   verb.add_option("--weights", arguments->weights,
                   "weighted log-rank tests: \"fh(0,1);fh(0,0.5)\"");
   arguments->rmst_given =
-      verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here")
-          ->check(CLI::PositiveNumber);
+      verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
   arguments->milestone_given =
-      verb.add_option("--milestone", arguments->milestone, "compare survival at this time")
-          ->check(CLI::NonNegativeNumber);
+      verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_flag("--exact-times", request.exact_times,
                 "keep times apart that differ by rounding only (R: timefix = FALSE)");
   verb.add_flag("--json", arguments->json, "print JSON");

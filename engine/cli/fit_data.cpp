@@ -37,6 +37,15 @@ std::vector<T> kept(const std::vector<T>& values, const std::vector<std::uint8_t
   return out;
 }
 
+[[noreturn]] void refuse_without_rows(const Table& table) {
+  input::Diagnostic diagnostic;
+  diagnostic.position.file = table.name();
+  diagnostic.why = table.row_count() == 0
+                       ? "there is a header but no row below it"
+                       : "every row has a missing value in a column asked for: nothing to analyse";
+  throw input::InputError(diagnostic);
+}
+
 // Labels in increasing order, numbers as numbers, and each row's place among them.
 struct Labels {
   std::vector<std::string> names;
@@ -129,6 +138,7 @@ FitData read_fit_data(const FitRequest& request) {
   const std::vector<std::uint8_t> complete = complete_rows(table, request);
   FitData data;
   data.dropped = static_cast<std::size_t>(std::ranges::count(complete, 0));
+  if (data.dropped == complete.size()) refuse_without_rows(table);
   read_status(table, request, complete, data);
   read_times(table, request, complete, data);
   if (!request.group.empty()) {

@@ -207,7 +207,6 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
 
 std::string to_table(const FitRequest& request, const FitReport& report) {
   std::string out = header(report);
-  if (report.n == 0) return out;
   out += survival_section(report) + at_risk_section(report);
   if (report.log_rank) out += log_rank_section(request, report);
   out += weighted_section(report) + difference_section(report);

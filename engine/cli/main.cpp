@@ -28,6 +28,10 @@ int run_program(int argc, char** argv) {
   add_cohort(program, exit_status);
   add_fit(program, exit_status);
   add_schema(program, exit_status);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", program.help());
+    return wrong_input;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -215,6 +215,15 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
       {"time,status\n1,1\n", "--time time --status status --weights 'fh(0,1)'", "--group"},
       {"time,status,g\n1,1,a\n2,1,b\n", "--time time --status status --group g --weights 'fh(0)'",
        "fh(RHO,GAMMA)"},
+      {"time,status\n", "--time time --status status", "no row below"},
+      {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
+      {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
+      {"time,status\n1,1\n", "--time time --status status --rmst nan", "a time above 0"},
+      {"time,status\n1,1\n", "--time time --status status --rmst 0", "a time above 0"},
+      {"time,status\n1,1\n", "--time time --status status --milestone inf", "a time from 0"},
+      {"time,status\n1,1\n", "--time time --status status --ties efrom", "did you mean `efron`?"},
+      {"time,status\n1,1\n", "--time time --status status --conf-type log-lg", "`log-log`"},
+      {"time,status\n1,1\n", "--time time", "--status"},
       {"time,status,e\n1,1,2\n", "--time time --status status --entry e", "data.csv:2:5"},
   };
   for (const WrongInput& input : inputs) {
@@ -226,6 +235,30 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
         << input.message << " is not in: " << finished.errors;
     EXPECT_EQ(finished.output, "");
   }
+}
+
+TEST(Fit, WithoutAFileOrAVerbShowsTheWay) {
+  const Scratch folder;
+  const Finished no_file = run_program(folder, "fit nowhere.csv --time time --status status");
+  EXPECT_EQ(no_file.exit_status, 2);
+  EXPECT_NE(no_file.errors.find("nowhere.csv: cannot be opened"), std::string::npos);
+  const Finished no_verb = run_program(folder, "");
+  EXPECT_EQ(no_verb.exit_status, 2);
+  EXPECT_EQ(no_verb.output, "");
+  EXPECT_NE(no_verb.errors.find("analyse a CSV file"), std::string::npos);
+}
+
+TEST(Fit, GroupsThatAreNumbersAreOrderedAsNumbers) {
+  const Scratch folder;
+  folder.write("data.csv", "time,status,g\n1,1,10\n2,1,9\n3,0,10.0\n4,1,2\n");
+  const Finished finished =
+      run_program(folder, "fit data.csv --time time --status status --group g --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  ASSERT_EQ(found["kaplan_meier"].size(), 3u);
+  EXPECT_EQ(found["kaplan_meier"][0]["group"], "2");
+  EXPECT_EQ(found["kaplan_meier"][1]["group"], "9");
+  EXPECT_EQ(found["kaplan_meier"][2]["n"], 2);
 }
 
 }  // namespace
