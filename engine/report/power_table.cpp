@@ -15,7 +15,7 @@ namespace trialmill::report {
 namespace {
 
 constexpr std::size_t terminal_columns = 100;
-constexpr std::size_t widest_name = 24;
+constexpr std::size_t widest_name = 16;
 
 struct Column {
   std::vector<std::string> heading;             ///< its lines
@@ -109,7 +109,7 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 /// Appends one row: lines of cells beside each other, each line with its blanks.
 void append_row(std::vector<std::string>& out, const std::vector<std::vector<std::string>>& cells,
-                const std::vector<Column>& columns, bool from_below) {
+                const std::vector<Column>& columns, std::string_view gap, bool from_below) {
   std::size_t height = 0;
   for (const auto& cell : cells)
     height = std::max(height, cell.size());
@@ -118,7 +118,7 @@ void append_row(std::vector<std::string>& out, const std::vector<std::vector<std
     for (std::size_t c = 0; c < cells.size(); ++c) {
       const std::size_t skip = from_below ? height - cells[c].size() : 0;
       const bool blank = i < skip || i - skip >= cells[c].size();
-      line += (c == 0 ? "" : "  ") +
+      line += std::string(c == 0 ? "" : gap) +
               padded(blank ? "" : cells[c][i - skip], width_of(columns[c]), columns[c].right);
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -129,14 +129,18 @@ void append_row(std::vector<std::string>& out, const std::vector<std::vector<std
 std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
   std::vector<std::string> out;
   std::vector<std::vector<std::string>> cells;
-  for (const Column& column : x_columns)
+  std::size_t width = 0;
+  for (const Column& column : x_columns) {
     cells.push_back(column.heading);
-  append_row(out, cells, x_columns, true);
+    width += width_of(column) + 2;
+  }
+  const std::string_view gap = width - 2 <= terminal_columns ? "  " : " ";
+  append_row(out, cells, x_columns, gap, true);
   heading_lines = out.size();
   for (std::size_t row = 0; row < x_rows.size(); ++row) {
     for (std::size_t c = 0; c < cells.size(); ++c)
       cells[c] = x_columns[c].cells[row];
-    append_row(out, cells, x_columns, false);
+    append_row(out, cells, x_columns, gap, false);
   }
   return out;
 }

@@ -1,0 +1,82 @@
+#include "report/wording.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace trialmill::report {
+namespace {
+
+using Keys = std::vector<std::string>;
+
+TEST(Wording, KeysBecomeWords) {
+  EXPECT_EQ(key_words("sample_size", {"sample_size"}), "Patients randomised");
+  const std::string ratio = "arms.new.effect.hazard_ratio";
+  EXPECT_EQ(key_words(ratio, {ratio}), "Hazard ratio, experimental over control");
+  EXPECT_EQ(key_words("dropout.per_year", {"dropout.per_year"}), "Per year");
+  EXPECT_EQ(key_words("cure_fraction", {"cure_fraction"}), "Cure fraction");
+}
+
+TEST(Wording, KeysThatEndAlikeAreToldApartByTheirParents) {
+  const Keys keys{"effects.recurrence.hazard_ratio", "effects.death.hazard_ratio"};
+  EXPECT_EQ(key_words(keys[0], keys), "Recurrence: hazard ratio, experimental over control");
+  EXPECT_EQ(short_key_words(keys[1], keys), "death hazard ratio");
+  const Keys alike{"a.effect.delay", "b.effect.delay"};
+  EXPECT_EQ(key_words(alike[0], alike), "A.effect: delay");
+  EXPECT_NE(key_words(alike[0], alike), key_words(alike[1], alike));
+}
+
+TEST(Wording, NumbersAreShort) {
+  EXPECT_EQ(number_words(0.7), "0.7");
+  EXPECT_EQ(number_words(0.1 + 0.2), "0.3");
+  EXPECT_EQ(number_words(999), "999");
+  EXPECT_EQ(number_words(1000), "1,000");
+  EXPECT_EQ(number_words(1234567), "1,234,567");
+  EXPECT_EQ(number_words(std::numeric_limits<double>::quiet_NaN()), "-");
+  EXPECT_EQ(count_words(12345678), "12,345,678");
+}
+
+TEST(Wording, AnalysesSayTheirTestUnlessTheirNameDoes) {
+  result::AnalysisResult analysis;
+  analysis.name = "primary";
+  analysis.test = "log-rank";
+  analysis.endpoint = "rfs";
+  EXPECT_EQ(analysis_words(analysis, false), "primary (log-rank)");
+  EXPECT_EQ(analysis_words(analysis, true), "primary (log-rank, rfs)");
+  analysis.weight = "fh(0,1)";
+  EXPECT_EQ(analysis_words(analysis, false), "primary (FH(0,1) log-rank)");
+  analysis.name = "Cox_model";
+  analysis.weight = "";
+  analysis.test = "cox";
+  EXPECT_EQ(analysis_words(analysis, false), "Cox model");
+  EXPECT_EQ(analysis_words(analysis, true), "Cox model (rfs)");
+}
+
+TEST(Wording, LevelsAreNamedOnceWhenTheyAgree) {
+  result::Result result;
+  result.points.resize(2);
+  for (auto& point : result.points) {
+    point.analyses.resize(2);
+    point.analyses[0].name = "one";
+    point.analyses[1].name = "two";
+  }
+  EXPECT_EQ(level_words(result), "one-sided level 0.025");
+  for (auto& point : result.points) {
+    point.analyses[1].alpha = 0.05;
+    point.analyses[1].sided = 2;
+  }
+  EXPECT_EQ(level_words(result), "one-sided level 0.025 for one, two-sided level 0.05 for two");
+}
+
+TEST(Wording, CountsOfReplicates) {
+  result::Result result;
+  result.points.resize(1);
+  result.points[0].replicates = 1;
+  EXPECT_EQ(replicates_words(result), "1 replicate");
+  result.points.resize(3, {});
+  result.points[1].replicates = 20000;
+  EXPECT_EQ(replicates_words(result), "1 to 20,000 replicates per point");
+}
+
+}  // namespace
+}  // namespace trialmill::report
