@@ -84,8 +84,8 @@ class StratumPairs {
     if (x_sets.missed.empty()) return;
     for (std::uint32_t i = from; i < to; ++i)
       if (x_sets.missed[i] > 0) x_late.push_back(i);
-    std::stable_sort(x_late.begin(), x_late.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return x_sets.missed[a] < x_sets.missed[b];
+    std::sort(x_late.begin(), x_late.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return x_sets.missed[a] != x_sets.missed[b] ? x_sets.missed[a] < x_sets.missed[b] : a < b;
     });
   }
 
