@@ -1,8 +1,8 @@
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/fit_report.hpp"
+#include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::cli {
@@ -20,10 +20,6 @@ Json numbers(const std::vector<double>& values) {
   for (const double x : values)
     out.push_back(number(x));
   return out;
-}
-
-double upper_tail(double z) {
-  return boost::math::cdf(boost::math::complement(boost::math::normal(), z));
 }
 
 Json to_document(const GroupCurve& group) {
@@ -68,10 +64,11 @@ Json to_document(const FitReport& report, const survival::LogRank& test) {
 
 Json to_document(const WeightedTest& weighted) {
   const bool exists = weighted.test.status == survival::FitStatus::ok;
-  return {{"weight", survival::name(weighted.weight)},
-          {"status", name(weighted.test.status)},
-          {"z", exists ? number(weighted.test.z) : Json(nullptr)},
-          {"p_one_sided", exists ? number(upper_tail(weighted.test.z)) : Json(nullptr)}};
+  return {
+      {"weight", survival::name(weighted.weight)},
+      {"status", name(weighted.test.status)},
+      {"z", exists ? number(weighted.test.z) : Json(nullptr)},
+      {"p_one_sided", exists ? number(survival::upper_tail_p(weighted.test.z)) : Json(nullptr)}};
 }
 
 Json to_document(const survival::RestrictedMeanComparison& difference) {
@@ -111,7 +108,7 @@ Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
               {"se", number(fit.standard_error[k])},
               {"robust_se", number(cox.robust.standard_error[k])},
               {"z", number(z)},
-              {"p", std::isfinite(z) ? number(2 * upper_tail(std::abs(z))) : Json(nullptr)},
+              {"p", std::isfinite(z) ? number(survival::two_sided_p(z)) : Json(nullptr)},
               {"lower", number(ratio.lower)},
               {"upper", number(ratio.upper)}};
   if (std::isinf(coefficient)) {

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
 #include "cli/fit_report.hpp"
+#include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::cli {
@@ -19,15 +18,6 @@ std::string significant(double x, int digits = 4) {
 std::string p_text(double p) {
   if (!std::isfinite(p)) return "-";
   return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
-}
-
-double two_sided(double z) {
-  return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), std::abs(z)));
-}
-
-double chi_square_tail(double chi_square, int df) {
-  return boost::math::cdf(
-      boost::math::complement(boost::math::chi_squared(static_cast<double>(df)), chi_square));
 }
 
 std::size_t widest_name(const FitReport& report) {
@@ -129,7 +119,7 @@ std::string weighted_section(const FitReport& report) {
     out += fmt::format("Weighted log-rank {}: ", survival::name(weighted.weight));
     out += weighted.test.status == FitStatus::ok
                ? fmt::format("Z {}, two-sided p {}\n", significant(weighted.test.z),
-                             p_text(two_sided(weighted.test.z)))
+                             p_text(survival::two_sided_p(weighted.test.z)))
                : fmt::format("{}\n", survival::explanation(weighted.test.status));
   }
   return out;
@@ -169,7 +159,7 @@ std::string term_line(const std::string& term, std::size_t width, double coeffic
                      significant(coefficient), significant(ratio.estimate), significant(se),
                      significant(robust_se), significant(coefficient / se),
                      fmt::format("{} to {}", significant(ratio.lower), significant(ratio.upper)),
-                     p_text(two_sided(coefficient / se)));
+                     p_text(survival::two_sided_p(coefficient / se)));
 }
 
 std::string cox_section(const FitRequest& request, const CoxReport& cox) {
@@ -192,7 +182,7 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
     return std::isfinite(chi_square)
                ? fmt::format("  {:<17} {:>9} on {} df, p {}\n", label, significant(chi_square),
                              fit.degrees_of_freedom,
-                             p_text(chi_square_tail(chi_square, fit.degrees_of_freedom)))
+                             p_text(survival::chi_square_p(chi_square, fit.degrees_of_freedom)))
                : std::string();
   };
   out += test("Likelihood ratio", fit.likelihood_ratio_test) + test("Wald", fit.wald_test) +

@@ -30,57 +30,57 @@ std::string CsvField::text(std::string_view source) const {
 }
 
 void CsvScanner::skip_blanks() {
-  while (x_at < x_text.size() && is_blank(x_text[x_at]))
-    ++x_at;
+  while (at_ < text_.size() && is_blank(text_[at_]))
+    ++at_;
 }
 
 std::size_t CsvScanner::next_row(std::vector<CsvField>& row, std::size_t kept) {
   row.clear();
-  for (skip_blanks(); x_at < x_text.size() && x_text[x_at] == '\n'; skip_blanks())
-    ++x_at;
-  if (x_at == x_text.size()) return 0;
+  for (skip_blanks(); at_ < text_.size() && text_[at_] == '\n'; skip_blanks())
+    ++at_;
+  if (at_ == text_.size()) return 0;
   std::size_t count = 0;
   while (true) {
     const CsvField field = scan_field();
     if (++count <= kept) row.push_back(field);
     if (at_line_end()) break;
-    ++x_at;  // the comma
+    ++at_;  // the comma
   }
-  if (x_at < x_text.size()) ++x_at;
+  if (at_ < text_.size()) ++at_;
   return count;
 }
 
 CsvField CsvScanner::scan_field() {
   skip_blanks();
-  if (x_at < x_text.size() && x_text[x_at] == '"') return scan_quoted_field();
-  const std::size_t begin = x_at;
-  for (; !at_line_end() && x_text[x_at] != ','; ++x_at) {
-    if (x_text[x_at] == '"')
-      throw InputError(x_source.diagnose(
-          x_at, "a quote inside a field that does not begin with one; quote the whole field"));
+  if (at_ < text_.size() && text_[at_] == '"') return scan_quoted_field();
+  const std::size_t begin = at_;
+  for (; !at_line_end() && text_[at_] != ','; ++at_) {
+    if (text_[at_] == '"')
+      throw InputError(source_.diagnose(
+          at_, "a quote inside a field that does not begin with one; quote the whole field"));
   }
-  std::size_t end = x_at;
-  while (end > begin && is_blank(x_text[end - 1]))
+  std::size_t end = at_;
+  while (end > begin && is_blank(text_[end - 1]))
     --end;
   return make_field(begin, end, false);
 }
 
 CsvField CsvScanner::scan_quoted_field() {
-  const std::size_t opening = x_at++;
+  const std::size_t opening = at_++;
   bool has_doubled_quotes = false;
   while (true) {
-    x_at = x_text.find('"', x_at);
-    if (x_at == std::string_view::npos)
-      throw InputError(x_source.diagnose(opening, "this quote is never closed"));
-    if (x_at + 1 == x_text.size() || x_text[x_at + 1] != '"') break;
+    at_ = text_.find('"', at_);
+    if (at_ == std::string_view::npos)
+      throw InputError(source_.diagnose(opening, "this quote is never closed"));
+    if (at_ + 1 == text_.size() || text_[at_ + 1] != '"') break;
     has_doubled_quotes = true;
-    x_at += 2;
+    at_ += 2;
   }
-  const std::size_t closing = x_at++;
+  const std::size_t closing = at_++;
   skip_blanks();
-  if (!at_line_end() && x_text[x_at] != ',')
-    throw InputError(x_source.diagnose(
-        x_at, "text after the closing quote; a quote inside a field is written twice"));
+  if (!at_line_end() && text_[at_] != ',')
+    throw InputError(source_.diagnose(
+        at_, "text after the closing quote; a quote inside a field is written twice"));
   return make_field(opening + 1, closing, has_doubled_quotes);
 }
 

@@ -24,7 +24,7 @@ struct CsvField {
 /// Cuts a source into rows of fields. Throws `InputError` where a quote is out of place.
 class CsvScanner {
  public:
-  explicit CsvScanner(const Source& source) : x_source(source), x_text(source.text) {}
+  explicit CsvScanner(const Source& source) : source_(source), text_(source.text) {}
 
   /// The fields of the next line that is not blank, but at most the first `kept` of them; returns
   /// how many it has, 0 at the end.
@@ -34,11 +34,11 @@ class CsvScanner {
   CsvField scan_field();
   CsvField scan_quoted_field();
   void skip_blanks();
-  bool at_line_end() const { return x_at == x_text.size() || x_text[x_at] == '\n'; }
+  bool at_line_end() const { return at_ == text_.size() || text_[at_] == '\n'; }
 
-  const Source& x_source;
-  std::string_view x_text;
-  std::size_t x_at = 0;
+  const Source& source_;
+  std::string_view text_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace trialmill::input

@@ -84,7 +84,7 @@ InputError::InputError(std::vector<Diagnostic> diagnostics, std::size_t further)
                             std::tie(b.position.file, b.position.line, b.position.column);
                    });
   std::string text = list_of(diagnostics, further);
-  x_content =
+  content_ =
       std::make_shared<const Content>(Content{std::move(diagnostics), further, std::move(text)});
 }
 

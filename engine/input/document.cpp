@@ -24,21 +24,21 @@ struct Destination {
 class PathWalk {
  public:
   PathWalk(std::string_view path, Position from, std::string excerpt)
-      : x_path(path), x_rest(path), x_from(std::move(from)), x_excerpt(std::move(excerpt)) {}
+      : path_(path), rest_(path), from_(std::move(from)), excerpt_(std::move(excerpt)) {}
 
   template <typename MaybeConstNode>
   Destination<MaybeConstNode> walk(MaybeConstNode& root) {
-    if (x_path.empty()) fail("a path is missing", "");
+    if (path_.empty()) fail("a path is missing", "");
     Destination<MaybeConstNode> at{nullptr, &root, {}};
-    while (!x_rest.empty()) {
+    while (!rest_.empty()) {
       at.parent = at.node;
       const auto item = step(*at.parent);
       at.node = item ? &at.parent->items[*item] : nullptr;
       if (!item) {
-        at.last_key = std::exchange(x_rest, {});
-      } else if (x_rest.starts_with('.')) {
-        x_rest.remove_prefix(1);
-        if (x_rest.empty()) fail("the path ends in a dot", "");
+        at.last_key = std::exchange(rest_, {});
+      } else if (rest_.starts_with('.')) {
+        rest_.remove_prefix(1);
+        if (rest_.empty()) fail("the path ends in a dot", "");
       }
     }
     return at;
@@ -46,28 +46,28 @@ class PathWalk {
 
   [[noreturn]] void fail(std::string why, std::string suggestion) const {
     throw InputError(Diagnostic{
-        x_from, std::string(x_path), {}, {}, std::move(why), std::move(suggestion), x_excerpt});
+        from_, std::string(path_), {}, {}, std::move(why), std::move(suggestion), excerpt_});
   }
 
  private:
   // The item that the next part of the path names, none for an absent last key.
   std::optional<std::size_t> step(const Node& node) {
-    if (node.form == Node::Form::list && x_rest.starts_with('[')) return step_to_index(node);
+    if (node.form == Node::Form::list && rest_.starts_with('[')) return step_to_index(node);
     if (node.form == Node::Form::list) return step_to_named_item(node);
-    if (node.form == Node::Form::record && !x_rest.starts_with('[')) return step_to_key(node);
+    if (node.form == Node::Form::record && !rest_.starts_with('[')) return step_to_key(node);
     fail(fmt::format("{} has nothing below it that {} could name", node.described(),
-                     in_backquotes(x_rest)),
+                     in_backquotes(rest_)),
          "");
   }
 
   std::size_t step_to_index(const Node& list) {
-    const std::size_t close = x_rest.find(']');
+    const std::size_t close = rest_.find(']');
     if (close == std::string_view::npos) fail("`[` without `]`", "");
-    const auto index = read_integer(x_rest.substr(1, close - 1));
+    const auto index = read_integer(rest_.substr(1, close - 1));
     const auto size = static_cast<std::int64_t>(list.items.size());
     if (!index || *index < 0 || *index >= size)
       fail(fmt::format("the list has {} items, counted from [0]", size), "");
-    x_rest.remove_prefix(close + 1);
+    rest_.remove_prefix(close + 1);
     return static_cast<std::size_t>(*index);
   }
 
@@ -79,7 +79,7 @@ class PathWalk {
     }
     const auto chosen = longest_prefix(names);
     if (!chosen) refuse_segment("no item of the list has the name", names);
-    x_rest.remove_prefix(names[*chosen].size());
+    rest_.remove_prefix(names[*chosen].size());
     return *chosen;
   }
 
@@ -88,10 +88,10 @@ class PathWalk {
     for (const Node& key : record.keys)
       names.push_back(key.text);
     if (const auto chosen = longest_prefix(names)) {
-      x_rest.remove_prefix(names[*chosen].size());
+      rest_.remove_prefix(names[*chosen].size());
       return chosen;
     }
-    const bool is_last = x_rest.find_first_of(".[") == std::string_view::npos;
+    const bool is_last = rest_.find_first_of(".[") == std::string_view::npos;
     if (!is_last) refuse_segment("there is no", names);
     return std::nullopt;
   }
@@ -100,8 +100,8 @@ class PathWalk {
   std::optional<std::size_t> longest_prefix(const std::vector<std::string>& names) const {
     std::optional<std::size_t> chosen;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i].empty() || !x_rest.starts_with(names[i])) continue;
-      const auto after = x_rest.substr(names[i].size());
+      if (names[i].empty() || !rest_.starts_with(names[i])) continue;
+      const auto after = rest_.substr(names[i].size());
       if (!after.empty() && after[0] != '.' && after[0] != '[') continue;
       if (!chosen || names[i].size() > names[*chosen].size()) chosen = i;
     }
@@ -109,15 +109,15 @@ class PathWalk {
   }
 
   [[noreturn]] void refuse_segment(std::string_view why, const std::vector<std::string>& names) {
-    const auto segment = x_rest.substr(0, x_rest.find_first_of(".["));
+    const auto segment = rest_.substr(0, rest_.find_first_of(".["));
     fail(fmt::format("{} {}", why, in_backquotes(segment)),
          nearest_spelling(segment, names).value_or(""));
   }
 
-  std::string_view x_path;
-  std::string_view x_rest;
-  Position x_from;
-  std::string x_excerpt;
+  std::string_view path_;
+  std::string_view rest_;
+  Position from_;
+  std::string excerpt_;
 };
 
 void append_json_text(std::string& json, std::string_view text) {
@@ -193,25 +193,25 @@ std::string Node::described() const {
 }
 
 Document::Document(std::shared_ptr<const Node> root, std::shared_ptr<const Source> source)
-    : x_root(std::move(root)), x_source(std::move(source)) {}
+    : root_(std::move(root)), source_(std::move(source)) {}
 
 const std::string& Document::name() const {
-  return x_source->name;
+  return source_->name;
 }
 
 void Document::set(std::string_view path, std::string_view value_text,
                    std::optional<Position> from) {
-  const bool from_file = from && from->file == x_source->name;
+  const bool from_file = from && from->file == source_->name;
   Position place =
       from.value_or(Position{"--set " + std::string(path) + "=" + std::string(value_text), 0, 0});
-  std::string excerpt = from_file ? x_source->excerpt(place) : "";
+  std::string excerpt = from_file ? source_->excerpt(place) : "";
 
   Source written = *make_source(std::string(value_text), place.file, yaml_largest_size);
   written.standing_at = place;
   written.excerpt_there = excerpt;
   Node value = build_tree(std::make_shared<const Source>(written));
 
-  auto root = std::make_shared<Node>(*x_root);
+  auto root = std::make_shared<Node>(*root_);
   const auto at = PathWalk(path, place, excerpt).walk(*root);
   if (at.node != nullptr) {
     *at.node = std::move(value);
@@ -223,15 +223,15 @@ void Document::set(std::string_view path, std::string_view value_text,
     at.parent->keys.push_back(std::move(key));
     at.parent->items.push_back(std::move(value));
   }
-  x_root = std::move(root);
+  root_ = std::move(root);
 }
 
 std::optional<double> Document::number_at(std::string_view path,
                                           std::optional<Position> from) const {
-  const Position place = from.value_or(Position{x_source->name, 0, 0});
-  const bool from_file = from && from->file == x_source->name;
-  PathWalk way(path, place, from_file ? x_source->excerpt(place) : "");
-  const auto at = way.walk(*x_root);
+  const Position place = from.value_or(Position{source_->name, 0, 0});
+  const bool from_file = from && from->file == source_->name;
+  PathWalk way(path, place, from_file ? source_->excerpt(place) : "");
+  const auto at = way.walk(*root_);
   if (at.node == nullptr) return std::nullopt;
   if (!at.node->is_number())
     way.fail(fmt::format("names {}, not a number", at.node->described()), "");
@@ -240,7 +240,7 @@ std::optional<double> Document::number_at(std::string_view path,
 
 std::string Document::canonical_text() const {
   std::string json;
-  append_json(json, *x_root);
+  append_json(json, *root_);
   return json;
 }
 

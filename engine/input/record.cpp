@@ -28,12 +28,12 @@ bool Record::has(std::string_view key) const {
 }
 
 std::optional<Value> Record::optional_value(std::string_view key) const {
-  const Node* node = x_value.x_node;
+  const Node* node = value_.node_;
   if (node == nullptr) return std::nullopt;
-  x_value.x_reading->x_state->ask(*node, path(), key);
+  value_.reading_->state_->ask(*node, path(), key);
   for (std::size_t i = 0; i < node->keys.size(); ++i) {
     if (node->keys[i].text == key)
-      return Value(x_value.x_reading, &node->items[i], &node->keys[i], below(path(), key));
+      return Value(value_.reading_, &node->items[i], &node->keys[i], below(path(), key));
   }
   return std::nullopt;
 }
@@ -41,13 +41,13 @@ std::optional<Value> Record::optional_value(std::string_view key) const {
 Value Record::value(std::string_view key) const {
   if (auto value = optional_value(key)) return *value;
   const std::string key_path = below(path(), key);
-  if (const Node* node = x_value.x_node) {
-    const Node& place = x_value.x_key != nullptr ? *x_value.x_key : *node;
-    auto& opened = x_value.x_reading->x_state->open(*node, path());
+  if (const Node* node = value_.node_) {
+    const Node& place = value_.key_ != nullptr ? *value_.key_ : *node;
+    auto& opened = value_.reading_->state_->open(*node, path());
     opened.missing.try_emplace(std::string(key),
                                place.source->diagnose(place.offset, "is missing", key_path));
   }
-  return Value(x_value.x_reading, nullptr, nullptr, key_path);
+  return Value(value_.reading_, nullptr, nullptr, key_path);
 }
 
 double Record::number(std::string_view key, const Interval& allowed) const {
@@ -125,24 +125,23 @@ std::optional<Record> Record::optional_record(std::string_view key) const {
 
 std::vector<std::pair<std::string, Value>> Record::entries() const {
   std::vector<std::pair<std::string, Value>> entries;
-  const Node* node = x_value.x_node;
+  const Node* node = value_.node_;
   if (node == nullptr) return entries;
   forgive_unread();
   for (std::size_t i = 0; i < node->keys.size(); ++i) {
     const std::string& key = node->keys[i].text;
     entries.emplace_back(
-        key, Value(x_value.x_reading, &node->items[i], &node->keys[i], below(path(), key)));
+        key, Value(value_.reading_, &node->items[i], &node->keys[i], below(path(), key)));
   }
   return entries;
 }
 
 std::size_t Record::size() const {
-  return x_value.x_node == nullptr ? 0 : x_value.x_node->keys.size();
+  return value_.node_ == nullptr ? 0 : value_.node_->keys.size();
 }
 
 void Record::forgive_unread() const {
-  if (x_value.x_node != nullptr)
-    x_value.x_reading->x_state->open(*x_value.x_node, path()).forgiven = true;
+  if (value_.node_ != nullptr) value_.reading_->state_->open(*value_.node_, path()).forgiven = true;
 }
 
 void Reading::State::note(const Node& at, Diagnostic diagnostic) {
@@ -197,40 +196,40 @@ void Reading::State::note_unread(Opened& notes) {
   }
 }
 
-Reading::Reading() : x_state(std::make_unique<State>()) {}
+Reading::Reading() : state_(std::make_unique<State>()) {}
 Reading::~Reading() = default;
 
 Record Reading::open(const Document& document) {
-  x_state->documents.push_back(document.x_root);
-  return Value(this, document.x_root.get(), nullptr, "").record();
+  state_->documents.push_back(document.root_);
+  return Value(this, document.root_.get(), nullptr, "").record();
 }
 
 void Reading::note(Diagnostic diagnostic) {
-  x_state->note(std::move(diagnostic));
+  state_->note(std::move(diagnostic));
 }
 
 void Reading::note(const InputError& error) {
   for (const auto& diagnostic : error.diagnostics())
-    x_state->note(diagnostic);
-  x_state->further += error.further();
+    state_->note(diagnostic);
+  state_->further += error.further();
 }
 
 bool Reading::failed() const {
   const auto lacks_keys = [](const State::Opened& record) { return !record.missing.empty(); };
-  return !x_state->diagnostics.empty() ||
-         std::any_of(x_state->opened.begin(), x_state->opened.end(), lacks_keys);
+  return !state_->diagnostics.empty() ||
+         std::any_of(state_->opened.begin(), state_->opened.end(), lacks_keys);
 }
 
 void Reading::finish() {
-  for (auto& notes : x_state->opened) {
-    x_state->note_unread(notes);
+  for (auto& notes : state_->opened) {
+    state_->note_unread(notes);
     for (auto& missing : notes.missing)
-      x_state->note(std::move(missing.second));
+      state_->note(std::move(missing.second));
   }
-  x_state->opened.clear();
-  x_state->opened_by_node.clear();
-  if (!x_state->diagnostics.empty())
-    throw InputError(std::move(x_state->diagnostics), x_state->further);
+  state_->opened.clear();
+  state_->opened_by_node.clear();
+  if (!state_->diagnostics.empty())
+    throw InputError(std::move(state_->diagnostics), state_->further);
 }
 
 }  // namespace trialmill::input

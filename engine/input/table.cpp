@@ -54,25 +54,25 @@ struct Table::Content {
   }
 };
 
-Table::Table(std::shared_ptr<const Content> content) : x_content(std::move(content)) {}
+Table::Table(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
 
 std::size_t Table::row_count() const {
-  return x_content->row_count();
+  return content_->row_count();
 }
 const std::vector<std::string>& Table::column_names() const {
-  return x_content->names;
+  return content_->names;
 }
 const std::string& Table::name() const {
-  return x_content->source->name;
+  return content_->source->name;
 }
 
 bool Table::has_column(std::string_view name) const {
-  const auto& names = x_content->names;
+  const auto& names = content_->names;
   return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::size_t Table::column_index(std::string_view name) const {
-  const auto& names = x_content->names;
+  const auto& names = content_->names;
   const auto found = std::find(names.begin(), names.end(), name);
   if (!name.empty() && found != names.end()) return static_cast<std::size_t>(found - names.begin());
   std::string why = fmt::format("there is no column {}; the columns are ", in_backquotes(name));
@@ -80,7 +80,7 @@ std::size_t Table::column_index(std::string_view name) const {
   for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
     why += (i > 0 ? ", " : "") + names[i];
   if (names.size() > most_named) why += fmt::format(" and {} more", names.size() - most_named);
-  Diagnostic diagnostic = x_content->source->diagnose(0, std::move(why));
+  Diagnostic diagnostic = content_->source->diagnose(0, std::move(why));
   diagnostic.suggestion = nearest_spelling(name, names).value_or("");
   throw InputError(std::move(diagnostic));
 }
@@ -93,7 +93,7 @@ NumberColumn Table::numbers(std::string_view column) const {
   std::vector<Diagnostic> diagnostics;
   std::size_t further = 0;
   for (std::size_t row = 0; row < rows; ++row) {
-    const auto text = x_content->raw(row, index);
+    const auto text = content_->raw(row, index);
     if (is_missing(text)) {
       result.missing[row] = 1;
       continue;
@@ -104,7 +104,7 @@ NumberColumn Table::numbers(std::string_view column) const {
     } else if (diagnostics.size() == most_diagnostics) {
       ++further;
     } else {
-      diagnostics.push_back(x_content->diagnose(row, index, "a number, or NA", ""));
+      diagnostics.push_back(content_->diagnose(row, index, "a number, or NA", ""));
     }
   }
   if (!diagnostics.empty()) throw InputError(std::move(diagnostics), further);
@@ -116,10 +116,10 @@ TextColumn Table::texts(std::string_view column) const {
   const std::size_t rows = row_count();
   TextColumn result{std::vector<std::string>(rows), std::vector<std::uint8_t>(rows, 0)};
   for (std::size_t row = 0; row < rows; ++row) {
-    if (is_missing(x_content->raw(row, index))) {
+    if (is_missing(content_->raw(row, index))) {
       result.missing[row] = 1;
     } else {
-      result.values[row] = x_content->text(row, index);
+      result.values[row] = content_->text(row, index);
     }
   }
   return result;
@@ -128,20 +128,20 @@ TextColumn Table::texts(std::string_view column) const {
 bool Table::is_numeric(std::string_view column) const {
   const std::size_t index = column_index(column);
   for (std::size_t row = 0; row < row_count(); ++row) {
-    const auto text = x_content->raw(row, index);
+    const auto text = content_->raw(row, index);
     if (!is_missing(text) && !is_number(text)) return false;
   }
   return true;
 }
 
 Position Table::position(std::size_t row, std::string_view column) const {
-  const std::size_t field = row * x_content->names.size() + column_index(column);
-  return x_content->source->position(x_content->fields[field].begin);
+  const std::size_t field = row * content_->names.size() + column_index(column);
+  return content_->source->position(content_->fields[field].begin);
 }
 
 Diagnostic Table::diagnose(std::size_t row, std::string_view column, std::string allowed,
                            std::string why) const {
-  return x_content->diagnose(row, column_index(column), std::move(allowed), std::move(why));
+  return content_->diagnose(row, column_index(column), std::move(allowed), std::move(why));
 }
 
 namespace {

@@ -47,11 +47,11 @@ std::string enumeration(const std::vector<std::string>& names) {
 }  // namespace
 
 Value::Value(Reading* reading, const Node* node, const Node* key, std::string path)
-    : x_reading(reading), x_node(node), x_key(key), x_path(std::move(path)) {}
+    : reading_(reading), node_(node), key_(key), path_(std::move(path)) {}
 
 Value::Kind Value::kind() const {
-  if (x_node == nullptr) return Kind::absent;
-  switch (x_node->form) {
+  if (node_ == nullptr) return Kind::absent;
+  switch (node_->form) {
     case Node::Form::empty:
       return Kind::empty;
     case Node::Form::list:
@@ -63,54 +63,54 @@ Value::Kind Value::kind() const {
     case Node::Form::plain:
       break;
   }
-  if (x_node->is_boolean()) return Kind::boolean;
-  return x_node->is_number() ? Kind::number : Kind::text;
+  if (node_->is_boolean()) return Kind::boolean;
+  return node_->is_number() ? Kind::number : Kind::text;
 }
 
 double Value::number(const Interval& allowed) const {
   constexpr double unread = std::numeric_limits<double>::quiet_NaN();
-  if (x_node == nullptr) return unread;
-  if (!x_node->is_number()) {
-    reject(allowed.to_text(), joined(allowed.why, remark_on_number(*x_node)));
+  if (node_ == nullptr) return unread;
+  if (!node_->is_number()) {
+    reject(allowed.to_text(), joined(allowed.why, remark_on_number(*node_)));
     return unread;
   }
-  const double value = read_number(x_node->text).value;
+  const double value = read_number(node_->text).value;
   if (allowed.contains(value)) return value;
   reject(allowed.to_text(), allowed.why);
   return unread;
 }
 
 std::int64_t Value::integer(const WholeNumbers& allowed) const {
-  if (x_node == nullptr) return allowed.lower;
-  const auto value = x_node->is_number() ? read_integer(x_node->text) : std::nullopt;
+  if (node_ == nullptr) return allowed.lower;
+  const auto value = node_->is_number() ? read_integer(node_->text) : std::nullopt;
   if (value && allowed.contains(*value)) return *value;
-  const bool has_fraction = x_node->is_number() && !value;
+  const bool has_fraction = node_->is_number() && !value;
   reject(allowed.to_text(),
          joined(allowed.why,
-                has_fraction ? "in digits, without point or exponent" : remark_on_number(*x_node)));
+                has_fraction ? "in digits, without point or exponent" : remark_on_number(*node_)));
   return allowed.lower;
 }
 
 bool Value::boolean() const {
-  if (x_node == nullptr) return false;
-  if (!x_node->is_boolean()) reject("true or false");
-  return x_node->text == "true";
+  if (node_ == nullptr) return false;
+  if (!node_->is_boolean()) reject("true or false");
+  return node_->text == "true";
 }
 
 std::string Value::text() const {
-  if (x_node == nullptr) return {};
-  if (!x_node->is_scalar() || x_node->text.empty()) {
+  if (node_ == nullptr) return {};
+  if (!node_->is_scalar() || node_->text.empty()) {
     reject("a text");
     return {};
   }
-  return x_node->text;
+  return node_->text;
 }
 
 std::optional<std::size_t> Value::index_of_choice(const std::vector<std::string>& names) const {
   assert(!names.empty());
-  if (x_node == nullptr) return std::nullopt;
-  if (x_node->is_scalar()) {
-    const auto found = std::find(names.begin(), names.end(), x_node->text);
+  if (node_ == nullptr) return std::nullopt;
+  if (node_->is_scalar()) {
+    const auto found = std::find(names.begin(), names.end(), node_->text);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   }
   reject(enumeration(names), {}, names);
@@ -119,18 +119,18 @@ std::optional<std::size_t> Value::index_of_choice(const std::vector<std::string>
 
 std::vector<Value> Value::list(std::size_t at_least) const {
   std::vector<Value> values;
-  if (x_node == nullptr) return values;
-  if (x_node->form != Node::Form::list) {
+  if (node_ == nullptr) return values;
+  if (node_->form != Node::Form::list) {
     reject("a list");
     return values;
   }
-  const auto& items = x_node->items;
+  const auto& items = node_->items;
   if (items.size() < at_least) {
     reject_because(
         fmt::format("the list has {} items, at least {} are needed", items.size(), at_least));
   }
   for (std::size_t i = 0; i < items.size(); ++i)
-    values.push_back(Value(x_reading, &items[i], nullptr, fmt::format("{}[{}]", x_path, i)));
+    values.push_back(Value(reading_, &items[i], nullptr, fmt::format("{}[{}]", path_, i)));
   return values;
 }
 
@@ -163,57 +163,56 @@ std::vector<Record> Value::records(std::size_t at_least) const {
 }
 
 Record Value::record() const {
-  if (x_node != nullptr && x_node->form == Node::Form::record) {
-    x_reading->x_state->open(*x_node, x_path);
+  if (node_ != nullptr && node_->form == Node::Form::record) {
+    reading_->state_->open(*node_, path_);
     return Record(*this);
   }
-  if (x_node != nullptr) reject("a mapping of `key: value` lines");
+  if (node_ != nullptr) reject("a mapping of `key: value` lines");
   Value unreadable = *this;
-  unreadable.x_node = nullptr;
+  unreadable.node_ = nullptr;
   return Record(std::move(unreadable));
 }
 
 Position Value::position() const {
-  return x_node != nullptr ? x_node->position() : Position{};
+  return node_ != nullptr ? node_->position() : Position{};
 }
 
 Position Value::key_position() const {
-  return x_key != nullptr ? x_key->position() : position();
+  return key_ != nullptr ? key_->position() : position();
 }
 
 std::string Value::found() const {
-  return x_node != nullptr ? x_node->described() : "nothing";
+  return node_ != nullptr ? node_->described() : "nothing";
 }
 
 void Value::reject(std::string allowed, std::string why, std::span<const std::string> names) const {
-  if (x_node == nullptr) return;
+  if (node_ == nullptr) return;
   Diagnostic diagnostic;
-  diagnostic.path = x_path;
-  diagnostic.found = x_node->described();
+  diagnostic.path = path_;
+  diagnostic.found = node_->described();
   diagnostic.allowed = std::move(allowed);
   diagnostic.why = std::move(why);
-  if (x_node->is_scalar())
-    diagnostic.suggestion = nearest_spelling(x_node->text, names).value_or("");
+  if (node_->is_scalar()) diagnostic.suggestion = nearest_spelling(node_->text, names).value_or("");
   // A key without a value has no place of its own that a reader would look for.
-  const bool at_key = x_node->form == Node::Form::empty && x_key != nullptr;
-  x_reading->x_state->note(at_key ? *x_key : *x_node, std::move(diagnostic));
+  const bool at_key = node_->form == Node::Form::empty && key_ != nullptr;
+  reading_->state_->note(at_key ? *key_ : *node_, std::move(diagnostic));
 }
 
 void Value::reject_because(std::string why) const {
-  if (x_node == nullptr) return;
+  if (node_ == nullptr) return;
   Diagnostic diagnostic;
-  diagnostic.path = x_path;
+  diagnostic.path = path_;
   diagnostic.why = std::move(why);
-  x_reading->x_state->note(*x_node, std::move(diagnostic));
+  reading_->state_->note(*node_, std::move(diagnostic));
 }
 
 void Value::reject_key(std::string why, std::span<const std::string> names) const {
-  if (x_node == nullptr) return;
+  if (node_ == nullptr) return;
   Diagnostic diagnostic;
-  diagnostic.path = x_path;
+  diagnostic.path = path_;
   diagnostic.why = std::move(why);
-  if (x_key != nullptr) diagnostic.suggestion = nearest_spelling(x_key->text, names).value_or("");
-  x_reading->x_state->note(x_key != nullptr ? *x_key : *x_node, std::move(diagnostic));
+  if (key_ != nullptr) diagnostic.suggestion = nearest_spelling(key_->text, names).value_or("");
+  reading_->state_->note(key_ != nullptr ? *key_ : *node_, std::move(diagnostic));
 }
 
 }  // namespace trialmill::input

@@ -52,14 +52,14 @@ bool is_closed(std::string_view text, std::size_t opening) {
 // anything is stored.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::shared_ptr<const Source> source) : x_source(std::move(source)) {}
+  explicit TreeBuilder(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
 
-  Node take_root() { return std::move(x_root); }
-  std::size_t document_count() const { return x_documents; }
-  std::size_t last_offset() const { return x_last_offset; }
+  Node take_root() { return std::move(root_); }
+  std::size_t document_count() const { return documents_; }
+  std::size_t last_offset() const { return last_offset_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++x_documents > 1) fail(mark, "a second document begins here; one file holds one document");
+    if (++documents_ > 1) fail(mark, "a second document begins here; one file holds one document");
   }
   void OnDocumentEnd() override {}
 
@@ -77,13 +77,13 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto known = x_anchored.find(anchor);
-    if (known == x_anchored.end())
+    const auto known = anchored_.find(anchor);
+    if (known == anchored_.end())
       fail(mark, "this alias stands inside the value it names, which would then never end");
-    x_last_offset = offset_of(mark);
-    charge(mark, known->second.values, x_open.size() + known->second.levels);
+    last_offset_ = offset_of(mark);
+    charge(mark, known->second.values, open_.size() + known->second.levels);
     Node copy = known->second.node;
-    copy.offset = x_last_offset;
+    copy.offset = last_offset_;
     place(std::move(copy), YAML::NullAnchor);
   }
 
@@ -97,7 +97,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override {
-    refuse_repeated_keys(x_open.back().node);
+    refuse_repeated_keys(open_.back().node);
     close();
   }
 
@@ -113,14 +113,14 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   [[noreturn]] void fail(std::size_t offset, std::string why) const {
-    throw InputError(x_source->diagnose(offset, std::move(why)));
+    throw InputError(source_->diagnose(offset, std::move(why)));
   }
   [[noreturn]] void fail(const YAML::Mark& mark, std::string why) const {
     fail(offset_of(mark), std::move(why));
   }
 
   std::size_t offset_of(const YAML::Mark& mark) const {
-    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), x_source->text.size());
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), source_->text.size());
   }
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag, std::string_view also) const {
@@ -130,8 +130,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void charge(const YAML::Mark& mark, std::size_t values, std::size_t levels) {
-    x_values += values;
-    if (x_values > yaml_most_values)
+    values_ += values;
+    if (values_ > yaml_most_values)
       fail(mark, fmt::format("more than {} values, counting each alias as all it stands for",
                              yaml_most_values));
     if (levels > yaml_most_levels)
@@ -139,34 +139,34 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   Node make_node(const YAML::Mark& mark, Node::Form form) {
-    charge(mark, 1, x_open.size());
+    charge(mark, 1, open_.size());
     Node node;
     node.form = form;
-    node.source = x_source;
-    node.offset = x_last_offset = offset_of(mark);
+    node.source = source_;
+    node.offset = last_offset_ = offset_of(mark);
     return node;
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
             Node::Form form) {
     refuse_tag(mark, tag, "?");
-    x_open.push_back({make_node(mark, form), anchor});
+    open_.push_back({make_node(mark, form), anchor});
   }
 
   void close() {
-    Open done = std::move(x_open.back());
-    x_open.pop_back();
+    Open done = std::move(open_.back());
+    open_.pop_back();
     place(std::move(done.node), done.anchor);
   }
 
   // A finished node becomes a key or an item of the innermost open one, or the root.
   void place(Node node, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) remember(node, anchor);
-    if (x_open.empty()) {
-      x_root = std::move(node);
+    if (open_.empty()) {
+      root_ = std::move(node);
       return;
     }
-    Node& parent = x_open.back().node;
+    Node& parent = open_.back().node;
     const bool is_key =
         parent.form == Node::Form::record && parent.keys.size() == parent.items.size();
     if (is_key) refuse_odd_key(node);
@@ -176,8 +176,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void remember(const Node& node, YAML::anchor_t anchor) {
     std::size_t values = 0;
     const std::size_t levels = measure(node, values);
-    x_values += values;  // the copy kept for aliases counts, too
-    x_anchored.insert_or_assign(anchor, Anchored{node, values, levels});
+    values_ += values;  // the copy kept for aliases counts, too
+    anchored_.insert_or_assign(anchor, Anchored{node, values, levels});
   }
 
   static std::size_t measure(const Node& node, std::size_t& values) {
@@ -189,7 +189,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void refuse_open_quote(const Node& scalar) const {
-    const std::string_view text = x_source->text;
+    const std::string_view text = source_->text;
     const std::size_t at = skip_properties(text, scalar.offset);
     const bool has_quote = at < text.size() && (text[at] == '\'' || text[at] == '"');
     if (has_quote && !is_closed(text, at)) fail(at, "this quote is never closed");
@@ -217,13 +217,13 @@ class TreeBuilder final : public YAML::EventHandler {
                      in_backquotes(key(*repeated)), first.line));
   }
 
-  std::shared_ptr<const Source> x_source;
-  Node x_root;
-  std::vector<Open> x_open;
-  std::unordered_map<YAML::anchor_t, Anchored> x_anchored;
-  std::size_t x_documents = 0;
-  std::size_t x_values = 0;
-  std::size_t x_last_offset = 0;
+  std::shared_ptr<const Source> source_;
+  Node root_;
+  std::vector<Open> open_;
+  std::unordered_map<YAML::anchor_t, Anchored> anchored_;
+  std::size_t documents_ = 0;
+  std::size_t values_ = 0;
+  std::size_t last_offset_ = 0;
 };
 
 }  // namespace

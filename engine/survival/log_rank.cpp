@@ -3,14 +3,13 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/complement.hpp>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <span>
 
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/survival/p_value.hpp"
 
 namespace trialmill::survival {
 namespace {
@@ -193,8 +192,7 @@ LogRank log_rank(const RiskTable& table, FlemingHarrington weight) {
     test.chi_square = 0;
     return test;
   }
-  const boost::math::chi_squared reference(test.degrees_of_freedom);
-  test.p_value = boost::math::cdf(boost::math::complement(reference, test.chi_square));
+  test.p_value = chi_square_p(test.chi_square, test.degrees_of_freedom);
   return test;
 }
 

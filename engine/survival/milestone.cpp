@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "survival/normal_tail.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/survival/p_value.hpp"
 
 namespace trialmill::survival {
 namespace {

@@ -45,9 +45,9 @@ const std::string valid_csv =
 // splitmix64, for the same bytes on every machine.
 class Bytes {
  public:
-  explicit Bytes(std::uint64_t seed) : x_state(seed) {}
+  explicit Bytes(std::uint64_t seed) : state_(seed) {}
   std::uint64_t next() {
-    std::uint64_t z = (x_state += 0x9e3779b97f4a7c15U);
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31U);
@@ -57,7 +57,7 @@ class Bytes {
   char of(const std::string& alphabet) { return alphabet[below(alphabet.size())]; }
 
  private:
-  std::uint64_t x_state;
+  std::uint64_t state_;
 };
 
 void visit(const Value& value) {

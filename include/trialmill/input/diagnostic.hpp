@@ -49,9 +49,9 @@ class InputError : public std::exception {
   /// `further` counts mistakes that were seen but are not listed.
   explicit InputError(std::vector<Diagnostic> diagnostics, std::size_t further = 0);
 
-  const std::vector<Diagnostic>& diagnostics() const noexcept { return x_content->diagnostics; }
-  std::size_t further() const noexcept { return x_content->further; }
-  const char* what() const noexcept override { return x_content->text.c_str(); }
+  const std::vector<Diagnostic>& diagnostics() const noexcept { return content_->diagnostics; }
+  std::size_t further() const noexcept { return content_->further; }
+  const char* what() const noexcept override { return content_->text.c_str(); }
 
  private:
   struct Content {
@@ -59,7 +59,7 @@ class InputError : public std::exception {
     std::size_t further;
     std::string text;
   };
-  std::shared_ptr<const Content> x_content;  // shared, so that copying the exception cannot throw
+  std::shared_ptr<const Content> content_;  // shared, so that copying the exception cannot throw
 };
 
 /// The candidate with the fewest edits (insert, delete, replace, swap of neighbours; case counts

@@ -50,8 +50,8 @@ class Document {
   friend Document read_yaml_text(std::string text, std::string name);
   Document(std::shared_ptr<const Node> root, std::shared_ptr<const Source> source);
 
-  std::shared_ptr<const Node> x_root;  // never changed in place: copies of a document share it
-  std::shared_ptr<const Source> x_source;
+  std::shared_ptr<const Node> root_;  // never changed in place: copies of a document share it
+  std::shared_ptr<const Source> source_;
 };
 
 /// Reads a file whose top level is a mapping. Throws `InputError`, also if there is no such file.

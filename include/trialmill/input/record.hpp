@@ -69,7 +69,7 @@ class Value {
   std::vector<Record> records(std::size_t at_least = 1) const;
   Record record() const;
 
-  const std::string& path() const { return x_path; }
+  const std::string& path() const { return path_; }
   Position position() const;
   /// Of the key it belongs to; the same as `position` for an item of a list.
   Position key_position() const;
@@ -89,10 +89,10 @@ class Value {
   Value(Reading* reading, const Node* node, const Node* key, std::string path);
   std::optional<std::size_t> index_of_choice(const std::vector<std::string>& names) const;
 
-  Reading* x_reading;
-  const Node* x_node;  // none if absent
-  const Node* x_key;   // none for list items and the top level
-  std::string x_path;
+  Reading* reading_;
+  const Node* node_;  // none if absent
+  const Node* key_;   // none for list items and the top level
+  std::string path_;
 };
 
 /// A mapping. A key asked for with a plain getter must be there; `..._or` gives its default when it
@@ -153,19 +153,19 @@ class Record {
   void forgive_unread() const;
 
   /// The record as a value: its path, position, and `reject...`.
-  const Value& itself() const { return x_value; }
-  const std::string& path() const { return x_value.path(); }
-  Position position() const { return x_value.position(); }
+  const Value& itself() const { return value_; }
+  const std::string& path() const { return value_.path(); }
+  Position position() const { return value_.position(); }
 
   /// Notes the sentence `why` about the record as a whole, at its key.
-  void reject_because(std::string why) const { x_value.reject_key(std::move(why)); }
+  void reject_because(std::string why) const { value_.reject_key(std::move(why)); }
 
  private:
   friend class Value;
   friend class Reading;
-  explicit Record(Value value) : x_value(std::move(value)) {}
+  explicit Record(Value value) : value_(std::move(value)) {}
 
-  Value x_value;  // of kind record, or absent
+  Value value_;  // of kind record, or absent
 };
 
 /// One pass over one or several documents, and all that was found wrong on the way.
@@ -193,7 +193,7 @@ class Reading {
   friend class Value;
   friend class Record;
   struct State;
-  std::unique_ptr<State> x_state;
+  std::unique_ptr<State> state_;
 };
 
 template <typename Meaning>

@@ -60,7 +60,7 @@ class Table {
   explicit Table(std::shared_ptr<const Content> content);
   std::size_t column_index(std::string_view name) const;
 
-  std::shared_ptr<const Content> x_content;
+  std::shared_ptr<const Content> content_;
 };
 
 /// Throws `InputError`, also if there is no such file or it has over 128 MiB or 10,000
