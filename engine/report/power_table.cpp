@@ -229,8 +229,8 @@ std::vector<std::string> footnotes(const result::Result& result, bool estimates)
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
-      "Events, Months: means at the analysis; months are calendar time from the first enrolment "
-      "day."};
+      "Events, Months: means at the analysis; months are calendar time from the opening of "
+      "enrolment."};
   if (estimates) {
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
