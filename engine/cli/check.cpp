@@ -70,7 +70,9 @@ Json to_document(const ModelCheck& check) {
           {"full_enrolment_months", check.full_enrolment_months}};
 }
 
+// NaN: too many combinations of covariates to average over.
 std::string months(double x) {
+  if (std::isnan(x)) return "not computed,";
   return std::isfinite(x) ? fmt::format("{:.1f}", x) : "not reached";
 }
 

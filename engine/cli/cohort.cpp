@@ -31,11 +31,29 @@ struct CohortArguments {
   throw input::InputError(diagnostic);
 }
 
-// The design point asked for: the only one, or the first that has the sample size.
+std::string settings_of(const scenario::DesignPoint& point) {
+  std::string text;
+  for (const scenario::Setting& setting : point.set)
+    if (setting.key != "sample_size")
+      text += fmt::format(" --set {}={}", setting.key, setting.value);
+  return text;
+}
+
+// The one design point that fits what was asked for: the first sample size unless another is named,
+// and no other swept key left open.
 std::size_t chosen_point(const scenario::Study& study, const CohortArguments& arguments) {
+  const std::size_t wanted = arguments.sample_size == 0 ? study.points.front().scenario.sample_size
+                                                        : arguments.sample_size;
+  std::vector<std::size_t> fitting;
   for (std::size_t p = 0; p < study.points.size(); ++p)
-    if (arguments.sample_size == 0 || study.points[p].scenario.sample_size == arguments.sample_size)
-      return p;
+    if (study.points[p].scenario.sample_size == wanted) fitting.push_back(p);
+  if (fitting.size() == 1) return fitting.front();
+  if (fitting.size() > 1) {
+    std::string choices;
+    for (std::size_t k = 0; k < std::min<std::size_t>(fitting.size(), 8); ++k)
+      choices += "\n " + settings_of(study.points[fitting[k]]);
+    refuse("--set", "several design points have this sample size; choose one by" + choices);
+  }
   std::string sizes;
   for (const scenario::DesignPoint& point : study.points) {
     const std::string size = std::to_string(point.scenario.sample_size);
@@ -50,24 +68,39 @@ std::string exact(double x) {
   return std::isfinite(x) ? fmt::format("{}", x) : "NA";
 }
 
+// The covariates' columns: a categorical one has its level and, for a refit by Cox, the indicator
+// of each level but the reference.
+std::string covariate_heading(const cohort::Covariate& covariate) {
+  std::string heading = "," + covariate.name;
+  if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law))
+    for (std::size_t level = 1; level < law->levels.size(); ++level)
+      heading += "," + covariate.name + "_" + law->levels[level];
+  return heading;
+}
+
 std::string covariate_text(const cohort::Covariate& covariate, double value) {
   const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law);
-  return law ? law->levels[static_cast<std::size_t>(value)] : exact(value);
+  if (!law) return "," + exact(value);
+  const auto chosen = static_cast<std::size_t>(value);
+  std::string text = "," + law->levels[chosen];
+  for (std::size_t level = 1; level < law->levels.size(); ++level)
+    text += level == chosen ? ",1" : ",0";
+  return text;
 }
 
 std::string to_csv(const simulation::Design& design, const simulation::Workspace& workspace) {
   const cohort::Cohort& cohort = workspace.cohort;
   const cohort::LookData& look = workspace.look;
   std::string csv = "patient,time,status,arm,arm_name,enrolment_months";
-  for (const std::string& name : design.covariate_names)
-    csv += "," + name;
+  for (const cohort::Covariate& covariate : design.model.population)
+    csv += covariate_heading(covariate);
   csv += ",event_months,dropout_months\n";
   for (std::size_t i = 0; i < look.enrolled; ++i) {
     const auto arm = static_cast<std::size_t>(cohort.arm[i]);
     csv += fmt::format("{},{},{},{},{},{}", i + 1, exact(look.time[i]), int{look.event[i]}, arm,
                        design.arm_names[arm], exact(cohort.enrolment_months[i]));
     for (std::size_t c = 0; c < design.covariate_names.size(); ++c)
-      csv += "," + covariate_text(design.model.population[c], cohort.covariate(c)[i]);
+      csv += covariate_text(design.model.population[c], cohort.covariate(c)[i]);
     csv += fmt::format(",{},{}\n", exact(cohort.event_months[i]), exact(cohort.dropout_months[i]));
   }
   return csv;
@@ -81,8 +114,12 @@ Json to_document(const simulation::Plan& plan, std::size_t point, const simulati
                  std::uint64_t replicate, const result::Outcome& outcome,
                  const std::string& output) {
   Json set = Json::object();
-  for (const auto& [key, value] : plan.points[point].set)
-    set[key] = value;
+  for (const auto& [key, value] : plan.points[point].set) {
+    if (key == "sample_size")
+      set[key] = static_cast<std::int64_t>(value);
+    else
+      set[key] = value;
+  }
   Json analyses = Json::array();
   for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
     const result::AnalysisOutcome& analysis = outcome.analyses[a];
@@ -130,15 +167,15 @@ int export_cohort(const CohortArguments& arguments) {
   cohort::draw_cohort(design.model, plan.seed, arguments.replicate, design.sizes.back().sample_size,
                       workspace.drawing, workspace.cohort);
   simulation::analyse_cohort(design, study.points[point].scenario.sample_size, workspace, outcome);
-  const std::string csv = to_csv(design, workspace);
-  if (!arguments.output.empty()) write_file(arguments.output, csv);
+  const bool print_table = arguments.output.empty() && !arguments.json;
+  if (!arguments.output.empty()) write_file(arguments.output, to_csv(design, workspace));
   if (arguments.json) {
     const Json document =
         to_document(plan, point, design, arguments.replicate, outcome, arguments.output);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
-  if (arguments.output.empty()) fmt::print("{}", csv);
+  if (print_table) fmt::print("{}", to_csv(design, workspace));
   print_analyses(design, outcome);
   return done;
 }
@@ -156,7 +193,8 @@ void add_cohort(CLI::App& program, int& exit_status) {
   verb.add_option("--sample-size", arguments->sample_size,
                   "which size of the sweep (default: the first)");
   arguments->study.seed_given =
-      verb.add_option("--seed", arguments->study.seed, "seed of all random streams");
+      verb.add_option("--seed", arguments->study.seed, "seed of all random streams")
+          ->check(CLI::Range(std::uint64_t{0}, largest_seed));
   verb.add_option("-o,--output", arguments->output, "CSV file (default: standard output)");
   verb.add_flag("--json", arguments->json, "print the replicate's statistics as JSON instead");
   verb.footer(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/evidence/calibration.hpp"
@@ -112,8 +113,14 @@ ModelCheck check_model(const Scenario& scenario) {
   const cohort::EventTimeLaw control(check.baseline, {});
   const cohort::EventTimeLaw experimental(check.baseline, effect_of(scenario.arms.back()));
   const auto& effects = scenario.disease.effects;
-  const auto trial = scenario::risk_patterns(scenario.population, effects);
-  if (calibrated) {
+  std::vector<evidence::RiskPattern> trial;
+  try {
+    trial = scenario::risk_patterns(scenario.population, effects);
+  } catch (const std::length_error&) {
+    // More combinations of covariates than an average can be taken over: only simulation tells.
+    check.control_median = check.experimental_median = std::numeric_limits<double>::quiet_NaN();
+  }
+  if (calibrated && !trial.empty()) {
     const auto published = scenario::risk_patterns(calibrated->cohort, effects);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
@@ -123,8 +130,10 @@ ModelCheck check_model(const Scenario& scenario) {
                              evidence::average_survival(experimental.cumulative(t), trial)});
     }
   }
-  check.control_median = median(control, trial);
-  check.experimental_median = median(experimental, trial);
+  if (!trial.empty()) {
+    check.control_median = median(control, trial);
+    check.experimental_median = median(experimental, trial);
+  }
   check.full_enrolment_months = full_enrolment(scenario);
   return check;
 }

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -81,8 +81,7 @@ class ReplicateTable {
   const simulation::Plan& plan_;
 };
 
-result::Runtime runtime(const simulation::Plan& plan, const simulation::RunTotals& totals,
-                        std::time_t started) {
+result::Runtime runtime(const simulation::RunTotals& totals, std::time_t started) {
   result::Runtime out;
   out.wall_seconds = totals.wall_seconds;
   out.cpu_seconds = totals.cpu_seconds;
@@ -100,8 +99,24 @@ result::Runtime runtime(const simulation::Plan& plan, const simulation::RunTotal
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   out.started = text;
   out.instruction_set = math::instruction_set();
-  static_cast<void>(plan);
   return out;
+}
+
+// Each worker holds one cohort and its sorted views: some 400 bytes a patient. Workers are given up
+// rather than the machine's memory.
+int affordable_threads(const simulation::Plan& plan, int wanted) {
+  std::size_t largest = 0;
+  for (const simulation::Design& design : plan.designs)
+    largest = std::max(largest, design.sizes.back().sample_size);
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  const double per_worker = 400.0 * static_cast<double>(largest);
+  const int available = wanted > 0 ? wanted : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  const int affordable = std::max(1, static_cast<int>(std::min(0.5 * memory / per_worker, 1024.0)));
+  if (affordable < available)
+    fmt::print(stderr, "Using {} of {} threads: each holds {} patients in memory.\n", affordable,
+               available, largest);
+  return std::min(available, affordable);
 }
 
 simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
@@ -109,7 +124,7 @@ simulation::RunTotals simulate(const simulation::Plan& plan, int threads, Replic
   Progress progress(
       fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
   simulation::RunOptions options;
-  options.threads = threads;
+  options.threads = affordable_threads(plan, threads);
   options.stop_requested = &StopOnSignal::requested;
   options.progress = [&](double share) { progress.update(share); };
   if (table)
@@ -120,20 +135,19 @@ simulation::RunTotals simulate(const simulation::Plan& plan, int threads, Replic
   return simulation::run(plan, options);
 }
 
-int report_interruption(const result::Result& result, const std::filesystem::path& folder,
-                        bool written) {
-  std::uint64_t done_replicates = result.points.front().replicates;
-  for (const result::PointResult& point : result.points)
-    done_replicates = std::min(done_replicates, point.replicates);
-  fmt::print(stderr, "Interrupted after {} of {} replicates per design point. ", done_replicates,
+// @param written the folder that holds the finished part; empty when none was written
+int report_interruption(const result::Result& result, const std::filesystem::path& written) {
+  const auto [fewest, most] = std::ranges::minmax(
+      result.points, {}, [](const result::PointResult& point) { return point.replicates; });
+  const std::string count = fewest.replicates == most.replicates
+                                ? std::to_string(fewest.replicates)
+                                : fmt::format("{} to {}", fewest.replicates, most.replicates);
+  fmt::print(stderr, "Interrupted after {} of {} replicates per design point. ", count,
              result.replicates);
-  if (written && done_replicates > 0)
-    fmt::print(stderr,
-               "{} holds what was finished and says that it is incomplete. The same command runs "
-               "the whole again; --replicates {} reproduces this part.\n",
-               (folder / "result.json").string(), done_replicates);
-  else
-    fmt::print(stderr, "Nothing was written; the same command starts again.\n");
+  if (!written.empty())
+    fmt::print(stderr, "{} holds what was finished and says that it is incomplete. ",
+               (written / "result.json").string());
+  fmt::print(stderr, "The same command runs the whole from the start.\n");
   return interrupted;
 }
 
@@ -151,8 +165,9 @@ int run_study(const RunArguments& arguments) {
 
   result::Result result = simulation::summarise(plan, totals);
   result.version = TRIALMILL_VERSION;
-  if (!arguments.no_runtime) result.runtime = runtime(plan, totals, started);
-  const bool anything = result.points.front().replicates > 0;
+  if (!arguments.no_runtime) result.runtime = runtime(totals, started);
+  const bool anything = std::ranges::any_of(
+      result.points, [](const result::PointResult& point) { return point.replicates > 0; });
   if (write && anything) {
     write_file(folder / "result.json", result::to_json(result));
     write_file(folder / "power.csv", result::to_csv(result));
@@ -163,7 +178,8 @@ int run_study(const RunArguments& arguments) {
   else if (anything)
     fmt::print("{}\nWritten: {}/result.json, power.csv, power.svg\n",
                report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string());
-  return result.complete ? int{done} : report_interruption(result, folder, write);
+  if (result.complete) return done;
+  return report_interruption(result, write && anything ? folder : std::filesystem::path());
 }
 
 }  // namespace
@@ -180,7 +196,8 @@ void add_run(CLI::App& program, int& exit_status) {
                       "simulated trials per design point")
           ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
   arguments->study.seed_given =
-      verb.add_option("--seed", arguments->study.seed, "seed of all random streams");
+      verb.add_option("--seed", arguments->study.seed, "seed of all random streams")
+          ->check(CLI::Range(std::uint64_t{0}, largest_seed));
   verb.add_option("--threads", arguments->threads, "threads to use (default: all)")
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--no-runtime", arguments->no_runtime,

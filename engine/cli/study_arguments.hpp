@@ -9,6 +9,9 @@
 
 namespace trialmill::cli {
 
+/// Seeds are what a scenario file can hold: whole numbers below 2^63.
+constexpr std::uint64_t largest_seed = 9223372036854775807;
+
 /// The arguments of every verb that reads a scenario file.
 struct StudyArguments {
   std::string scenario;

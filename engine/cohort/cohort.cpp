@@ -26,7 +26,7 @@ void assign_strata(const Stratification& strata, const Cohort& cohort,
     const auto level = cohort.covariate(strata.covariates[k]);
     const auto levels = static_cast<std::int32_t>(strata.levels[k]);
     for (std::size_t i = 0; i < stratum.size(); ++i)
-      stratum[i] = stratum[i] * levels + static_cast<std::int32_t>(level[i]);
+      stratum[i] = stratum[i] * levels + strata.place[k][static_cast<std::size_t>(level[i])];
   }
 }
 

@@ -37,6 +37,8 @@ class CohortDraw {
   }
 
  private:
+  static constexpr double largest_ratio = 1e290;
+
   void reserve(std::size_t size) {
     cohort_.size = size;
     cohort_.enrolment_months.resize(size);
@@ -99,8 +101,9 @@ class CohortDraw {
     for (std::size_t i = 0; i < cohort_.size; ++i) {
       const auto arm = static_cast<std::size_t>(cohort_.arm[i]);
       const double exponential = -workspace_.uniform[i];
+      // A multiplier beyond the range of a double is as good as the largest one.
       cohort_.event_months[i] = model_.event_time_by_arm[arm].inverse(
-          plain ? exponential : exponential / workspace_.multiplier[i]);
+          plain ? exponential : exponential / std::min(workspace_.multiplier[i], largest_ratio));
     }
   }
 

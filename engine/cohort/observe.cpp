@@ -61,6 +61,19 @@ double time_when(const AnalysisTime& when, const Cohort& cohort, std::size_t sam
   return time;
 }
 
+// The latest time that any condition names, of those that come true.
+double latest_condition(const AnalysisTime& when, const Cohort& cohort, std::size_t sample_size,
+                        LookWorkspace& workspace) {
+  double latest = 0;
+  if (when.of.empty()) {
+    const double time = time_when(when, cohort, sample_size, workspace);
+    return time < never ? time : 0;
+  }
+  for (const AnalysisTime& one : when.of)
+    latest = std::max(latest, latest_condition(one, cohort, sample_size, workspace));
+  return latest;
+}
+
 // When nothing more can be learnt: the last finite event or dropout, and not before the last
 // arrival.
 double end_of_follow_up(const Cohort& cohort, std::size_t sample_size) {
@@ -90,7 +103,10 @@ void observe(const Cohort& cohort, std::size_t sample_size, const AnalysisTime& 
   assert(sample_size > 0 && sample_size <= cohort.size);
   const double condition_met = time_when(when, cohort, sample_size, workspace);
   look.reached = condition_met < never;
-  const double cut = look.reached ? condition_met : end_of_follow_up(cohort, sample_size);
+  const double cut = look.reached
+                         ? condition_met
+                         : std::max(end_of_follow_up(cohort, sample_size),
+                                    latest_condition(when, cohort, sample_size, workspace));
   look.calendar_months = cut;
   const auto enrolled_end = std::upper_bound(
       cohort.enrolment_months.begin(),

@@ -36,6 +36,16 @@ void draw(const NormalLaw& law, std::span<const double> u, std::span<double> val
   };
   const double low = below(law.lower, 0.0);
   const double width = below(law.upper, 1.0) - low;
+  if (law.lower > law.mean) {
+    // In the upper tail probabilities near 1 carry few digits: draw the mirror image instead.
+    const NormalLaw mirrored{-law.mean, law.sd, -law.upper, -law.lower};
+    for (std::size_t i = 0; i < u.size(); ++i)
+      value[i] = 1 - u[i];
+    draw(mirrored, value, value);
+    for (double& x : value)
+      x = -x;
+    return;
+  }
   for (std::size_t i = 0; i < u.size(); ++i) {
     const double x = law.mean + law.sd * math::normal_quantile(low + width * u[i]);
     value[i] = std::clamp(x, law.lower, law.upper);

@@ -109,8 +109,16 @@ survival::PiecewiseHazard calibrate_baseline(std::span<const SurvivalKnot> knots
   survival::PiecewiseHazard baseline;
   double time_before = 0;
   double cumulative_before = 0;
-  for (const SurvivalKnot& knot : knots) {
+  for (std::size_t k = 0; k < knots.size(); ++k) {
+    const SurvivalKnot& knot = knots[k];
     const double cumulative = cumulative_hazard_at(knot.survival, population);
+    // Ratios beyond the range of a double (a heavy-tailed covariate with a large effect) leave the
+    // average undefined.
+    if (!(std::abs(average_survival(cumulative, population) - knot.survival) < 1e-9))
+      throw CalibrationError(
+          k,
+          "no baseline hazard can be solved for: the covariates and their hazard ratios spread "
+          "the risk of patients over more orders of magnitude than numbers can hold");
     baseline.from_months.push_back(time_before);
     // Two survivals closer than rounding must not make a hazard of -1e-17.
     const double added = std::max(0.0, cumulative - cumulative_before);

@@ -10,7 +10,8 @@ namespace {
 constexpr double z_95 = 1.959963984540054;
 
 Summary summary(const Moments& moments) {
-  return {moments.mean, moments.sd()};
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  return {moments.count == 0 ? none : moments.mean, moments.sd()};
 }
 
 EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {

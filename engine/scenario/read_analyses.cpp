@@ -37,6 +37,8 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   using enum Analysis::Test;
   Analysis analysis;
   analysis.name = record.text("name");
+  if (analysis.name.find_first_of(",\"\n\r") != std::string::npos)
+    record.value("name").reject_because("commas, quotes and line ends are kept for tables");
   analysis.endpoint = scenario.disease.name;
   const auto endpoint = record.optional_value("endpoint");
   if (endpoint && !scenario.disease.name.empty())
@@ -44,7 +46,8 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   analysis.test = record.one_of<Analysis::Test>("test", {{"log-rank", log_rank}, {"cox", cox}});
   analysis.strata = read_strata(record, scenario);
   analysis.alpha = record.number_or(
-      "alpha", 0.025, input::between(0, 0.5).because("the level, one-sided unless `sided: 2`"));
+      "alpha", 0.025,
+      input::Interval{1e-10, 0.5, true, false, "the level, one-sided unless `sided: 2`"});
   analysis.sided = static_cast<int>(record.integer_or("sided", 1, input::whole_from_to(1, 2)));
   if (analysis.test == log_rank) {
     read_weight(record, analysis);
@@ -79,6 +82,8 @@ void require_name(const Value& value, const std::string& name) {
   const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
   if (name.empty() || !letter(name.front()) || !std::ranges::all_of(name, allowed))
     value.reject_key("a name is made of letters, digits and underscores, a letter first");
+  else if (name == "NA" || name == "NaN")
+    value.reject_key("tables read this name as a missing value; choose another");
 }
 
 bool require_known(const Value& value, const std::string& name, std::string_view kind,

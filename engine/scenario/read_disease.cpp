@@ -122,6 +122,9 @@ void read_hazard_ratios(const Record& transition, const std::string& curve,
     const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
     if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate->law))
       read_level_ratios(value, name, *law, effects);
+    else if (value.is(Value::Kind::text) &&
+             !std::holds_alternative<cohort::BinaryLaw>(covariate->law))
+      value.reject_because("published ratios are of binary covariates; state the ratio per unit");
     else
       effects.push_back(read_ratio(value, name, curve, scenario));
   }
@@ -142,6 +145,21 @@ std::optional<cohort::Covariate> law_in_cohort(const cohort::Covariate& covariat
   return std::nullopt;
 }
 
+// Hazard ratios belong to a kind of covariate and to its levels; another kind would lose them.
+void require_same_kind(const Value& value, const cohort::Covariate& stated,
+                       const Scenario& scenario) {
+  const auto found = std::ranges::find(scenario.population, stated.name, &cohort::Covariate::name);
+  if (found == scenario.population.end()) return;
+  const bool both_continuous =
+      cohort::level_count(stated.law) == 0 && cohort::level_count(found->law) == 0;
+  if (!both_continuous && stated.law.index() != found->law.index())
+    value.reject_key("binary, categorical or continuous, as in `population`");
+  const auto* levels = std::get_if<cohort::CategoricalLaw>(&stated.law);
+  const auto* known = std::get_if<cohort::CategoricalLaw>(&found->law);
+  if (levels && known && levels->levels != known->levels)
+    value.reject_key("the levels must be those of `population`, in the same order");
+}
+
 std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transition& transition,
                                            bool published_curve, const Scenario& scenario) {
   std::vector<cohort::Covariate> stated;
@@ -152,6 +170,7 @@ std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transit
           transition.effects, [&](const auto& effect) { return effect.covariate == name; });
       if (!used) value.reject_key("only covariates with a hazard ratio matter here");
       stated.push_back(read_covariate(name, value, published));
+      require_same_kind(value, stated.back(), scenario);
     }
   }
   std::vector<cohort::Covariate> cohort;

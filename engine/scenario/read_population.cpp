@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "scenario/sections.hpp"
 #include "trialmill/scenario/read_study.hpp"
@@ -39,6 +40,7 @@ cohort::CovariateLaw read_binary(const std::string& name, const Value& prevalenc
 cohort::CovariateLaw read_levels(const Value& levels) {
   cohort::CategoricalLaw law;
   for (const auto& [level, probability] : levels.record().entries()) {
+    require_name(probability, level);
     law.levels.push_back(level);
     law.probabilities.push_back(probability.number(input::from_to(0, 1)));
   }
@@ -96,8 +98,14 @@ void read_population(const Record& file, Scenario& scenario) {
   const auto population = file.optional_record("population");
   if (!population) return;
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
+  // The columns of an exported replicate, which a covariate must not be mistaken for.
+  const std::set<std::string> reserved{"patient",      "time",          "status",
+                                       "arm",          "arm_name",      "enrolment_months",
+                                       "event_months", "dropout_months"};
   for (const auto& [name, value] : population->entries()) {
     require_name(value, name);
+    if (reserved.contains(name))
+      value.reject_key("this name is a column of every table of patients; choose another");
     scenario.population.push_back(read_covariate(name, value, published));
   }
 }

@@ -50,6 +50,7 @@ std::vector<SweepKey> read_sweep(const Record& file) {
   const auto record = file.optional_record("sweep");
   if (!record) return sweep;
   double points = 1;
+  if (record->size() == 0) record->reject_because("an empty sweep; leave the section out");
   for (const auto& [path, value] : record->entries()) {
     sweep.push_back(read_sweep_key(path, value));
     points *= static_cast<double>(std::max<std::size_t>(sweep.back().values.size(), 1));
@@ -159,6 +160,18 @@ void spread(const Document& base, const std::vector<SweepKey>& sweep,
   }
 }
 
+// A value set from outside replaces the sweep of its key: one value is left of it.
+void collapse_overridden(const Document& document, const std::vector<Override>& set,
+                         std::vector<SweepKey>& sweep) {
+  for (const Override& change : set)
+    for (SweepKey& key : sweep)
+      if (key.path == change.path) {
+        const input::Position from{"--set " + change.path + "=" + change.value, 0, 0};
+        key.values = {document.number_at(change.path, from).value_or(0)};
+        key.positions = {from};
+      }
+}
+
 // Replicates and seed leave the trial what it is; they are reported beside the digest.
 std::string study_digest(Document document, const std::string& evidence) {
   document.set("simulation", "{}");
@@ -171,7 +184,8 @@ Study read_study(Document document, const StudyOptions& options) {
   for (const Override& change : options.set)
     document.set(change.path, change.value);
   const LoadedEvidence evidence = load_evidence(document);
-  const FileContent content = read_file(document, evidence.content);
+  FileContent content = read_file(document, evidence.content);
+  collapse_overridden(document, options.set, content.sweep);
   Study study;
   study.title = content.scenario.title;
   study.file = document.name();

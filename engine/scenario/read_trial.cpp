@@ -148,7 +148,8 @@ void read_enrolment(const Record& file, Scenario& scenario) {
   const Pieces pieces = read_pieces(rate, "per_month", input::at_least(0));
   scenario.enrolment.from_months = pieces.from_months;
   scenario.enrolment.rate_per_month = pieces.value;
-  if (!pieces.value.empty() && pieces.value.back() == 0)
+  constexpr double one_patient_in_80000_years = 1e-6;
+  if (!pieces.value.empty() && pieces.value.back() < one_patient_in_80000_years)
     rate.reject_because("the last rate continues until the trial is full, so it must be above 0");
 }
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
@@ -22,12 +24,39 @@ std::size_t covariate_index(const Scenario& scenario, const std::string& name) {
   return static_cast<std::size_t>(found - scenario.population.begin());
 }
 
+std::optional<double> number_in(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+// Where each level stands among the levels in increasing order: numbers as numbers, else as text.
+std::vector<std::int32_t> places_of_levels(const cohort::CovariateLaw& law) {
+  const auto* categorical = std::get_if<cohort::CategoricalLaw>(&law);
+  if (!categorical) return {0, 1};
+  const std::vector<std::string>& levels = categorical->levels;
+  const bool numeric = std::ranges::all_of(
+      levels, [](const std::string& level) { return number_in(level).has_value(); });
+  std::vector<std::size_t> order(levels.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return numeric ? *number_in(levels[a]) < *number_in(levels[b]) : levels[a] < levels[b];
+  });
+  std::vector<std::int32_t> place(levels.size());
+  for (std::size_t k = 0; k < order.size(); ++k)
+    place[order[k]] = static_cast<std::int32_t>(k);
+  return place;
+}
+
 cohort::Stratification stratification(const Scenario& scenario,
                                       const std::vector<std::string>& names) {
   cohort::Stratification out;
   for (const std::string& name : names) {
     out.covariates.push_back(covariate_index(scenario, name));
-    out.levels.push_back(cohort::level_count(scenario.population[out.covariates.back()].law));
+    const cohort::CovariateLaw& law = scenario.population[out.covariates.back()].law;
+    out.levels.push_back(cohort::level_count(law));
+    out.place.push_back(places_of_levels(law));
   }
   return out;
 }
@@ -113,7 +142,7 @@ void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& de
   plan.weight = analysis.weight;
   plan.view = view_of(stratification(scenario, analysis.strata), design.views);
   plan.sided = analysis.sided;
-  plan.critical_z = math::normal_quantile(1 - analysis.alpha / analysis.sided);
+  plan.critical_z = -math::normal_quantile(analysis.alpha / analysis.sided);
   plan.cox.ties = analysis.ties;
   if (cox) plan.covariates = cox_columns(scenario, analysis);
   if (!cox) design.views[plan.view].needs_risk_table = true;

@@ -75,8 +75,10 @@ result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, Workspace& workspa
   outcome.log_hazard_ratio = workspace.fit.coefficient[0];
   outcome.standard_error = workspace.fit.standard_error[0];
   outcome.z = -outcome.log_hazard_ratio / outcome.standard_error;
-  if (outcome.status == survival::FitStatus::not_converged || !std::isfinite(outcome.z))
+  if (outcome.status == survival::FitStatus::not_converged || !std::isfinite(outcome.z)) {
     outcome.z = std::numeric_limits<double>::quiet_NaN();
+    outcome.log_hazard_ratio = outcome.standard_error = outcome.z;
+  }
   return outcome;
 }
 

@@ -28,6 +28,7 @@ struct UnitResult {
   Unit unit;
   std::vector<result::Tally> tallies;               // one per size of the design
   std::vector<std::vector<result::Outcome>> every;  // replicate x size, when asked for
+  bool finished = true;
 };
 
 std::uint64_t unit_count(const Plan& plan) {
@@ -41,17 +42,25 @@ Unit unit_number(const Plan& plan, std::uint64_t index) {
           std::min(plan.replicates, (block + 1) * block_replicates)};
 }
 
-std::shared_ptr<UnitResult> simulate_unit(const Plan& plan, const Unit& unit, bool keep_every,
-                                          Workspace& workspace) {
+bool stop_requested(const RunOptions& options) {
+  return options.stop_requested && options.stop_requested();
+}
+
+std::shared_ptr<UnitResult> simulate_unit(const Plan& plan, const Unit& unit,
+                                          const RunOptions& options, Workspace& workspace) {
   auto out = std::make_shared<UnitResult>();
   const Design& design = plan.designs[unit.design];
   out->unit = unit;
   out->tallies.resize(design.sizes.size());
   for (std::uint64_t number = unit.first; number <= unit.last; ++number) {
+    if (stop_requested(options)) {
+      out->finished = false;
+      return out;
+    }
     const auto& outcomes = simulate_replicate(design, plan.seed, number, workspace);
     for (std::size_t s = 0; s < outcomes.size(); ++s)
       out->tallies[s].add(outcomes[s], design.truths);
-    if (keep_every) out->every.push_back(outcomes);
+    if (options.each_replicate) out->every.push_back(outcomes);
   }
   return out;
 }
@@ -77,21 +86,27 @@ double cpu_seconds() {
 void run_pipeline(const Plan& plan, const RunOptions& options, RunTotals& totals) {
   const std::uint64_t units = unit_count(plan);
   std::uint64_t next = 0, folded = 0;
+  bool cut_short = false;
   tbb::enumerable_thread_specific<Workspace> workspaces;
-  const bool keep_every = static_cast<bool>(options.each_replicate);
   const auto source = [&](tbb::flow_control& control) -> std::uint64_t {
-    const bool stop = next < units && options.stop_requested && options.stop_requested();
+    const bool stop = next < units && stop_requested(options);
     if (next == units || stop) {
-      totals.complete = totals.complete && !stop;
+      if (stop) totals.complete = false;
       control.stop();
       return 0;
     }
     return next++;
   };
   const auto work = [&](std::uint64_t index) {
-    return simulate_unit(plan, unit_number(plan, index), keep_every, workspaces.local());
+    return simulate_unit(plan, unit_number(plan, index), options, workspaces.local());
   };
   const auto sink = [&](const std::shared_ptr<UnitResult>& done) {
+    // From the first unfinished block on nothing is kept, so that the rest is the run's beginning.
+    if (!done->finished) cut_short = true;
+    if (cut_short) {
+      totals.complete = false;
+      return;
+    }
     fold(plan, *done, options, totals);
     ++folded;
     if (options.progress)

@@ -17,7 +17,7 @@ inline TrialModel sample_model(double hazard_ratio = 0.65) {
                              EventTimeLaw(baseline, {{0.0}, {hazard_ratio}})};
   model.dropout_time_by_arm = {EventTimeLaw(dropout, {}), EventTimeLaw(dropout, {})};
   model.enrolment = {Enrolment::Process::poisson, {0, 6}, {4, 12}};
-  model.randomisation_strata = {{0, 1}, {2, 3}};
+  model.randomisation_strata = {{0, 1}, {2, 3}, {{0, 1}, {0, 1, 2}}};
   model.randomisation = {Randomisation::Method::permuted_blocks, {1, 1}, {2, 4}, 6};
   return model;
 }

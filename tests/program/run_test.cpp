@@ -109,7 +109,8 @@ TEST(Run, AnInterruptedRunKeepsWholeBlocksAndSaysSo) {
   EXPECT_GT(replicates, 0u);
   EXPECT_EQ(replicates % 100, 0u);
   const std::string message = read_file(folder / "stderr.txt");
-  EXPECT_NE(message.find("Interrupted after " + std::to_string(replicates)), std::string::npos)
+  EXPECT_NE(message.find("Interrupted after " + std::to_string(replicates) + " of"),
+            std::string::npos)
       << message;
   // The part that was kept is what a run of that many replicates gives.
   const Finished again =

@@ -51,11 +51,13 @@ TEST(Run, StopsBetweenBlocksWithWholeBlocksDone) {
   const Plan plan = compile_plan(small_study());
   std::atomic<int> asked{0};
   RunOptions options;
-  options.threads = 2;
-  options.stop_requested = [&] { return ++asked > 6; };
+  options.threads = 1;
+  // Asked before each of six blocks of 100 replicates and before each replicate; the next time
+  // stops.
+  options.stop_requested = [&] { return ++asked > 6 * 101; };
   const RunTotals totals = run(plan, options);
   EXPECT_FALSE(totals.complete);
-  // Six units of 100 replicates, dealt alternately to the two designs.
+  // The blocks are dealt alternately to the two designs.
   for (const result::Tally& tally : totals.tallies)
     EXPECT_EQ(tally.replicates, 300u);
   EXPECT_FALSE(summarise(plan, totals).complete);

@@ -16,6 +16,9 @@ namespace trialmill::cohort {
 struct Stratification {
   std::vector<std::size_t> covariates;  ///< indices in the population, none continuous
   std::vector<std::size_t> levels;      ///< number of levels of each
+  /// Place of each level in the order of strata, per covariate: increasing labels, as a table of
+  /// the patients would be read, so that a refit sums strata in the same order.
+  std::vector<std::vector<std::int32_t>> place;
 
   std::size_t count() const;
 };
@@ -61,8 +64,8 @@ struct CohortWorkspace {
 void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
                  std::size_t size, CohortWorkspace& workspace, Cohort& cohort);
 
-/// The stratum of each of the first `stratum.size()` patients: levels as digits, the first
-/// covariate the most significant.
+/// The stratum of each of the first `stratum.size()` patients: places of levels as digits,
+/// the first covariate the most significant.
 void assign_strata(const Stratification& strata, const Cohort& cohort,
                    std::span<std::int32_t> stratum);
 

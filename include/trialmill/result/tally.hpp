@@ -32,7 +32,8 @@ struct AnalysisTruth {
 struct AnalysisTally {
   std::uint64_t rejections = 0;
   std::uint64_t undefined = 0;  ///< replicates without a test statistic, counted as no rejection
-  std::array<std::uint64_t, survival::fit_status_count> by_status{};  ///< indexed by survival::FitStatus
+  std::array<std::uint64_t, survival::fit_status_count>
+      by_status{};  ///< indexed by survival::FitStatus
   Moments log_hazard_ratio;
   Moments standard_error;
   std::uint64_t covered = 0;  ///< intervals that hold the true log hazard ratio

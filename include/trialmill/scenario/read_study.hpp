@@ -27,7 +27,7 @@ struct StudyOptions {
 /// At most this many design points, so that a sweep written by mistake does not fill the memory.
 constexpr std::size_t max_design_points = 10000;
 /// At most this many patients in one trial.
-constexpr std::int64_t max_sample_size = 10'000'000;
+constexpr std::int64_t max_sample_size = 1'000'000;
 /// At most this many strata in a randomisation or an analysis.
 constexpr std::size_t max_strata = 10000;
 

@@ -15,7 +15,8 @@ constexpr std::uint64_t block_replicates = 100;
 
 struct RunOptions {
   int threads = 0;  ///< 0: as many as the machine has
-  /// Asked before each block starts; true ends the run after the blocks under way.
+  /// Asked between replicates, by several threads at once; true ends the run. Blocks that were not
+  /// finished are dropped.
   std::function<bool()> stop_requested;
   /// Told after each finished block, in order, from one thread at a time: the share done, 0 to 1.
   std::function<void(double)> progress;
