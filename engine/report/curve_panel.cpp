@@ -62,12 +62,12 @@ void draw_references(Svg& svg, const Rectangle& plot, const PanelAxes& axes, con
 }
 
 void draw_axes(Svg& svg, const Rectangle& plot, const PanelAxes& axes, bool label_x, bool label_y) {
-  const Scale x = x_scale(axes, plot), y = y_scale(axes, plot);
+  const Scale x = scale_(axes, plot), y = y_scale(axes, plot);
   const double bottom = plot.y + plot.height;
   svg.open_group("axes");
   svg.line({plot.x, bottom}, {plot.x + plot.width, bottom}, {axis_colour, 1});
   svg.line({plot.x, plot.y}, {plot.x, bottom}, {axis_colour, 1});
-  for (const Tick& tick : value_ticks(axes.x_values, x, tick_size)) {
+  for (const Tick& tick : value_ticks(axes.values_, x, tick_size)) {
     svg.line({x(tick.value), bottom}, {x(tick.value), bottom + 5}, {axis_colour, 1});
     if (label_x)
       svg.text({x(tick.value), bottom + 18}, tick.words, {tick_size, "middle", axis_colour});
@@ -124,18 +124,18 @@ PanelAxes panel_axes(const PowerChart& chart) {
   PanelAxes axes;
   for (const ChartLine& line : chart.lines)
     for (const ChartPoint& point : line.points)
-      axes.x_values.push_back(point.x);
-  std::sort(axes.x_values.begin(), axes.x_values.end());
-  axes.x_values.erase(std::unique(axes.x_values.begin(), axes.x_values.end()), axes.x_values.end());
+      axes.values_.push_back(point.x);
+  std::sort(axes.values_.begin(), axes.values_.end());
+  axes.values_.erase(std::unique(axes.values_.begin(), axes.values_.end()), axes.values_.end());
   if (chart.null_twin) return close_up_axes(chart, std::move(axes));
   axes.y_ticks = round_ticks(0, 1, 10);
   axes.references = {0.8, 0.9};
   return axes;
 }
 
-Scale x_scale(const PanelAxes& axes, const Rectangle& plot) {
+Scale scale_(const PanelAxes& axes, const Rectangle& plot) {
   const double inset = std::min(16.0, 0.05 * plot.width);
-  return {axes.x_values.front(), axes.x_values.back(), plot.x + inset, plot.x + plot.width - inset};
+  return {axes.values_.front(), axes.values_.back(), plot.x + inset, plot.x + plot.width - inset};
 }
 
 Scale y_scale(const PanelAxes& axes, const Rectangle& plot) {
@@ -144,7 +144,7 @@ Scale y_scale(const PanelAxes& axes, const Rectangle& plot) {
 
 void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
                 const std::vector<PanelLine>& lines, bool label_x, bool label_y) {
-  const Scale x = x_scale(axes, plot), y = y_scale(axes, plot);
+  const Scale x = scale_(axes, plot), y = y_scale(axes, plot);
   draw_grid(svg, plot, axes, y);
   draw_axes(svg, plot, axes, label_x, label_y);
   svg.open_group("bands");
@@ -157,13 +157,13 @@ void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
 }
 
 Key::Key(const std::string& heading, std::vector<KeyEntry> entries)
-    : x_heading(wrap_balanced(heading, key_text_width, tick_size)), x_entries(std::move(entries)) {
-  for (const std::string& line : x_heading)
-    x_width = std::max(x_width, text_width(line, tick_size));
-  for (const KeyEntry& entry : x_entries)
+    : heading_(wrap_balanced(heading, key_text_width, tick_size)), entries_(std::move(entries)) {
+  for (const std::string& line : heading_)
+    width_ = std::max(width_, text_width(line, tick_size));
+  for (const KeyEntry& entry : entries_)
     for (const std::string& line : entry.words)
-      x_width = std::max(x_width, key_swatch + 8 + text_width(line, key_text_size));
-  std::stable_sort(x_entries.begin(), x_entries.end(),
+      width_ = std::max(width_, key_swatch + 8 + text_width(line, key_text_size));
+  std::stable_sort(entries_.begin(), entries_.end(),
                    [](const KeyEntry& a, const KeyEntry& b) { return a.wanted_y < b.wanted_y; });
 }
 
@@ -172,29 +172,29 @@ std::vector<std::string> Key::wrap_words(const std::string& words) {
 }
 
 double Key::heading_height() const {
-  return static_cast<double>(x_heading.size()) * key_leading + 4;
+  return static_cast<double>(heading_.size()) * key_leading + 4;
 }
 
 double Key::height() const {
   return std::accumulate(
-      x_entries.begin(), x_entries.end(), heading_height(),
+      entries_.begin(), entries_.end(), heading_height(),
       [](double sum, const KeyEntry& entry) { return sum + entry_height(entry); });
 }
 
 void Key::draw(Svg& svg, Position corner, double bottom) const {
   svg.open_group("key");
   std::vector<double> wanted, heights;
-  for (const KeyEntry& entry : x_entries) {
+  for (const KeyEntry& entry : entries_) {
     wanted.push_back(entry.wanted_y);
     heights.push_back(entry_height(entry));
   }
   const auto centres = spread_labels(wanted, heights, corner.y + heading_height(), bottom);
   const double heading_top = centres[0] - heights[0] / 2 - heading_height();
-  for (std::size_t i = 0; i < x_heading.size(); ++i)
-    svg.text({corner.x, heading_top + 10 + static_cast<double>(i) * key_leading}, x_heading[i],
+  for (std::size_t i = 0; i < heading_.size(); ++i)
+    svg.text({corner.x, heading_top + 10 + static_cast<double>(i) * key_leading}, heading_[i],
              {tick_size, "start", axis_colour});
-  for (std::size_t i = 0; i < x_entries.size(); ++i) {
-    const KeyEntry& entry = x_entries[i];
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const KeyEntry& entry = entries_[i];
     const double y = centres[i];
     if (entry.leader)
       svg.line(entry.leader_from, {corner.x - 3, y}, {entry.style.colour, 0.7, "", 0.6});

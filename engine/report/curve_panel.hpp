@@ -18,7 +18,7 @@ struct Rectangle {
 
 /// What the panels of a figure share.
 struct PanelAxes {
-  std::vector<double> x_values;  ///< that occur, increasing
+  std::vector<double> values_;  ///< that occur, increasing
   double y_low = 0, y_high = 1;
   std::vector<Tick> y_ticks;
   std::vector<double> references;  ///< horizontal lines, dashed
@@ -27,7 +27,7 @@ struct PanelAxes {
 /// The vertical axis of a chart, 0 to 1 or close up around the nominal level.
 PanelAxes panel_axes(const PowerChart& chart);
 
-Scale x_scale(const PanelAxes& axes, const Rectangle& plot);
+Scale scale_(const PanelAxes& axes, const Rectangle& plot);
 Scale y_scale(const PanelAxes& axes, const Rectangle& plot);
 
 struct PanelLine {
@@ -55,7 +55,7 @@ class Key {
   /// @param heading what the words of the entries are values of
   Key(const std::string& heading, std::vector<KeyEntry> entries);
 
-  double width() const { return x_width; }
+  double width() const { return width_; }
   double heading_height() const;
   double height() const;
   /// Entries stand as near to their wanted places as they can. @param corner top left
@@ -64,9 +64,9 @@ class Key {
   static std::vector<std::string> wrap_words(const std::string& words);
 
  private:
-  std::vector<std::string> x_heading;
-  std::vector<KeyEntry> x_entries;
-  double x_width = 0;
+  std::vector<std::string> heading_;
+  std::vector<KeyEntry> entries_;
+  double width_ = 0;
 };
 
 }  // namespace trialmill::report

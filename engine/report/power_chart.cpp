@@ -75,11 +75,11 @@ std::vector<std::size_t> levels_of(const result::PointResult& point, const std::
 
 /// The dimensions of the chart; settings with one value become constants instead.
 Sources split_settings(const result::Result& result, const Points& points,
-                       const std::optional<std::string>& x_key, PowerChart& chart) {
+                       const std::optional<std::string>& key_, PowerChart& chart) {
   const auto keys = swept_keys(result);
   Sources sources;
   for (const std::string& key : keys) {
-    if (x_key == key) continue;
+    if (key_ == key) continue;
     const auto values = values_of(key, points);
     if (values.size() == 1)
       chart.constants.push_back(
@@ -125,14 +125,14 @@ PowerChart power_chart(const result::Result& result) {
   PowerChart chart;
   const Points points = simulated_points(result);
   const auto keys = swept_keys(result);
-  const auto x_key = horizontal_key(keys, points);
-  if (x_key) chart.x_words = key_words(*x_key, keys);
-  const Sources sources = split_settings(result, points, x_key, chart);
+  const auto key_ = horizontal_key(keys, points);
+  if (key_) chart.words_ = key_words(*key_, keys);
+  const Sources sources = split_settings(result, points, key_, chart);
   const bool with_endpoint = has_several_endpoints(result);
   chart.null_twin = !points.empty();
   for (const auto* point : points)
     for (const auto& analysis : point->analyses) {
-      const double x = x_key ? setting(*point, *x_key) : 0;
+      const double x = key_ ? setting(*point, *key_) : 0;
       if (std::isnan(x)) continue;
       add_point(chart, levels_of(*point, analysis_words(analysis, with_endpoint), sources),
                 {x, analysis.power});

@@ -28,8 +28,8 @@ struct ChartLine {
 };
 
 struct PowerChart {
-  std::optional<std::string> x_words;  ///< none when no setting has more than one value
-  std::vector<Dimension> dimensions;   ///< those with several levels; the analysis comes last
+  std::optional<std::string> words_;  ///< none when no setting has more than one value
+  std::vector<Dimension> dimensions;  ///< those with several levels; the analysis comes last
   std::vector<ChartLine> lines;
   bool null_twin = false;      ///< every power is below 0.1
   std::vector<double> alphas;  ///< nominal levels, each once

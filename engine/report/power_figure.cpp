@@ -34,7 +34,7 @@ std::string reference_words(const PowerChart& chart) {
 /// What the reader has to know beside the curves.
 std::string subtitle(const result::Result& result, const PowerChart& chart) {
   std::string words = fmt::format("{}, {}; {}: 95 % Monte-Carlo interval", replicates_words(result),
-                                  level_words(result), chart.x_words ? "bands" : "bars");
+                                  level_words(result), chart.words_ ? "bands" : "bars");
   if (chart.null_twin) words += "; " + reference_words(chart);
   return words;
 }
@@ -160,7 +160,7 @@ std::vector<KeyEntry> key_entries(const std::vector<Panel>& panels) {
 void draw_axis_titles(Svg& svg, const PowerChart& chart, const Rectangle& area, double y_title_x) {
   svg.text({y_title_x, area.y + area.height / 2}, power_axis_words(chart),
            {12, "middle", "#222222", false, true});
-  svg.text({area.x + area.width / 2, area.y + area.height + 40}, *chart.x_words, {12, "middle"});
+  svg.text({area.x + area.width / 2, area.y + area.height + 40}, *chart.words_, {12, "middle"});
 }
 
 /// One panel with the key's entries at the ends of their lines. Returns the figure's height.
@@ -180,11 +180,11 @@ double draw_single_panel(Svg& svg, const PowerChart& chart, const Facets& facets
   draw_axis_titles(svg, chart, plot, 22);
   const double bottom = plot.y + plot.height;
   if (!entries.empty()) {
-    const Scale x = x_scale(axes, plot), y = y_scale(axes, plot);
+    const Scale x = scale_(axes, plot), y = y_scale(axes, plot);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const ChartPoint& last = panels[0].lines[i].line->points.back();
       entries[i].wanted_y = y(last.power.estimate);
-      entries[i].leader = last.x == axes.x_values.back();
+      entries[i].leader = last.x == axes.values_.back();
       entries[i].leader_from = {x(last.x) + 6, entries[i].wanted_y};
     }
     Key(heading, entries).draw(svg, {plot.x + plot.width + 18, top}, bottom);
@@ -230,7 +230,7 @@ double draw_panels(Svg& svg, const PowerChart& chart, const Facets& facets, doub
 std::string power_figure_svg(const result::Result& result) {
   const PowerChart chart = power_chart(result);
   const Facets facets = split_dimensions(chart);
-  const bool curves = chart.x_words.has_value();
+  const bool curves = chart.words_.has_value();
   const double width = curves && !facets.between.empty() ? faceted_width : figure_width;
   Svg svg;
   double height = draw_header(svg, result, chart, width);

@@ -63,33 +63,33 @@ Rounding rounding_for(const std::vector<Row>& rows) {
 /// The table under construction: settings and analyses that vary, then one column a figure.
 class Table {
  public:
-  explicit Table(std::vector<Row> rows) : x_rows(std::move(rows)) {}
+  explicit Table(std::vector<Row> rows) : rows_(std::move(rows)) {}
 
   template <typename CellOf>
   void add_column(std::vector<std::string> heading, CellOf cell_of) {
     Column column{std::move(heading), true, {}};
-    for (const Row& row : x_rows)
+    for (const Row& row : rows_)
       column.cells.push_back({cell_of(row)});
-    x_columns.push_back(std::move(column));
+    columns_.push_back(std::move(column));
   }
 
   /// Columns of words, as many lines a cell as they take.
   void add_words(const std::string& heading, std::size_t widest,
                  std::string (*words_of)(const Row&)) {
     Column column{{heading}, false, {}};
-    for (const Row& row : x_rows)
+    for (const Row& row : rows_)
       column.cells.push_back(wrap_cells(words_of(row), widest));
-    x_columns.push_back(std::move(column));
+    columns_.push_back(std::move(column));
   }
 
   /// Lines of headings first. The count of heading lines goes to `heading_lines`.
   std::vector<std::string> lines(std::size_t& heading_lines) const;
 
-  const std::vector<Row>& rows() const { return x_rows; }
+  const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  std::vector<Row> x_rows;
-  std::vector<Column> x_columns;
+  std::vector<Row> rows_;
+  std::vector<Column> columns_;
 };
 
 std::size_t width_of(const Column& column) {
@@ -109,7 +109,8 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 /// Appends one row: lines of cells beside each other, each line with its blanks.
 void append_row(std::vector<std::string>& out, const std::vector<std::vector<std::string>>& cells,
-                const std::vector<Column>& columns, std::string_view gap, bool from_below) {
+                const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
+                std::string_view gap, bool from_below) {
   std::size_t height = 0;
   for (const auto& cell : cells)
     height = std::max(height, cell.size());
@@ -119,7 +120,7 @@ void append_row(std::vector<std::string>& out, const std::vector<std::vector<std
       const std::size_t skip = from_below ? height - cells[c].size() : 0;
       const bool blank = i < skip || i - skip >= cells[c].size();
       line += std::string(c == 0 ? "" : gap) +
-              padded(blank ? "" : cells[c][i - skip], width_of(columns[c]), columns[c].right);
+              padded(blank ? "" : cells[c][i - skip], widths[c], columns[c].right);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out.push_back(std::move(line));
@@ -129,18 +130,20 @@ void append_row(std::vector<std::string>& out, const std::vector<std::vector<std
 std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
   std::vector<std::string> out;
   std::vector<std::vector<std::string>> cells;
+  std::vector<std::size_t> widths;
   std::size_t width = 0;
-  for (const Column& column : x_columns) {
+  for (const Column& column : columns_) {
     cells.push_back(column.heading);
-    width += width_of(column) + 2;
+    widths.push_back(width_of(column));
+    width += widths.back() + 2;
   }
   const std::string_view gap = width - 2 <= terminal_columns ? "  " : " ";
-  append_row(out, cells, x_columns, gap, true);
+  append_row(out, cells, columns_, widths, gap, true);
   heading_lines = out.size();
-  for (std::size_t row = 0; row < x_rows.size(); ++row) {
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
     for (std::size_t c = 0; c < cells.size(); ++c)
-      cells[c] = x_columns[c].cells[row];
-    append_row(out, cells, x_columns, gap, false);
+      cells[c] = columns_[c].cells[row];
+    append_row(out, cells, columns_, widths, gap, false);
   }
   return out;
 }

@@ -71,33 +71,33 @@ std::string marker_path(MarkerShape shape, Position c, double r) {
 }  // namespace
 
 void Svg::open_group(std::string_view css_class, std::string_view name) {
-  x_body += fmt::format("<g class=\"{}\"", css_class);
-  if (!name.empty()) x_body += fmt::format(" data-name=\"{}\"", xml_escape(name));
-  x_body += ">\n";
+  body_ += fmt::format("<g class=\"{}\"", css_class);
+  if (!name.empty()) body_ += fmt::format(" data-name=\"{}\"", xml_escape(name));
+  body_ += ">\n";
 }
 
 void Svg::close_group() {
-  x_body += "</g>\n";
+  body_ += "</g>\n";
 }
 
 void Svg::rectangle(Position corner, double width, double height, std::string_view fill) {
-  x_body += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n",
-                        length(corner.x), length(corner.y), length(width), length(height), fill);
+  body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n",
+                       length(corner.x), length(corner.y), length(width), length(height), fill);
 }
 
 void Svg::line(Position from, Position to, const Stroke& stroke) {
-  x_body += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", length(from.x),
-                        length(from.y), length(to.x), length(to.y), stroke_attributes(stroke));
+  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", length(from.x),
+                       length(from.y), length(to.x), length(to.y), stroke_attributes(stroke));
 }
 
 void Svg::polyline(std::span<const Position> points, const Stroke& stroke) {
-  x_body += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>\n",
-                        points_attribute(points), stroke_attributes(stroke));
+  body_ += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>\n",
+                       points_attribute(points), stroke_attributes(stroke));
 }
 
 void Svg::polygon(std::span<const Position> points, std::string_view fill, double opacity) {
-  x_body += fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{}\"/>\n",
-                        points_attribute(points), fill, opacity);
+  body_ += fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{}\"/>\n",
+                       points_attribute(points), fill, opacity);
 }
 
 void Svg::marker(Position centre, const Marker& marker, std::string_view tip) {
@@ -110,8 +110,8 @@ void Svg::marker(Position centre, const Marker& marker, std::string_view tip) {
       stroke_attributes({rim ? "#ffffff" : marker.colour, rim            ? 0.8
                                                           : only_strokes ? 1.9
                                                                          : 1.5}));
-  x_body += tip.empty() ? shape + "/>\n"
-                        : fmt::format("{}><title>{}</title></path>\n", shape, xml_escape(tip));
+  body_ += tip.empty() ? shape + "/>\n"
+                       : fmt::format("{}><title>{}</title></path>\n", shape, xml_escape(tip));
 }
 
 void Svg::text(Position base, std::string_view words, const TextStyle& style) {
@@ -121,7 +121,7 @@ void Svg::text(Position base, std::string_view words, const TextStyle& style) {
   if (style.bold) attributes += " font-weight=\"bold\"";
   if (style.upwards)
     attributes += fmt::format(" transform=\"rotate(-90 {} {})\"", length(base.x), length(base.y));
-  x_body += fmt::format("<text {}>{}</text>\n", attributes, xml_escape(words));
+  body_ += fmt::format("<text {}>{}</text>\n", attributes, xml_escape(words));
 }
 
 std::string Svg::document(double width, double height, std::string_view title,
@@ -133,7 +133,7 @@ std::string Svg::document(double width, double height, std::string_view title,
       "<title>{3}</title>\n<desc>{4}</desc>\n"
       "<rect x=\"0\" y=\"0\" width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n{5}</svg>\n",
       length(width), length(height), font_family, xml_escape(title), xml_escape(description),
-      x_body);
+      body_);
 }
 
 }  // namespace trialmill::report

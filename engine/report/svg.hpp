@@ -53,7 +53,7 @@ class Svg {
                        std::string_view description) const;
 
  private:
-  std::string x_body;
+  std::string body_;
 };
 
 }  // namespace trialmill::report

@@ -26,27 +26,27 @@ void add(Pairs& pairs, const Pairs& more, double sign = 1) {
 /// Counts patients by the rank of their linear predictor (Fenwick 1994).
 class RankCounts {
  public:
-  void reset(std::size_t ranks) { x_tree.assign(ranks + 1, 0); }
+  void reset(std::size_t ranks) { tree_.assign(ranks + 1, 0); }
 
   void add(std::size_t rank, double count) {
-    for (std::size_t node = rank + 1; node < x_tree.size(); node += node & (~node + 1))
-      x_tree[node] += count;
-    x_total += count;
+    for (std::size_t node = rank + 1; node < tree_.size(); node += node & (~node + 1))
+      tree_[node] += count;
+    total_ += count;
   }
-  void clear_total() { x_total = 0; }
+  void clear_total() { total_ = 0; }
 
   double below(std::size_t rank) const {
     double count = 0;
     for (std::size_t node = rank; node > 0; node &= node - 1)
-      count += x_tree[node];
+      count += tree_[node];
     return count;
   }
   double at(std::size_t rank) const { return below(rank + 1) - below(rank); }
-  double above(std::size_t rank) const { return x_total - below(rank + 1); }
+  double above(std::size_t rank) const { return total_ - below(rank + 1); }
 
  private:
-  std::vector<double> x_tree;
-  double x_total = 0;
+  std::vector<double> tree_;
+  double total_ = 0;
 };
 
 /// Counts the pairs of one stratum, twice over: for each event those who outlive it, walking
@@ -54,15 +54,15 @@ class RankCounts {
 class StratumPairs {
  public:
   StratumPairs(const RiskSets& sets, std::span<const double> predictor, std::vector<Pairs>& pairs)
-      : x_sets(sets), x_predictor(predictor), x_pairs(pairs), x_rank(predictor.size()) {}
+      : sets_(sets), predictor_(predictor), pairs_(pairs), rank_(predictor.size()) {}
 
   /// @return the pairs, each once
   Pairs count(std::size_t stratum, std::uint32_t stratum_end) {
-    x_first = x_sets.stratum_begin[stratum];
-    x_last = x_sets.stratum_begin[stratum + 1];
-    if (x_first == x_last) return {};
-    rank_predictors(x_sets.event_time[x_first].begin, stratum_end);
-    order_by_entry(x_sets.event_time[x_first].begin, stratum_end);
+    first_ = sets_.stratum_begin[stratum];
+    last_ = sets_.stratum_begin[stratum + 1];
+    if (first_ == last_) return {};
+    rank_predictors(sets_.event_time[first_].begin, stratum_end);
+    order_by_entry(sets_.event_time[first_].begin, stratum_end);
     const Pairs total = pair_events_with_survivors();
     pair_survivors_with_events();
     return total;
@@ -70,48 +70,48 @@ class StratumPairs {
 
  private:
   void rank_predictors(std::uint32_t from, std::uint32_t to) {
-    x_values.assign(x_predictor.begin() + from, x_predictor.begin() + to);
-    std::sort(x_values.begin(), x_values.end());
-    x_values.erase(std::unique(x_values.begin(), x_values.end()), x_values.end());
+    values_.assign(predictor_.begin() + from, predictor_.begin() + to);
+    std::sort(values_.begin(), values_.end());
+    values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
     for (std::uint32_t i = from; i < to; ++i)
-      x_rank[i] = static_cast<std::size_t>(
-          std::lower_bound(x_values.begin(), x_values.end(), x_predictor[i]) - x_values.begin());
+      rank_[i] = static_cast<std::size_t>(
+          std::lower_bound(values_.begin(), values_.end(), predictor_[i]) - values_.begin());
   }
 
   /// Patients who miss event times, by how many.
   void order_by_entry(std::uint32_t from, std::uint32_t to) {
-    x_late.clear();
-    if (x_sets.missed.empty()) return;
+    late_.clear();
+    if (sets_.missed.empty()) return;
     for (std::uint32_t i = from; i < to; ++i)
-      if (x_sets.missed[i] > 0) x_late.push_back(i);
-    std::sort(x_late.begin(), x_late.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return x_sets.missed[a] != x_sets.missed[b] ? x_sets.missed[a] < x_sets.missed[b] : a < b;
+      if (sets_.missed[i] > 0) late_.push_back(i);
+    std::sort(late_.begin(), late_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return sets_.missed[a] != sets_.missed[b] ? sets_.missed[a] < sets_.missed[b] : a < b;
     });
   }
 
   void start() {
-    x_counts.reset(x_values.size());
-    x_counts.clear_total();
+    counts_.reset(values_.size());
+    counts_.clear_total();
   }
 
   Pairs pair_events_with_survivors() {
     start();
     Pairs total;
-    std::size_t late = x_late.size();
-    for (std::size_t k = x_last; k-- > x_first;) {
-      const EventTime& t = x_sets.event_time[k];
+    std::size_t late = late_.size();
+    for (std::size_t k = last_; k-- > first_;) {
+      const EventTime& t = sets_.event_time[k];
       for (std::uint32_t i = t.events_end; i < t.end; ++i)
-        x_counts.add(x_rank[i], 1);
-      for (; late > 0 && x_sets.missed[x_late[late - 1]] > k - x_first; --late)
-        x_counts.add(x_rank[x_late[late - 1]], -1);
+        counts_.add(rank_[i], 1);
+      for (; late > 0 && sets_.missed[late_[late - 1]] > k - first_; --late)
+        counts_.add(rank_[late_[late - 1]], -1);
       for (std::uint32_t i = t.begin; i < t.events_end; ++i) {
-        const std::size_t rank = x_rank[i];
-        const Pairs found{x_counts.below(rank), x_counts.above(rank), x_counts.at(rank)};
-        add(x_pairs[i], found);
+        const std::size_t rank = rank_[i];
+        const Pairs found{counts_.below(rank), counts_.above(rank), counts_.at(rank)};
+        add(pairs_[i], found);
         add(total, found);
       }
       for (std::uint32_t i = t.begin; i < t.events_end; ++i)
-        x_counts.add(x_rank[i], 1);
+        counts_.add(rank_[i], 1);
     }
     return total;
   }
@@ -119,32 +119,32 @@ class StratumPairs {
   void pair_survivors_with_events() {
     start();
     const auto earlier_events = [&](std::uint32_t i) {
-      const std::size_t rank = x_rank[i];
-      return Pairs{x_counts.above(rank), x_counts.below(rank), x_counts.at(rank)};
+      const std::size_t rank = rank_[i];
+      return Pairs{counts_.above(rank), counts_.below(rank), counts_.at(rank)};
     };
     std::size_t late = 0;
-    for (std::size_t k = x_first; k < x_last; ++k) {
-      const EventTime& t = x_sets.event_time[k];
+    for (std::size_t k = first_; k < last_; ++k) {
+      const EventTime& t = sets_.event_time[k];
       for (std::uint32_t i = t.begin; i < t.events_end; ++i)
-        add(x_pairs[i], earlier_events(i));
+        add(pairs_[i], earlier_events(i));
       for (std::uint32_t i = t.begin; i < t.events_end; ++i)
-        x_counts.add(x_rank[i], 1);
+        counts_.add(rank_[i], 1);
       for (std::uint32_t i = t.events_end; i < t.end; ++i)
-        add(x_pairs[i], earlier_events(i));
-      for (; late < x_late.size() && x_sets.missed[x_late[late]] == k - x_first + 1; ++late)
-        add(x_pairs[x_late[late]], earlier_events(x_late[late]), -1);
+        add(pairs_[i], earlier_events(i));
+      for (; late < late_.size() && sets_.missed[late_[late]] == k - first_ + 1; ++late)
+        add(pairs_[late_[late]], earlier_events(late_[late]), -1);
     }
   }
 
-  const RiskSets& x_sets;
-  std::span<const double> x_predictor;  ///< by sorted position
-  std::vector<Pairs>& x_pairs;          ///< by sorted position
-  std::vector<std::size_t> x_rank;
-  std::vector<double> x_values;
-  std::vector<std::uint32_t> x_late;
-  RankCounts x_counts;
-  std::size_t x_first = 0;
-  std::size_t x_last = 0;
+  const RiskSets& sets_;
+  std::span<const double> predictor_;  ///< by sorted position
+  std::vector<Pairs>& pairs_;          ///< by sorted position
+  std::vector<std::size_t> rank_;
+  std::vector<double> values_;
+  std::vector<std::uint32_t> late_;
+  RankCounts counts_;
+  std::size_t first_ = 0;
+  std::size_t last_ = 0;
 };
 
 }  // namespace

@@ -82,68 +82,68 @@ bool rises_for_ever(const Likelihood& likelihood) {
 class Newton {
  public:
   Newton(const Likelihood& likelihood, CoxFit& fit)
-      : x_likelihood(likelihood),
-        x_workspace(likelihood.workspace),
-        x_fit(fit),
-        x_factor{x_workspace.information, x_workspace.factor, fit.aliased} {}
+      : likelihood_(likelihood),
+        workspace_(likelihood.workspace),
+        fit_(fit),
+        factor_{workspace_.information, workspace_.factor, fit.aliased} {}
 
   /// Evaluates at 0: null likelihood, columns to drop, score test.
   void start(double smallest_information) {
-    x_value = x_likelihood(x_workspace.beta);
-    x_fit.log_likelihood_null = x_fit.log_likelihood = x_value;
-    x_factor.find_dependent_columns(smallest_information);
+    value_ = likelihood_(workspace_.beta);
+    fit_.log_likelihood_null = fit_.log_likelihood = value_;
+    factor_.find_dependent_columns(smallest_information);
     find_step();
-    x_fit.score_test = x_gain;
+    fit_.score_test = gain_;
   }
 
   /// Iterates to the maximum, from the state `start` left.
   FitStatus maximise() {
-    const CoxOptions& options = x_likelihood.options;
+    const CoxOptions& options = likelihood_.options;
     const double near = options.tolerance * options.tolerance;
     double gain_before = infinite;
-    while (x_gain >= near) {
-      const bool at_rounding_error = x_gain < 1e-12 && x_gain >= gain_before;
+    while (gain_ >= near) {
+      const bool at_rounding_error = gain_ < 1e-12 && gain_ >= gain_before;
       if (at_rounding_error) break;
-      if (x_gain < 1e-10 && rises_for_ever(x_likelihood)) return FitStatus::monotone_likelihood;
-      gain_before = x_gain;
+      if (gain_ < 1e-10 && rises_for_ever(likelihood_)) return FitStatus::monotone_likelihood;
+      gain_before = gain_;
       if (!advance()) return stuck();
     }
-    for (std::size_t j = 0; j < x_workspace.beta.size(); ++j)
-      x_workspace.beta[j] += x_workspace.step[j];
+    for (std::size_t j = 0; j < workspace_.beta.size(); ++j)
+      workspace_.beta[j] += workspace_.step[j];
     return FitStatus::ok;
   }
 
-  double value() const { return x_value; }
-  void covariance(std::span<double> out) const { x_factor.invert(out); }
+  double value() const { return value_; }
+  void covariance(std::span<double> out) const { factor_.invert(out); }
 
  private:
   void find_step() {
-    std::copy(x_workspace.score.begin(), x_workspace.score.end(), x_workspace.step.begin());
-    x_gain = x_factor.solve(x_workspace.step);
+    std::copy(workspace_.score.begin(), workspace_.score.end(), workspace_.step.begin());
+    gain_ = factor_.solve(workspace_.step);
   }
 
   /// Near an infinite maximum the information can drown in rounding errors before the likelihood
   /// has converged; otherwise the iterations were too few.
   FitStatus stuck() {
-    const bool infinite_maximum = x_gain < 1e-4 && rises_for_ever(x_likelihood);
-    x_likelihood(x_workspace.beta);
-    x_factor.update();
+    const bool infinite_maximum = gain_ < 1e-4 && rises_for_ever(likelihood_);
+    likelihood_(workspace_.beta);
+    factor_.update();
     return infinite_maximum ? FitStatus::monotone_likelihood : FitStatus::not_converged;
   }
 
   /// One Newton step, shortened until the likelihood does not fall. False at the iteration limit,
   /// or where the information is no longer positive definite.
   bool advance() {
-    CoxWorkspace& w = x_workspace;
-    const double rounding = 1e-13 * (std::abs(x_value) + 1);
+    CoxWorkspace& w = workspace_;
+    const double rounding = 1e-13 * (std::abs(value_) + 1);
     for (std::size_t j = 0; j < w.beta.size(); ++j)
       w.trial[j] = w.beta[j] + w.step[j];
-    for (int halvings = 1; x_fit.iterations < x_likelihood.options.max_iterations; ++halvings) {
-      ++x_fit.iterations;
-      const double value = x_likelihood(w.trial);
-      if (std::isfinite(value) && value >= x_value - rounding) {
-        if (!x_factor.update()) break;
-        x_value = value;
+    for (int halvings = 1; fit_.iterations < likelihood_.options.max_iterations; ++halvings) {
+      ++fit_.iterations;
+      const double value = likelihood_(w.trial);
+      if (std::isfinite(value) && value >= value_ - rounding) {
+        if (!factor_.update()) break;
+        value_ = value;
         w.beta = w.trial;
         find_step();
         return true;
@@ -154,12 +154,12 @@ class Newton {
     return false;
   }
 
-  const Likelihood& x_likelihood;
-  CoxWorkspace& x_workspace;
-  CoxFit& x_fit;
-  InformationFactor x_factor;
-  double x_value = 0;
-  double x_gain = 0;  ///< score' information^-1 score, about twice what a step gains
+  const Likelihood& likelihood_;
+  CoxWorkspace& workspace_;
+  CoxFit& fit_;
+  InformationFactor factor_;
+  double value_ = 0;
+  double gain_ = 0;  ///< score' information^-1 score, about twice what a step gains
 };
 
 /// Coefficients, standard errors and tests from a finished Newton iteration, in the covariates'

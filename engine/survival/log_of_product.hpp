@@ -10,21 +10,21 @@ class LogOfProduct {
  public:
   void multiply(double factor) {
     if (!(factor > 1e-100 && factor < 1e100)) {
-      x_sum += math::log(factor);
+      sum_ += math::log(factor);
       return;
     }
-    x_product *= factor;
-    if (x_product > 1e200 || x_product < 1e-200) {
-      x_sum += math::log(x_product);
-      x_product = 1;
+    product_ *= factor;
+    if (product_ > 1e200 || product_ < 1e-200) {
+      sum_ += math::log(product_);
+      product_ = 1;
     }
   }
-  void add(double logarithm) { x_sum += logarithm; }
-  double value() const { return x_sum + math::log(x_product); }
+  void add(double logarithm) { sum_ += logarithm; }
+  double value() const { return sum_ + math::log(product_); }
 
  private:
-  double x_product = 1;
-  double x_sum = 0;
+  double product_ = 1;
+  double sum_ = 0;
 };
 
 }  // namespace trialmill::survival
