@@ -49,7 +49,8 @@ std::string joined(const json& names) {
   return out;
 }
 
-std::string arguments_of(const json& test_case) {
+// By value: a key that the case leaves out then reads as null.
+std::string arguments_of(json test_case) {
   const auto text = [&](const char* key) { return test_case[key].get<std::string>(); };
   std::string arguments = "fit '" TRIALMILL_TEST_DATA "/reference/" + text("data") + "' --json";
   arguments += " --time " + text("time") + " --status " + text("status") + " --group " +
@@ -105,7 +106,7 @@ void compare_tests(const json& expected, const json& found, Comparison& comparis
       comparison.check(key, expected["logrank"][key][g], found["logrank"][key][place], 1e-9);
     ++g;
   }
-  if (expected["weighted"].is_array())
+  if (expected.contains("weighted") && expected["weighted"].is_array())
     for (std::size_t w = 0; w < expected["weighted"].size(); ++w)
       comparison.check("z", expected["weighted"][w]["z"], found["weighted"][w]["z"], 1e-9);
   for (const char* difference : {"rmst_difference", "milestone_difference"})
