@@ -18,7 +18,7 @@ void read_arms(const input::Record& file, Scenario& scenario);
 void read_enrolment(const input::Record& file, Scenario& scenario);
 void read_dropout(const input::Record& file, Scenario& scenario);
 void read_randomisation(const input::Record& file, Scenario& scenario);
-/// @param sample_size 0 when it is swept and not known yet
+/// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
 

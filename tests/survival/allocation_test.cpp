@@ -1,35 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
+#include "allocation_count.hpp"
 #include "survival/six_patients.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/milestone.hpp"
 #include "trialmill/survival/rmst.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace trialmill::survival {
 namespace {
@@ -70,7 +49,7 @@ TEST(Workspaces, TheSecondReplicateAllocatesNothing) {
     sum += survival_quantile(control, 0.25).estimate;
   };
   replicate();
-  const std::size_t before = allocations;
+  const std::uint64_t before = allocations;
   EXPECT_GT(before, 0U) << "the counter counts";
   replicate();
   EXPECT_EQ(allocations, before);
