@@ -58,7 +58,7 @@ std::vector<CovariateCheck> check_covariates(const Scenario& scenario) {
 std::vector<RatioCheck> check_ratios(const Scenario& scenario, const std::string& curve) {
   std::vector<RatioCheck> checks;
   for (const scenario::CovariateEffect& effect : scenario.disease.effects) {
-    RatioCheck check{effect.covariate, effect.level, effect.source, effect.hazard_ratio, {}, {}};
+    RatioCheck check{effect.covariate, effect.level, effect.source, effect.ratio, {}, {}};
     const auto* factor =
         scenario.evidence ? scenario.evidence->find_factor(curve, effect.covariate) : nullptr;
     if (factor) {

@@ -18,6 +18,13 @@ void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t repl
   CohortDraw(open, model, seed, replicate, workspace, cohort).run(size);
 }
 
+void draw_cohort_under(const TrialModel& model, std::int32_t arm, std::uint64_t seed,
+                       std::uint64_t replicate, std::size_t size, CohortWorkspace& workspace,
+                       Cohort& cohort) {
+  const auto open = [](const random::Address& address) { return random::Stream(address); };
+  CohortDraw(open, model, seed, replicate, workspace, cohort).run_under(arm, size);
+}
+
 void assign_strata(const Stratification& strata, const Cohort& cohort,
                    std::span<std::int32_t> stratum) {
   assert(stratum.size() <= cohort.size);

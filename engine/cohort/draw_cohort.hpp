@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "cohort/draw_course.hpp"
+#include "cohort/factors.hpp"
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/random/stream.hpp"
@@ -27,28 +29,52 @@ class CohortDraw {
         cohort_(cohort) {}
 
   void run(std::size_t size) {
-    reserve(size);
-    draw_covariates();
-    fill(random::Purpose::enrolment, 0, workspace_.uniform);
-    draw_arrivals(model_.enrolment, workspace_.uniform, cohort_.enrolment_months);
-    draw_arms();
-    draw_event_times();
-    draw_dropout_times();
+    start(size);
+    follow();
+  }
+
+  /// Everybody in one arm.
+  void run_under(std::int32_t arm, std::size_t size) {
+    start(size);
+    std::ranges::fill(cohort_.arm, arm);
+    follow();
   }
 
  private:
   static constexpr double largest_ratio = 1e290;
 
+  // What does not depend on treatment, and the treatment.
+  void start(std::size_t size) {
+    reserve(size);
+    draw_covariates();
+    fill(random::Purpose::enrolment, 0, workspace_.uniform);
+    draw_arrivals(model_.enrolment, workspace_.uniform, cohort_.enrolment_months);
+    draw_arms();
+  }
+
+  void follow() {
+    if (model_.course) {
+      const auto lane = [this](random::Purpose purpose, std::uint64_t number,
+                               std::span<double> out) { fill(purpose, number, out); };
+      CourseDraw(lane, *model_.course, model_.population.size(), workspace_, cohort_).run();
+    } else {
+      draw_event_times();
+    }
+    draw_dropout_times();
+  }
+
   void reserve(std::size_t size) {
     cohort_.size = size;
     cohort_.enrolment_months.resize(size);
     cohort_.arm.resize(size);
-    cohort_.covariates.resize(size * model_.population.size());
-    cohort_.event_months.resize(size);
+    cohort_.covariates.resize(
+        size * (model_.population.size() + (model_.course ? attribute_count : 0)));
+    cohort_.event_months.resize(model_.course ? 0 : size);
     cohort_.dropout_months.resize(size);
     workspace_.uniform.resize(size);
     workspace_.block_uniform.resize(size);
     workspace_.multiplier.resize(size);
+    workspace_.scratch.resize(size);
     workspace_.stratum.resize(size);
   }
 
@@ -75,27 +101,10 @@ class CohortDraw {
                workspace_.randomisation, cohort_.arm);
   }
 
-  // The product of a patient's hazard ratios, apart from the arm's.
-  void multiply_factors() {
-    std::ranges::fill(workspace_.multiplier, 1.0);
-    for (const HazardFactor& factor : model_.hazard_factors) {
-      const auto value = cohort_.covariate(factor.covariate);
-      if (!factor.ratio_by_level.empty()) {
-        for (std::size_t i = 0; i < cohort_.size; ++i)
-          workspace_.multiplier[i] *= factor.ratio_by_level[static_cast<std::size_t>(value[i])];
-      } else {
-        for (std::size_t i = 0; i < cohort_.size; ++i)
-          workspace_.uniform[i] = factor.log_ratio_per_unit * value[i];
-        math::exp(workspace_.uniform, workspace_.uniform);
-        for (std::size_t i = 0; i < cohort_.size; ++i)
-          workspace_.multiplier[i] *= workspace_.uniform[i];
-      }
-    }
-  }
-
   void draw_event_times() {
     const bool plain = model_.hazard_factors.empty();
-    if (!plain) multiply_factors();
+    if (!plain)
+      multiply_factors(model_.hazard_factors, cohort_, workspace_.multiplier, workspace_.scratch);
     fill(random::Purpose::event_time, 0, workspace_.uniform);
     math::log(workspace_.uniform, workspace_.uniform);
     for (std::size_t i = 0; i < cohort_.size; ++i) {

@@ -12,7 +12,7 @@ double log_ratio(const std::vector<CovariateEffect>& effects, const std::string&
   const auto found = std::ranges::find_if(effects, [&](const CovariateEffect& effect) {
     return effect.covariate == covariate && effect.level == level;
   });
-  return found == effects.end() ? 0.0 : math::log(found->hazard_ratio);
+  return found == effects.end() ? 0.0 : math::log(found->ratio);
 }
 
 evidence::RiskFactor factor_of(const cohort::Covariate& covariate,

@@ -80,7 +80,7 @@ CovariateEffect read_ratio(const Value& value, const std::string& covariate,
                            const std::string& curve, const Scenario& scenario) {
   CovariateEffect effect{covariate, "", 1, "scenario"};
   if (!value.is(Value::Kind::text)) {
-    effect.hazard_ratio = value.number(a_ratio());
+    effect.ratio = value.number(a_ratio());
     return effect;
   }
   const std::string analysis = value.text();
@@ -98,7 +98,7 @@ CovariateEffect read_ratio(const Value& value, const std::string& covariate,
                          input::in_backquotes(covariate) + " for " + input::in_backquotes(curve));
     return effect;
   }
-  effect.hazard_ratio = ratio->hazard_ratio;
+  effect.ratio = ratio->hazard_ratio;
   effect.source = factor->source + ", " + analysis;
   return effect;
 }
@@ -192,7 +192,7 @@ std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transit
 bool usable(const Transition& transition, const CalibratedBaseline& calibrated) {
   const auto finite = [](double x) { return std::isfinite(x); };
   return !calibrated.knots.empty() && std::ranges::all_of(transition.effects, [&](const auto& e) {
-    return finite(e.hazard_ratio);
+    return finite(e.ratio);
   }) && std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
     return finite(knot.time_months) && finite(knot.survival);
   });

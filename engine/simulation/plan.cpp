@@ -70,7 +70,7 @@ std::vector<cohort::HazardFactor> hazard_factors(const Scenario& scenario) {
     const cohort::CovariateLaw& law = scenario.population[index].law;
     const std::size_t levels = cohort::level_count(law);
     if (levels == 0) {
-      factor.log_ratio_per_unit = math::log(effect.hazard_ratio);
+      factor.log_ratio_per_unit = math::log(effect.ratio);
       continue;
     }
     factor.ratio_by_level.resize(levels, 1.0);
@@ -79,7 +79,7 @@ std::vector<cohort::HazardFactor> hazard_factors(const Scenario& scenario) {
       const auto found = std::ranges::find(categorical->levels, effect.level);
       level = static_cast<std::size_t>(found - categorical->levels.begin());
     }
-    factor.ratio_by_level[level] = effect.hazard_ratio;
+    factor.ratio_by_level[level] = effect.ratio;
   }
   std::vector<cohort::HazardFactor> out;
   for (auto& [index, factor] : factors)

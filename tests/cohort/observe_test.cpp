@@ -24,18 +24,24 @@ Cohort six_patients() {
   return cohort;  // events at calendar 4, 3, -, -, 7, 11; dropouts at 7, 11
 }
 
-LookData look_at(const Cohort& cohort, std::size_t size, const AnalysisTime& when) {
+struct Look : LookData, Cut {};
+
+Look look_at(const Cohort& cohort, std::size_t size, const AnalysisTime& when) {
   LookWorkspace workspace;
-  LookData look;
-  observe(cohort, size, when, workspace, look);
+  EndpointWorkspace columns;
+  const EndpointColumns endpoint = endpoint_columns({}, cohort, 0, columns);
+  Look look;
+  static_cast<Cut&>(look) = find_cut(when, std::span(&endpoint, 1),
+                                     std::span(cohort.enrolment_months).first(size), workspace);
+  observe(endpoint, size, look.calendar_months, {}, look);
   return look;
 }
 
 TEST(Observe, AtTheThirdEventByHand) {
-  const LookData look = look_at(six_patients(), 6, {Condition::events, 3, {}});
+  const Look look = look_at(six_patients(), 6, {Condition::events, 3, {}});
   EXPECT_EQ(look.calendar_months, 7);
   EXPECT_TRUE(look.reached);
-  EXPECT_EQ(look.enrolled, 6u);
+  EXPECT_EQ(look.rows, 6u);
   EXPECT_EQ(look.events, 3u);
   EXPECT_EQ(look.dropouts, 1u);
   EXPECT_EQ(look.time, (std::vector<double>{4, 2, 5, 4, 3, 2}));
@@ -43,8 +49,8 @@ TEST(Observe, AtTheThirdEventByHand) {
 }
 
 TEST(Observe, BeforeEnrolmentEndsLaterPatientsAreUnseen) {
-  const LookData look = look_at(six_patients(), 6, {Condition::calendar_months, 3.5, {}});
-  EXPECT_EQ(look.enrolled, 4u);
+  const Look look = look_at(six_patients(), 6, {Condition::calendar_months, 3.5, {}});
+  EXPECT_EQ(look.rows, 4u);
   EXPECT_EQ(look.events, 1u);
   EXPECT_EQ(look.time, (std::vector<double>{3.5, 2, 1.5, 0.5}));
 }
@@ -63,7 +69,7 @@ TEST(Observe, FirstAndLastOfSeveralConditions) {
 }
 
 TEST(Observe, EventsThatNeverComeEndWithTheLastObservation) {
-  const LookData look = look_at(six_patients(), 6, {Condition::events, 5, {}});
+  const Look look = look_at(six_patients(), 6, {Condition::events, 5, {}});
   EXPECT_FALSE(look.reached);
   EXPECT_EQ(look.calendar_months, 11);
   EXPECT_EQ(look.events, 4u);
@@ -76,7 +82,7 @@ TEST(Observe, TheCutAtAnEventHoldsExactlyThatManyEventsInEveryReplicate) {
   Cohort cohort;
   for (std::uint64_t replicate = 1; replicate <= 2000; ++replicate) {
     draw_cohort(sample_model(), 5, replicate, 120, workspace, cohort);
-    const LookData look = look_at(cohort, 120, {Condition::events, 77, {}});
+    const Look look = look_at(cohort, 120, {Condition::events, 77, {}});
     ASSERT_TRUE(look.reached);
     ASSERT_EQ(look.events, 77u) << "replicate " << replicate;
   }

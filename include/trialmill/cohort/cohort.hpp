@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "trialmill/cohort/course.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/population.hpp"
@@ -23,17 +25,20 @@ struct Stratification {
   std::size_t count() const;
 };
 
-/// Everything needed to draw patients, with all names resolved and all tables built.
+/// Everything needed to draw patients, with all names resolved and all tables built. What happens
+/// to them is either a single event, given by `hazard_factors` and `event_time_by_arm`, or a
+/// `course`.
 struct TrialModel {
   std::vector<Covariate> population;
   std::vector<HazardFactor> hazard_factors;     ///< effects of covariates on the event's hazard
   std::vector<EventTimeLaw> event_time_by_arm;  ///< for a patient whose factors are all 1
+  std::optional<Course> course;
   std::vector<EventTimeLaw> dropout_time_by_arm;
   Enrolment enrolment;
   Randomisation randomisation;
   Stratification randomisation_strata;
 
-  std::size_t arms() const { return event_time_by_arm.size(); }
+  std::size_t arms() const { return randomisation.allocation.size(); }
 };
 
 /// One replicate's patients in order of arrival, as columns of `size` elements. Times of event and
@@ -42,18 +47,25 @@ struct Cohort {
   std::size_t size = 0;
   std::vector<double> enrolment_months;  ///< calendar time of arrival = randomisation, increasing
   std::vector<std::int32_t> arm;
-  std::vector<double> covariates;  ///< covariate-major: value of covariate c at c * size + patient
-  std::vector<double> event_months;
+  /// Covariate-major: value of covariate c at c * size + patient. With a course the attributes that
+  /// patients acquire follow the covariates of the population.
+  std::vector<double> covariates;
+  std::vector<double> event_months;  ///< of a single event; empty with a course
+  std::vector<double> milestones;    ///< of a course, milestone-major like `covariates`
   std::vector<double> dropout_months;
 
   std::span<const double> covariate(std::size_t index) const {
     return std::span(covariates).subspan(index * size, size);
   }
+  std::span<const double> milestone(Milestone which) const {
+    return std::span(milestones).subspan(static_cast<std::size_t>(which) * size, size);
+  }
 };
 
 /// Scratch space of drawing, reused from replicate to replicate.
 struct CohortWorkspace {
-  std::vector<double> uniform, block_uniform, multiplier;
+  std::vector<double> uniform, block_uniform, multiplier, scratch;
+  std::vector<std::vector<double>> course;  ///< columns of the steps of a course
   std::vector<std::int32_t> stratum;
   RandomisationWorkspace randomisation;
 };
@@ -63,6 +75,11 @@ struct CohortWorkspace {
 /// and takes one uniform per patient. Overwrites `cohort`, keeping its capacity.
 void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
                  std::size_t size, CohortWorkspace& workspace, Cohort& cohort);
+
+/// The same patients, all of them treated as in arm `arm`: what each would have met there.
+void draw_cohort_under(const TrialModel& model, std::int32_t arm, std::uint64_t seed,
+                       std::uint64_t replicate, std::size_t size, CohortWorkspace& workspace,
+                       Cohort& cohort);
 
 /// The stratum of each of the first `stratum.size()` patients: places of levels as digits,
 /// the first covariate the most significant.

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "trialmill/cohort/cohort.hpp"
+#include "trialmill/cohort/endpoint.hpp"
 
 namespace trialmill::cohort {
 
@@ -20,22 +22,18 @@ struct AnalysisTime {
   Condition condition = Condition::events;
   double value = 0;
   std::vector<AnalysisTime> of;
+  std::size_t endpoint = 0;  ///< whose events are counted: an index in the trial's endpoints
 };
 
 /// The events an event-driven condition waits for at this sample size; 0 when it has none. Of
 /// several event conditions, the largest.
 std::size_t target_events(const AnalysisTime& when, std::size_t sample_size);
 
-/// What a look at calendar time `calendar_months` sees: the patients enrolled by then.
-struct LookData {
+/// When a trial's data are cut, in calendar time.
+struct Cut {
   double calendar_months = 0;
   bool reached = true;  ///< false: the condition could never be met, and follow-up ended with the
                         ///< last event or dropout
-  std::size_t enrolled = 0;
-  std::size_t events = 0;
-  std::size_t dropouts = 0;
-  std::vector<double> time;         ///< `enrolled` times to event or censoring, months
-  std::vector<std::uint8_t> event;  ///< 1 event, 0 censored
 };
 
 /// Scratch space, reused from replicate to replicate.
@@ -43,9 +41,27 @@ struct LookWorkspace {
   std::vector<double> calendar_event;
 };
 
-/// Cuts the first `sample_size` patients of a cohort. An event counts when enrolment + event time
-/// <= the cut, so a cut at the d-th event holds exactly d events whatever the rounding.
-void observe(const Cohort& cohort, std::size_t sample_size, const AnalysisTime& when,
-             LookWorkspace& workspace, LookData& look);
+/// When the condition comes true in a trial of the first `enrolment_months.size()` patients.
+/// @param endpoints of the trial, columns of at least as many patients
+/// @param enrolment_months calendar times of arrival, increasing, not empty
+Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoints,
+             std::span<const double> enrolment_months, LookWorkspace& workspace);
+
+/// What a cut sees of one endpoint: one row per patient whose clock has started by then.
+struct LookData {
+  std::size_t rows = 0;
+  std::size_t events = 0;
+  std::size_t dropouts = 0;
+  bool in_order = true;  ///< row k is patient k, and `patient` is empty
+  std::vector<double> time;         ///< to event or censoring, months
+  std::vector<std::uint8_t> event;  ///< 1 event, 0 censored
+  std::vector<std::uint32_t> patient;
+};
+
+/// Cuts the first `sample_size` patients. An event counts when origin + event time <= the cut, so a
+/// cut at the d-th event holds exactly d events whatever the rounding.
+/// @param recorded columns of covariates that must not be missing (NaN) in a patient analysed
+void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
+             std::span<const std::span<const double>> recorded, LookData& look);
 
 }  // namespace trialmill::cohort

@@ -17,6 +17,8 @@ enum class Purpose : std::uint64_t {
   randomisation = 3,  ///< lane 0: the arm; lane 1: block sizes
   event_time = 4,     ///< one lane per transition of the disease course
   dropout = 5,
+  pathway = 7,     ///< one lane per thing that can happen between randomisation and surgery
+  assessment = 8,  ///< lane 0: a patient's lateness; lane 1: missed visits
 };
 
 /// The address of a stream.

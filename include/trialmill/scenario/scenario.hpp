@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "trialmill/cohort/course.hpp"
+#include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/observe.hpp"
@@ -32,11 +34,12 @@ struct CalibratedBaseline {
 /// The reference patient's hazard, given or calibrated.
 using Baseline = std::variant<survival::PiecewiseHazard, cohort::WeibullHazard, CalibratedBaseline>;
 
-/// Effect of one covariate, or of one level of a categorical covariate, on a hazard.
+/// Effect of one covariate, or of one level of a categorical covariate: a hazard ratio or an odds
+/// ratio, as the place says.
 struct CovariateEffect {
-  std::string covariate;
-  std::string level;  ///< empty unless the covariate is categorical
-  double hazard_ratio = 1;
+  std::string covariate;  ///< of the population, or an attribute acquired on the way
+  std::string level;      ///< empty unless the covariate is categorical
+  double ratio = 1;
   std::string source;  ///< "scenario", or where the evidence prints the number
 };
 
@@ -53,12 +56,73 @@ struct TreatmentEffect {
   cohort::PiecewiseRatio ratio;
 };
 
+/// The effect of an arm on the odds of an outcome of surgery, against the first arm.
+struct TreatmentOdds {
+  std::string outcome;  ///< "r1", "r2", "unresectable", "morbidity", "adjuvant"
+  double odds_ratio = 1;
+};
+
+/// What an arm plans between randomisation and surgery, and what can come in between. Hazards per
+/// month from randomisation, of the reference patient.
+struct BeforeSurgeryPlan {
+  double surgery_at_months = 0;
+  survival::PiecewiseHazard progression, death, withdrawal, toxicity;
+  double surgery_after_toxicity_months = 0;
+  double response = 0;  ///< probability, averaged over the trial's population
+};
+
 /// A treatment arm. The first arm of a scenario is the control.
 struct Arm {
   std::string name;
   double allocation = 1;
   std::vector<TreatmentEffect> effects;
+  std::vector<TreatmentOdds> odds_effects;
   survival::PiecewiseHazard dropout;  ///< hazard of loss to follow-up
+  BeforeSurgeryPlan before_surgery;
+  cohort::VisitSchedule assessments;
+};
+
+/// A probability, and the odds ratios by which covariates change it.
+struct Chance {
+  double probability = 0;  ///< averaged over the published cohort
+  std::vector<CovariateEffect> odds_ratios;
+};
+
+/// The operation and what comes with it.
+struct OperationPlan {
+  Chance r1, r2, unresectable;  ///< against R0, for patients without toxicity or response
+  Chance morbidity;
+  double mortality_90_days = 0;  ///< probability of dying of surgery, evenly over three months
+  std::vector<CovariateEffect> mortality_ratios;
+  Chance adjuvant;
+  double adjuvant_from_months = 0;  ///< after surgery
+  double adjuvant_to_months = 0;
+  double adjuvant_delay_by_morbidity_months = 0;
+};
+
+/// A patient's whole course.
+struct Course {
+  Transition recurrence, death_without_recurrence, death_with_disease;
+  survival::CourseClock clock = survival::CourseClock::forward;
+  /// Published hazard ratios of overall survival, adjusted for each other and for R2, that a refit
+  /// of the published cohort must show. The effects on death with disease are solved from them.
+  std::vector<CovariateEffect> survival_ratios;
+  std::vector<CovariateEffect> progression_ratios, death_before_surgery_ratios, withdrawal_ratios,
+      toxicity_ratios;                          ///< hazard ratios before surgery
+  std::vector<CovariateEffect> response_odds;  ///< odds ratios
+  OperationPlan operation;
+  /// The laws of the covariates in the published cohort, for every one that has an effect after
+  /// surgery.
+  std::vector<cohort::Covariate> published_cohort;
+  /// Hazard of the end of follow-up in the published cohort; empty: everybody was followed to the
+  /// last published point of overall survival.
+  survival::PiecewiseHazard published_follow_up;
+};
+
+/// An endpoint by name.
+struct NamedEndpoint {
+  std::string name;
+  cohort::Endpoint definition;
 };
 
 /// One analysis of the trial's data.
@@ -66,6 +130,9 @@ struct Analysis {
   enum class Test {
     log_rank,  ///< weighted when `weight` is not (0, 0); stratified by `strata`
     cox,       ///< Wald test of the treatment coefficient, adjusted for `covariates`
+    score,     ///< of two proportions
+    fisher,    ///< exact test of two proportions
+    mantel_haenszel,  ///< of two proportions within `strata`
   };
   std::string name;
   std::string endpoint;
@@ -76,14 +143,18 @@ struct Analysis {
   survival::Ties ties = survival::Ties::efron;
   double alpha = 0.025;
   int sided = 1;
+  std::optional<cohort::AnalysisTime> at;  ///< its own time; absent: the scenario's
 };
 
 /// One design point, complete.
 struct Scenario {
   std::string title;
+  std::string time_zero = "randomisation";  ///< the event at which patients enter the trial
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
-  Transition disease;
+  Transition disease;            ///< the single event; of no use when there is a `course`
+  std::optional<Course> course;  ///< the whole course instead
+  std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name
   std::vector<Arm> arms;
   cohort::Enrolment enrolment;
   cohort::Randomisation::Method randomisation = cohort::Randomisation::Method::permuted_blocks;

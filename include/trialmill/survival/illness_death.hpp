@@ -1,0 +1,4 @@
+#pragma once
+namespace trialmill::survival {
+enum class CourseClock { forward, reset };
+}
