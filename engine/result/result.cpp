@@ -34,6 +34,38 @@ EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth&
   return out;
 }
 
+ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTruth& truth) {
+  const Moments& difference = tally.risk_difference;
+  const bool any = difference.count > 0;
+  ProportionPerformance out;
+  out.estimates = difference.count;
+  out.control_mean = any ? tally.control_proportion.mean : not_a_number;
+  out.experimental_mean = any ? tally.experimental_proportion.mean : not_a_number;
+  out.risk_difference_mean = any ? difference.mean : not_a_number;
+  out.risk_difference_sd = difference.sd();
+  out.true_risk_difference = truth.risk_difference;
+  out.bias = out.risk_difference_mean - truth.risk_difference;
+  out.bias_mc_se = std::isnan(out.bias)
+                       ? not_a_number
+                       : difference.sd() / std::sqrt(static_cast<double>(difference.count));
+  out.coverage = out.coverage_mc_se = not_a_number;
+  if (any && !std::isnan(truth.risk_difference)) {
+    const SimulatedProportion coverage = simulated_proportion(tally.covered, difference.count);
+    out.coverage = coverage.estimate;
+    out.coverage_mc_se = coverage.mc_se;
+  }
+  return out;
+}
+
+PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
+  PathwayShare out{arm, counts.patients, {}};
+  for (std::size_t step = 0; step < pathway_step_count; ++step)
+    out.steps.emplace_back(
+        name(static_cast<PathwayStep>(step)),
+        static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients));
+  return out;
+}
+
 AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTally& tally,
                                   const AnalysisTruth& truth, const Tally& point) {
   AnalysisResult out;
@@ -50,8 +82,10 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
     if (tally.by_status[status] > 0)
       out.flags.emplace_back(name(static_cast<survival::FitStatus>(status)),
                              tally.by_status[status]);
-  out.by_look.push_back({1, tally.rejections, point.events.mean, point.analysis_months.mean});
+  out.by_look.push_back({1, tally.rejections, tally.events.mean, tally.analysis_months.mean,
+                         tally.patients.mean});
   if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
+  if (label.compares_proportions) out.proportion = proportions(tally, truth);
   return out;
 }
 
@@ -71,7 +105,8 @@ SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t 
 
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
                       const std::vector<AnalysisLabel>& labels,
-                      const std::vector<AnalysisTruth>& truths) {
+                      const std::vector<AnalysisTruth>& truths,
+                      const std::vector<std::string>& arms) {
   PointResult out;
   out.set = set;
   out.replicates = tally.replicates;
@@ -83,6 +118,8 @@ PointResult summarise(const std::vector<std::pair<std::string, double>>& set, co
   out.events_not_reached = tally.events_not_reached;
   for (std::size_t a = 0; a < labels.size() && tally.replicates > 0; ++a)
     out.analyses.push_back(summarise_analysis(labels[a], tally.analyses[a], truths[a], tally));
+  for (std::size_t arm = 0; arm < tally.pathway.size(); ++arm)
+    out.pathway.push_back(share_of(arms[arm], tally.pathway[arm]));
   return out;
 }
 

@@ -39,7 +39,17 @@ std::string row(const PointResult& point, const AnalysisResult& analysis) {
         estimate.coverage, point.events.mean, point.events.sd, point.duration.mean,
         point.duration.sd, point.last_patient_in.mean, point.enrolled.mean, point.dropouts.mean})
     line += number(x) + ',';
-  return line + fmt::format("{}\n", point.events_not_reached);
+  line += fmt::format("{}", point.events_not_reached);
+  ProportionPerformance proportion{0,    none, none, none, none,
+                                   none, none, none, none, none};
+  if (analysis.proportion) proportion = *analysis.proportion;
+  const LookResult& look = analysis.by_look.back();
+  for (const double x : {estimate.true_log_hr, proportion.control_mean,
+                         proportion.experimental_mean, proportion.risk_difference_mean,
+                         proportion.true_risk_difference, look.patients_mean, look.events_mean,
+                         look.time_mean})
+    line += ',' + number(x);
+  return line + '\n';
 }
 
 }  // namespace
@@ -54,7 +64,8 @@ std::string to_csv(const Result& result) {
       "rejections,undefined,log_hr_mean,log_hr_sd,model_se_mean,bias,coverage,events_mean,events_"
       "sd,"
       "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
-      "events_not_reached\n";
+      "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
+      "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean\n";
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
       csv += row(point, analysis);

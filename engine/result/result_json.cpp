@@ -30,6 +30,31 @@ Json to_document(const std::optional<EstimatePerformance>& estimate) {
           {"coverage_mc_se", number(estimate->coverage_mc_se)}};
 }
 
+Json to_document(const std::optional<ProportionPerformance>& proportion) {
+  if (!proportion) return nullptr;
+  return {{"estimates", proportion->estimates},
+          {"control_mean", number(proportion->control_mean)},
+          {"experimental_mean", number(proportion->experimental_mean)},
+          {"risk_difference_mean", number(proportion->risk_difference_mean)},
+          {"risk_difference_sd", number(proportion->risk_difference_sd)},
+          {"true_risk_difference", number(proportion->true_risk_difference)},
+          {"bias", number(proportion->bias)},
+          {"bias_mc_se", number(proportion->bias_mc_se)},
+          {"coverage", number(proportion->coverage)},
+          {"coverage_mc_se", number(proportion->coverage_mc_se)}};
+}
+
+Json to_document(const std::vector<PathwayShare>& pathway) {
+  Json arms = Json::array();
+  for (const PathwayShare& share : pathway) {
+    Json arm = {{"arm", share.arm}, {"patients", share.patients}};
+    for (const auto& [step, proportion] : share.steps)
+      arm[step] = number(proportion);
+    arms.push_back(arm);
+  }
+  return arms;
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -39,7 +64,8 @@ Json to_document(const AnalysisResult& analysis) {
     looks.push_back({{"look", look.look},
                      {"rejections", look.rejections},
                      {"events_mean", number(look.events_mean)},
-                     {"time_mean", number(look.time_mean)}});
+                     {"time_mean", number(look.time_mean)},
+                     {"patients_mean", number(look.patients_mean)}});
   return {{"name", analysis.name},
           {"test", analysis.test},
           {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
@@ -54,7 +80,8 @@ Json to_document(const AnalysisResult& analysis) {
           {"undefined", analysis.undefined},
           {"flags", flags},
           {"by_look", looks},
-          {"estimate", to_document(analysis.estimate)}};
+          {"estimate", to_document(analysis.estimate)},
+          {"proportion", to_document(analysis.proportion)}};
 }
 
 Json to_document(const PointResult& point) {
@@ -77,7 +104,8 @@ Json to_document(const PointResult& point) {
           {"last_patient_in", to_document(point.last_patient_in)},
           {"enrolled", to_document(point.enrolled)},
           {"dropouts", to_document(point.dropouts)},
-          {"events_not_reached", point.events_not_reached}};
+          {"events_not_reached", point.events_not_reached},
+          {"pathway", to_document(point.pathway)}};
 }
 
 Json to_document(const Runtime& runtime) {

@@ -36,6 +36,16 @@ void AnalysisTally::add(const AnalysisOutcome& outcome, const AnalysisTruth& tru
   rejections += outcome.rejected;
   undefined += std::isnan(outcome.z);
   ++by_status[static_cast<std::size_t>(outcome.status)];
+  analysis_months.add(outcome.analysis_months);
+  patients.add(static_cast<double>(outcome.patients));
+  events.add(static_cast<double>(outcome.events));
+  if (std::isfinite(outcome.proportion.difference)) {
+    control_proportion.add(outcome.proportion.control);
+    experimental_proportion.add(outcome.proportion.experimental);
+    risk_difference.add(outcome.proportion.difference);
+    covered += outcome.proportion.lower <= truth.risk_difference &&
+               truth.risk_difference <= outcome.proportion.upper;
+  }
   if (!std::isfinite(outcome.log_hazard_ratio) || !std::isfinite(outcome.standard_error)) return;
   log_hazard_ratio.add(outcome.log_hazard_ratio);
   standard_error.add(outcome.standard_error);
@@ -48,6 +58,12 @@ void AnalysisTally::merge(const AnalysisTally& other) {
   undefined += other.undefined;
   for (std::size_t k = 0; k < by_status.size(); ++k)
     by_status[k] += other.by_status[k];
+  analysis_months.merge(other.analysis_months);
+  patients.merge(other.patients);
+  events.merge(other.events);
+  control_proportion.merge(other.control_proportion);
+  experimental_proportion.merge(other.experimental_proportion);
+  risk_difference.merge(other.risk_difference);
   log_hazard_ratio.merge(other.log_hazard_ratio);
   standard_error.merge(other.standard_error);
   covered += other.covered;
@@ -65,6 +81,9 @@ void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths
   analyses.resize(truths.size());
   for (std::size_t a = 0; a < truths.size(); ++a)
     analyses[a].add(outcome.analyses[a], truths[a]);
+  pathway.resize(outcome.pathway.size());
+  for (std::size_t arm = 0; arm < pathway.size(); ++arm)
+    pathway[arm].merge(outcome.pathway[arm]);
 }
 
 void Tally::merge(const Tally& other) {
@@ -79,6 +98,9 @@ void Tally::merge(const Tally& other) {
   analyses.resize(other.analyses.size());
   for (std::size_t a = 0; a < analyses.size(); ++a)
     analyses[a].merge(other.analyses[a]);
+  pathway.resize(other.pathway.size());
+  for (std::size_t arm = 0; arm < pathway.size(); ++arm)
+    pathway[arm].merge(other.pathway[arm]);
 }
 
 }  // namespace trialmill::result

@@ -11,6 +11,8 @@
 
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
+#include "trialmill/scenario/course_model.hpp"
+#include "trialmill/scenario/factors.hpp"
 
 namespace trialmill::simulation {
 namespace {
@@ -18,10 +20,10 @@ namespace {
 using scenario::Analysis;
 using scenario::Scenario;
 
-std::size_t covariate_index(const Scenario& scenario, const std::string& name) {
-  const auto found = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
-  assert(found != scenario.population.end());
-  return static_cast<std::size_t>(found - scenario.population.begin());
+std::size_t column_index(const Design& design, const std::string& name) {
+  const auto found = std::ranges::find(design.columns, name, &cohort::Covariate::name);
+  assert(found != design.columns.end());
+  return static_cast<std::size_t>(found - design.columns.begin());
 }
 
 std::optional<double> number_in(const std::string& text) {
@@ -49,41 +51,15 @@ std::vector<std::int32_t> places_of_levels(const cohort::CovariateLaw& law) {
   return place;
 }
 
-cohort::Stratification stratification(const Scenario& scenario,
+cohort::Stratification stratification(const Design& design,
                                       const std::vector<std::string>& names) {
   cohort::Stratification out;
   for (const std::string& name : names) {
-    out.covariates.push_back(covariate_index(scenario, name));
-    const cohort::CovariateLaw& law = scenario.population[out.covariates.back()].law;
+    out.covariates.push_back(column_index(design, name));
+    const cohort::CovariateLaw& law = design.columns[out.covariates.back()].law;
     out.levels.push_back(cohort::level_count(law));
     out.place.push_back(places_of_levels(law));
   }
-  return out;
-}
-
-std::vector<cohort::HazardFactor> hazard_factors(const Scenario& scenario) {
-  std::map<std::size_t, cohort::HazardFactor> factors;  // by covariate
-  for (const scenario::CovariateEffect& effect : scenario.disease.effects) {
-    const std::size_t index = covariate_index(scenario, effect.covariate);
-    cohort::HazardFactor& factor = factors[index];
-    factor.covariate = index;
-    const cohort::CovariateLaw& law = scenario.population[index].law;
-    const std::size_t levels = cohort::level_count(law);
-    if (levels == 0) {
-      factor.log_ratio_per_unit = math::log(effect.ratio);
-      continue;
-    }
-    factor.ratio_by_level.resize(levels, 1.0);
-    std::size_t level = 1;
-    if (const auto* categorical = std::get_if<cohort::CategoricalLaw>(&law)) {
-      const auto found = std::ranges::find(categorical->levels, effect.level);
-      level = static_cast<std::size_t>(found - categorical->levels.begin());
-    }
-    factor.ratio_by_level[level] = effect.ratio;
-  }
-  std::vector<cohort::HazardFactor> out;
-  for (auto& [index, factor] : factors)
-    out.push_back(std::move(factor));
   return out;
 }
 
@@ -93,29 +69,34 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
   return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
 }
 
-cohort::TrialModel trial_model(const Scenario& scenario) {
+cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
-  model.hazard_factors = hazard_factors(scenario);
   model.enrolment = scenario.enrolment;
   model.randomisation.method = scenario.randomisation;
   model.randomisation.block_sizes = scenario.block_sizes;
-  model.randomisation_strata = stratification(scenario, scenario.randomisation_strata);
+  model.randomisation_strata = stratification(design, scenario.randomisation_strata);
   model.randomisation.strata = model.randomisation_strata.count();
-  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
   for (const scenario::Arm& arm : scenario.arms) {
     model.randomisation.allocation.push_back(arm.allocation);
-    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
     model.dropout_time_by_arm.emplace_back(arm.dropout, cohort::PiecewiseRatio{});
   }
+  if (scenario.course) {
+    model.course = scenario::compile_course(scenario);
+    return model;
+  }
+  model.hazard_factors = scenario::factors_of(scenario.disease.effects, scenario.population);
+  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
+  for (const scenario::Arm& arm : scenario.arms)
+    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
   return model;
 }
 
-std::vector<CoxColumn> cox_columns(const Scenario& scenario, const Analysis& analysis) {
+std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
   std::vector<CoxColumn> columns;
   for (const std::string& name : analysis.covariates) {
-    const std::size_t index = covariate_index(scenario, name);
-    const auto* categorical = std::get_if<cohort::CategoricalLaw>(&scenario.population[index].law);
+    const std::size_t index = column_index(design, name);
+    const auto* categorical = std::get_if<cohort::CategoricalLaw>(&design.columns[index].law);
     if (!categorical) columns.push_back({index, -1});
     for (int level = 1; categorical && level < static_cast<int>(categorical->levels.size());
          ++level)
@@ -124,50 +105,83 @@ std::vector<CoxColumn> cox_columns(const Scenario& scenario, const Analysis& ana
   return columns;
 }
 
-// The sorted view with these strata, added when no earlier analysis has it.
-std::size_t view_of(const cohort::Stratification& strata, std::vector<SortedView>& views) {
-  const auto found = std::ranges::find_if(
-      views, [&](const SortedView& view) { return view.strata.covariates == strata.covariates; });
-  if (found == views.end()) {
-    views.push_back({strata, false});
-    return views.size() - 1;
-  }
-  return static_cast<std::size_t>(found - views.begin());
+// The place of a value in a list, where it is added when it is not there yet.
+template <class T, class Same>
+std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
+  const auto found =
+      std::ranges::find_if(list, [&](const T& known) { return same(known, value); });
+  const auto place = static_cast<std::size_t>(found - list.begin());
+  if (found == list.end()) list.push_back(value);
+  return place;
 }
 
-void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
-  const bool cox = analysis.test == Analysis::Test::cox;
+std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
+  LookPlan look;
+  const auto endpoint =
+      std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name);
+  assert(endpoint != scenario.endpoints.end());
+  look.endpoint = static_cast<std::size_t>(endpoint - scenario.endpoints.begin());
+  if (analysis.at) look.cut = place_of(design.cuts, *analysis.at, std::equal_to<>());
+  return place_of(design.looks, look, std::equal_to<>());
+}
+
+bool is_time_to_event(Analysis::Test test) {
+  return test == Analysis::Test::log_rank || test == Analysis::Test::cox;
+}
+
+AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
   plan.weight = analysis.weight;
-  plan.view = view_of(stratification(scenario, analysis.strata), design.views);
+  plan.alpha = analysis.alpha;
   plan.sided = analysis.sided;
   plan.critical_z = -math::normal_quantile(analysis.alpha / analysis.sided);
   plan.cox.ties = analysis.ties;
-  if (cox) plan.covariates = cox_columns(scenario, analysis);
-  if (!cox) design.views[plan.view].needs_risk_table = true;
-  design.analyses.push_back(plan);
+  plan.strata = stratification(design, analysis.strata);
+  plan.look = look_of(scenario, analysis, design);
+  if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
+  if (!is_time_to_event(plan.test)) return plan;
+  plan.view = place_of(design.views, SortedView{plan.look, plan.strata, false},
+                       [](const SortedView& a, const SortedView& b) {
+                         return a.look == b.look && a.strata.covariates == b.strata.covariates;
+                       });
+  if (plan.test == Analysis::Test::log_rank) design.views[plan.view].needs_risk_table = true;
+  return plan;
+}
 
+result::AnalysisLabel label_of(const Analysis& analysis) {
   const bool weighted = !(analysis.weight == survival::FlemingHarrington{});
-  design.labels.push_back(
-      {analysis.name, cox ? "cox" : "log-rank",
-       weighted ? fmt::format("fh({},{})", analysis.weight.rho, analysis.weight.gamma) : "",
-       analysis.endpoint, analysis.alpha, analysis.sided, cox});
+  return {analysis.name,
+          std::string(scenario::name(analysis.test)),
+          weighted ? fmt::format("fh({},{})", analysis.weight.rho, analysis.weight.gamma) : "",
+          analysis.endpoint,
+          analysis.alpha,
+          analysis.sided,
+          analysis.test == Analysis::Test::cox,
+          !is_time_to_event(analysis.test)};
+}
+
+void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
+  design.analyses.push_back(plan_analysis(scenario, analysis, design));
+  design.labels.push_back(label_of(analysis));
   result::AnalysisTruth truth;
-  truth.interval_z = plan.critical_z;
-  const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-  if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+  truth.interval_z = design.analyses.back().critical_z;
+  if (!scenario.course) {
+    const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
+    if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+  }
   design.truths.push_back(truth);
 }
 
 Design compile_design(const Scenario& scenario) {
   Design design;
-  design.model = trial_model(scenario);
-  design.analysis_time = scenario.analysis_time;
+  design.columns = scenario::columns_of(scenario);
+  design.model = trial_model(scenario, design);
+  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints)
+    design.endpoints.push_back(endpoint.definition);
+  design.cuts = {scenario.analysis_time};
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
-  for (const cohort::Covariate& covariate : scenario.population)
-    design.covariate_names.push_back(covariate.name);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
   return design;

@@ -1,26 +1,76 @@
 #include "trialmill/simulation/replicate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "simulation/analyse.hpp"
+#include "simulation/pathway_counts.hpp"
 
 namespace trialmill::simulation {
 namespace {
 
-void sort_views(const Design& design, Workspace& workspace) {
-  const cohort::LookData& look = workspace.look;
+// The columns of each endpoint, for the whole cohort.
+void define_endpoints(const Design& design, Workspace& workspace) {
+  workspace.endpoint_storage.resize(design.endpoints.size());
+  workspace.endpoints.resize(design.endpoints.size());
+  for (std::size_t e = 0; e < design.endpoints.size(); ++e)
+    workspace.endpoints[e] =
+        cohort::endpoint_columns(design.endpoints[e], workspace.cohort,
+                                 design.model.population.size(), workspace.endpoint_storage[e]);
+}
+
+// The arm of each row.
+std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort) {
+  return look.data.in_order ? std::span(cohort.arm).first(look.data.rows)
+                            : std::span<const std::int32_t>(look.arm);
+}
+
+void look_at_endpoints(const Design& design, std::size_t sample_size, Workspace& workspace) {
+  const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
+  workspace.cuts.resize(design.cuts.size());
+  for (std::size_t c = 0; c < design.cuts.size(); ++c)
+    workspace.cuts[c] =
+        cohort::find_cut(design.cuts[c], workspace.endpoints, arrivals, workspace.looking);
+  workspace.looks.resize(design.looks.size());
+  for (std::size_t k = 0; k < design.looks.size(); ++k) {
+    const LookPlan& plan = design.looks[k];
+    LookTables& look = workspace.looks[k];
+    cohort::observe(workspace.endpoints[plan.endpoint], sample_size,
+                    workspace.cuts[plan.cut].calendar_months, {}, look.data);
+    if (look.data.in_order) continue;
+    look.arm.resize(look.data.rows);
+    for (std::size_t row = 0; row < look.data.rows; ++row)
+      look.arm[row] = workspace.cohort.arm[look.data.patient[row]];
+  }
+}
+
+// Strata of the rows of a look.
+std::span<const std::int32_t> strata_of(const cohort::Stratification& strata,
+                                        const cohort::LookData& look, std::size_t sample_size,
+                                        Workspace& workspace) {
+  workspace.stratum.resize(look.in_order ? look.rows : sample_size);
+  cohort::assign_strata(strata, workspace.cohort, workspace.stratum);
+  if (look.in_order) return workspace.stratum;
+  workspace.row_stratum.resize(look.rows);
+  for (std::size_t row = 0; row < look.rows; ++row)
+    workspace.row_stratum[row] = workspace.stratum[look.patient[row]];
+  return workspace.row_stratum;
+}
+
+void sort_views(const Design& design, std::size_t sample_size, Workspace& workspace) {
   workspace.sorted.resize(design.views.size());
   workspace.risk.resize(design.views.size());
   for (std::size_t v = 0; v < design.views.size(); ++v) {
     const SortedView& view = design.views[v];
+    const LookTables& look = workspace.looks[view.look];
     survival::Observations seen;
-    seen.time = look.time;
-    seen.event = look.event;
-    seen.group = std::span(workspace.cohort.arm).first(look.enrolled);
+    seen.time = look.data.time;
+    seen.event = look.data.event;
+    seen.group = arms_of(look, workspace.cohort);
     seen.groups = static_cast<std::int32_t>(design.model.arms());
     if (!view.strata.covariates.empty()) {
-      workspace.stratum.resize(look.enrolled);
-      cohort::assign_strata(view.strata, workspace.cohort, workspace.stratum);
-      seen.stratum = workspace.stratum;
+      seen.stratum = strata_of(view.strata, look.data, sample_size, workspace);
       seen.strata = static_cast<std::int32_t>(view.strata.count());
     }
     survival::sort_times(seen, workspace.sorted[v]);
@@ -28,91 +78,93 @@ void sort_views(const Design& design, Workspace& workspace) {
   }
 }
 
-// Column 0 is treatment; the others as the plan says.
-void fill_cox_columns(const AnalysisPlan& plan, Workspace& workspace) {
-  const std::size_t n = workspace.look.enrolled;
-  const cohort::Cohort& cohort = workspace.cohort;
-  const std::size_t columns = 1 + plan.covariates.size();
-  if (workspace.cox_columns.size() < columns) workspace.cox_columns.resize(columns);
-  workspace.covariates.columns.resize(columns);
-  workspace.cox_columns[0].resize(n);
-  for (std::size_t i = 0; i < n; ++i)
-    workspace.cox_columns[0][i] = cohort.arm[i];
-  workspace.covariates.columns[0] = workspace.cox_columns[0];
-  for (std::size_t c = 1; c < columns; ++c) {
-    const CoxColumn& column = plan.covariates[c - 1];
-    const auto value = cohort.covariate(column.covariate).first(n);
-    if (column.level < 0) {
-      workspace.covariates.columns[c] = value;
-      continue;
-    }
-    std::vector<double>& indicator = workspace.cox_columns[c];
-    indicator.resize(n);
-    for (std::size_t i = 0; i < n; ++i)
-      indicator[i] = value[i] == column.level ? 1.0 : 0.0;
-    workspace.covariates.columns[c] = indicator;
+// Counts the patients whose outcome is known by the cut, by stratum.
+void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sample_size,
+                 Workspace& workspace) {
+  const LookTables& look = workspace.looks[plan.look];
+  const cohort::EndpointColumns& endpoint = workspace.endpoints[design.looks[plan.look].endpoint];
+  const double cut = workspace.cuts[design.looks[plan.look].cut].calendar_months;
+  const bool stratified = !plan.strata.covariates.empty();
+  std::span<const std::int32_t> stratum;
+  if (stratified) stratum = strata_of(plan.strata, look.data, sample_size, workspace);
+  const auto arm = arms_of(look, workspace.cohort);
+  workspace.success.clear();
+  workspace.known_arm.clear();
+  workspace.known_stratum.clear();
+  for (std::size_t row = 0; row < look.data.rows; ++row) {
+    const std::size_t i = look.data.in_order ? row : look.data.patient[row];
+    const double known = std::min(endpoint.event_months[i], endpoint.dropout_months[i]);
+    if (!(endpoint.origin_months[i] + known <= cut)) continue;
+    workspace.success.push_back(look.data.event[row]);
+    workspace.known_arm.push_back(arm[row]);
+    if (stratified) workspace.known_stratum.push_back(stratum[row]);
   }
+  survival::count_successes(workspace.success, workspace.known_arm, workspace.known_stratum,
+                            static_cast<std::int32_t>(plan.strata.count()), workspace.tables);
 }
 
-result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& workspace) {
+result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
+                                std::size_t sample_size, Workspace& workspace) {
+  using enum scenario::Analysis::Test;
+  const LookTables& look = workspace.looks[plan.look];
   result::AnalysisOutcome outcome;
-  const survival::WeightedLogRank test =
-      survival::weighted_log_rank(workspace.risk[plan.view], plan.weight, workspace.log_rank);
-  outcome.status = test.status;
-  outcome.z =
-      test.status == survival::FitStatus::ok ? test.z : std::numeric_limits<double>::quiet_NaN();
+  switch (plan.test) {
+    case log_rank:
+      outcome = log_rank_outcome(plan, workspace);
+      break;
+    case cox:
+      outcome = cox_outcome(plan, look.data, arms_of(look, workspace.cohort), workspace);
+      break;
+    case score:
+    case fisher:
+    case mantel_haenszel:
+      count_known(plan, design, sample_size, workspace);
+      outcome = proportion_outcome(plan, workspace.tables);
+      break;
+  }
+  const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
+  outcome.analysis_months = workspace.cuts[design.looks[plan.look].cut].calendar_months;
+  outcome.patients = yes_or_no ? workspace.success.size() : look.data.rows;
+  outcome.events = look.data.events;
   return outcome;
 }
 
-result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, Workspace& workspace) {
-  fill_cox_columns(plan, workspace);
-  survival::fit_cox(workspace.sorted[plan.view], workspace.covariates, plan.cox, workspace.cox,
-                    workspace.fit);
-  result::AnalysisOutcome outcome;
-  outcome.status = workspace.fit.status;
-  // A rare covariate may be inestimable while treatment is not; the Wald test needs treatment
-  // alone.
-  outcome.log_hazard_ratio = workspace.fit.coefficient[0];
-  outcome.standard_error = workspace.fit.standard_error[0];
-  outcome.z = -outcome.log_hazard_ratio / outcome.standard_error;
-  if (outcome.status == survival::FitStatus::not_converged || !std::isfinite(outcome.z)) {
-    outcome.z = std::numeric_limits<double>::quiet_NaN();
-    outcome.log_hazard_ratio = outcome.standard_error = outcome.z;
-  }
-  return outcome;
+// Patients enrolled by a calendar time.
+std::size_t enrolled_by(double months, std::span<const double> arrivals) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(arrivals, months) - arrivals.begin());
 }
 
 }  // namespace
 
 void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& workspace,
                     result::Outcome& outcome) {
-  cohort::observe(workspace.cohort, sample_size, design.analysis_time, workspace.looking,
-                  workspace.look);
-  sort_views(design, workspace);
-  const cohort::LookData& look = workspace.look;
-  outcome.analysis_months = look.calendar_months;
-  outcome.last_patient_in_months =
-      look.enrolled == 0 ? 0.0 : workspace.cohort.enrolment_months[look.enrolled - 1];
-  outcome.enrolled = look.enrolled;
-  outcome.events = look.events;
-  outcome.dropouts = look.dropouts;
-  outcome.events_reached = look.reached;
+  look_at_endpoints(design, sample_size, workspace);
+  sort_views(design, sample_size, workspace);
+  const cohort::LookData& first = workspace.looks.front().data;
+  const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
+  outcome.analysis_months =
+      std::ranges::max(workspace.cuts, {}, &cohort::Cut::calendar_months).calendar_months;
+  outcome.enrolled = enrolled_by(outcome.analysis_months, arrivals);
+  outcome.last_patient_in_months = outcome.enrolled == 0 ? 0.0 : arrivals[outcome.enrolled - 1];
+  outcome.events = first.events;
+  outcome.dropouts = first.dropouts;
+  outcome.events_reached = std::ranges::all_of(workspace.cuts, &cohort::Cut::reached);
   outcome.analyses.resize(design.analyses.size());
-  for (std::size_t a = 0; a < design.analyses.size(); ++a) {
-    const AnalysisPlan& plan = design.analyses[a];
-    const bool cox = plan.test == scenario::Analysis::Test::cox;
-    result::AnalysisOutcome& analysis = outcome.analyses[a];
-    analysis = cox ? cox_outcome(plan, workspace) : log_rank_outcome(plan, workspace);
-    // A test that is undefined rejects nothing: comparisons with NaN are false.
-    const double evidence_against_null = plan.sided == 1 ? analysis.z : std::abs(analysis.z);
-    analysis.rejected = evidence_against_null > plan.critical_z;
-  }
+  for (std::size_t a = 0; a < design.analyses.size(); ++a)
+    outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
+  count_pathway(design, sample_size, workspace.cohort, outcome.pathway);
+}
+
+void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,
+                    Workspace& workspace) {
+  cohort::draw_cohort(design.model, seed, number, design.sizes.back().sample_size,
+                      workspace.drawing, workspace.cohort);
+  define_endpoints(design, workspace);
 }
 
 const std::vector<result::Outcome>& simulate_replicate(const Design& design, std::uint64_t seed,
                                                        std::uint64_t number, Workspace& workspace) {
-  cohort::draw_cohort(design.model, seed, number, design.sizes.back().sample_size,
-                      workspace.drawing, workspace.cohort);
+  draw_replicate(design, seed, number, workspace);
   workspace.outcomes.resize(design.sizes.size());
   for (std::size_t s = 0; s < design.sizes.size(); ++s)
     analyse_cohort(design, design.sizes[s].sample_size, workspace, workspace.outcomes[s]);

@@ -23,6 +23,7 @@ struct AnalysisTime {
   double value = 0;
   std::vector<AnalysisTime> of;
   std::size_t endpoint = 0;  ///< whose events are counted: an index in the trial's endpoints
+  bool operator==(const AnalysisTime&) const = default;
 };
 
 /// The events an event-driven condition waits for at this sample size; 0 when it has none. Of

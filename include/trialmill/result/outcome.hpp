@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "trialmill/survival/fit_status.hpp"
@@ -9,25 +12,66 @@
 /// What trials and simulations conclude: one replicate, a block of them, the whole run.
 namespace trialmill::result {
 
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/// Two proportions of one replicate; NaN when undefined.
+struct ProportionOutcome {
+  double control = not_a_number;
+  double experimental = not_a_number;
+  double difference = not_a_number;  ///< experimental - control
+  double lower = not_a_number;       ///< of its interval at the analysis's level
+  double upper = not_a_number;
+};
+
 /// One analysis of one replicate. An undefined test is no rejection.
 struct AnalysisOutcome {
   survival::FitStatus status = survival::FitStatus::ok;
   double z = 0;  ///< positive when the experimental arm does better; NaN when undefined
   bool rejected = false;
+  double analysis_months = 0;  ///< calendar time of the cut from the opening of enrolment
+  std::size_t patients = 0;    ///< analysed
+  std::size_t events = 0;      ///< seen in them; successes of a yes-or-no endpoint
   /// Cox analyses only; NaN otherwise and when undefined.
-  double log_hazard_ratio = std::numeric_limits<double>::quiet_NaN();
-  double standard_error = std::numeric_limits<double>::quiet_NaN();
+  double log_hazard_ratio = not_a_number;
+  double standard_error = not_a_number;
+  ProportionOutcome proportion;  ///< of a yes-or-no endpoint
+};
+
+/// Steps of the pathway that are counted, by arm.
+enum class PathwayStep : std::uint8_t {
+  progression,
+  death_before_surgery,
+  withdrawal,
+  toxicity,
+  response,
+  surgery,
+  r0,
+  r1,
+  r2,
+  unresectable,
+  death_within_90_days,  ///< of surgery
+};
+constexpr std::size_t pathway_step_count = 11;
+std::string_view name(PathwayStep step);
+
+/// How many patients of an arm took each step, whatever was seen by the time of the analysis.
+struct PathwayCounts {
+  std::uint64_t patients = 0;
+  std::array<std::uint64_t, pathway_step_count> took{};
+
+  void merge(const PathwayCounts& other);
 };
 
 /// One replicate at one design point.
 struct Outcome {
-  double analysis_months = 0;  ///< calendar time of the analysis from the opening of enrolment
+  double analysis_months = 0;  ///< calendar time of the last analysis
   double last_patient_in_months = 0;
-  std::size_t enrolled = 0;
-  std::size_t events = 0;
+  std::size_t enrolled = 0;  ///< by the time of the first look
+  std::size_t events = 0;    ///< of the first analysis
   std::size_t dropouts = 0;
   bool events_reached = true;  ///< false: follow-up ended before the condition was met
   std::vector<AnalysisOutcome> analyses;
+  std::vector<PathwayCounts> pathway;  ///< by arm; empty without a course
 };
 
 }  // namespace trialmill::result

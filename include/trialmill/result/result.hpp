@@ -33,11 +33,33 @@ struct EstimatePerformance {
   double log_hr_mean = 0;
   double log_hr_sd = 0;  ///< empirical standard error
   double model_se_mean = 0;
-  double true_log_hr = 0;  ///< of the generator; NaN when it changes with time
+  double true_log_hr = 0;  ///< of the generator, or of the same patients in both arms; NaN when it
+                           ///< changes with time
   double bias = 0;         ///< mean - true
   double bias_mc_se = 0;
   double coverage = 0;  ///< of the two-sided interval at the analysis's level
   double coverage_mc_se = 0;
+};
+
+/// Performance of the comparison of two proportions. NaN where it does not exist.
+struct ProportionPerformance {
+  std::uint64_t estimates = 0;  ///< replicates with both proportions
+  double control_mean = 0;
+  double experimental_mean = 0;
+  double risk_difference_mean = 0;
+  double risk_difference_sd = 0;
+  double true_risk_difference = 0;  ///< of the same patients in both arms
+  double bias = 0;
+  double bias_mc_se = 0;
+  double coverage = 0;  ///< of the Newcombe interval at the analysis's level
+  double coverage_mc_se = 0;
+};
+
+/// Share of an arm's patients who took a step of the pathway, over all replicates.
+struct PathwayShare {
+  std::string arm;
+  std::uint64_t patients = 0;
+  std::vector<std::pair<std::string, double>> steps;
 };
 
 /// What one look found. One look per analysis for now; the list leaves room for interim ones.
@@ -46,11 +68,12 @@ struct LookResult {
   std::uint64_t rejections = 0;
   double events_mean = 0;
   double time_mean = 0;
+  double patients_mean = 0;
 };
 
 struct AnalysisResult {
   std::string name;
-  std::string test;    ///< "log-rank" or "cox"
+  std::string test;    ///< "log-rank", "cox", "score", "fisher" or "mantel-haenszel"
   std::string weight;  ///< "fh(0,1)"; empty for an unweighted test
   std::string endpoint;
   double alpha = 0.025;
@@ -60,7 +83,8 @@ struct AnalysisResult {
   std::uint64_t undefined = 0;
   std::vector<std::pair<std::string, std::uint64_t>> flags;  ///< fit status other than ok: count
   std::vector<LookResult> by_look;
-  std::optional<EstimatePerformance> estimate;  ///< Cox only
+  std::optional<EstimatePerformance> estimate;      ///< Cox only
+  std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
 };
 
 struct PointResult {
@@ -69,6 +93,7 @@ struct PointResult {
   std::vector<AnalysisResult> analyses;
   Summary events, duration, last_patient_in, enrolled, dropouts;
   std::uint64_t events_not_reached = 0;
+  std::vector<PathwayShare> pathway;  ///< by arm; empty without a course
 };
 
 /// The only part of a result that may differ between two runs of the same scenario and seed.
@@ -99,12 +124,14 @@ struct AnalysisLabel {
   double alpha = 0.025;
   int sided = 1;
   bool estimates_hazard_ratio = false;
+  bool compares_proportions = false;
 };
 
 /// Turns the sums of a design point into the figures that are reported.
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
                       const std::vector<AnalysisLabel>& labels,
-                      const std::vector<AnalysisTruth>& truths);
+                      const std::vector<AnalysisTruth>& truths,
+                      const std::vector<std::string>& arms);
 
 /// The document as JSON text, keys in a fixed order, numbers that round-trip, a newline at the end.
 std::string to_json(const Result& result);

@@ -27,6 +27,7 @@ struct AnalysisTruth {
   /// The generating log hazard ratio, NaN when it changes with time and no single number is true.
   double log_hazard_ratio = std::numeric_limits<double>::quiet_NaN();
   double interval_z = 1.959963984540054;  ///< half-width of the confidence interval in SE
+  double risk_difference = not_a_number;  ///< of a yes-or-no endpoint
 };
 
 struct AnalysisTally {
@@ -34,9 +35,11 @@ struct AnalysisTally {
   std::uint64_t undefined = 0;  ///< replicates without a test statistic, counted as no rejection
   std::array<std::uint64_t, survival::fit_status_count>
       by_status{};  ///< indexed by survival::FitStatus
+  Moments analysis_months, patients, events;
   Moments log_hazard_ratio;
   Moments standard_error;
-  std::uint64_t covered = 0;  ///< intervals that hold the true log hazard ratio
+  Moments control_proportion, experimental_proportion, risk_difference;
+  std::uint64_t covered = 0;  ///< intervals that hold the true value
 
   void add(const AnalysisOutcome& outcome, const AnalysisTruth& truth);
   void merge(const AnalysisTally& other);
@@ -48,6 +51,7 @@ struct Tally {
   std::uint64_t events_not_reached = 0;
   Moments events, analysis_months, last_patient_in_months, enrolled, dropouts;
   std::vector<AnalysisTally> analyses;
+  std::vector<PathwayCounts> pathway;  ///< by arm
 
   void add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths);
   void merge(const Tally& other);

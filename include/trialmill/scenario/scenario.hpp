@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -145,6 +146,9 @@ struct Analysis {
   int sided = 1;
   std::optional<cohort::AnalysisTime> at;  ///< its own time; absent: the scenario's
 };
+
+/// As scenario and result files have it: "log-rank", "cox", "score", "fisher", "mantel-haenszel".
+std::string_view name(Analysis::Test test);
 
 /// One design point, complete.
 struct Scenario {

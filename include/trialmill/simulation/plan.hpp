@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "trialmill/cohort/cohort.hpp"
+#include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/observe.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/scenario/scenario.hpp"
@@ -23,21 +24,35 @@ struct CoxColumn {
   int level = -1;  ///< -1: the value itself
 };
 
+/// One endpoint cut at one time, for the patients in whom some covariates are recorded. Analyses of
+/// the same data share it.
+struct LookPlan {
+  std::size_t endpoint = 0;               ///< index in Design::endpoints
+  std::size_t cut = 0;                    ///< index in Design::cuts
+  std::vector<std::size_t> recorded = {};  ///< covariates that must not be missing
+  bool operator==(const LookPlan&) const = default;
+};
+
+/// The data of a look sorted within the strata of some analyses; analyses with the same strata
+/// share it.
+struct SortedView {
+  std::size_t look = 0;
+  cohort::Stratification strata;
+  bool needs_risk_table = false;
+};
+
 /// One analysis with its names resolved.
 struct AnalysisPlan {
   scenario::Analysis::Test test = scenario::Analysis::Test::log_rank;
   survival::FlemingHarrington weight;
-  std::size_t view = 0;  ///< which sorted view of the data it reads
+  std::size_t look = 0;
+  std::size_t view = 0;           ///< which sorted view it reads, for a time to event
+  cohort::Stratification strata;  ///< of a Mantel-Haenszel test
   std::vector<CoxColumn> covariates;
   survival::CoxOptions cox;
   double critical_z = 0;
+  double alpha = 0.025;
   int sided = 1;
-};
-
-/// The data sorted within the strata of some analyses; analyses with the same strata share it.
-struct SortedView {
-  cohort::Stratification strata;
-  bool needs_risk_table = false;
 };
 
 /// A size of trial, and the design point it belongs to.
@@ -50,13 +65,15 @@ struct DesignSize {
 /// smaller trials are its first patients.
 struct Design {
   cohort::TrialModel model;
-  cohort::AnalysisTime analysis_time;
-  std::vector<AnalysisPlan> analyses;
+  std::vector<cohort::Endpoint> endpoints;
+  std::vector<cohort::AnalysisTime> cuts;  ///< the first one is the scenario's
+  std::vector<LookPlan> looks;             ///< the first one is of the first analysis
   std::vector<SortedView> views;
+  std::vector<AnalysisPlan> analyses;
   std::vector<DesignSize> sizes;  ///< increasing
   std::vector<result::AnalysisLabel> labels;
   std::vector<result::AnalysisTruth> truths;
-  std::vector<std::string> covariate_names;
+  std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
   std::vector<std::string> arm_names;
 };
 

@@ -9,16 +9,26 @@
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
+#include "trialmill/survival/proportion.hpp"
 
 namespace trialmill::simulation {
+
+/// One look at a trial, with its columns in the order of its rows.
+struct LookTables {
+  cohort::LookData data;
+  std::vector<std::int32_t> arm;  ///< of each row; unused when rows are in patients' order
+};
 
 /// Everything a worker reuses from replicate to replicate; nothing is allocated once it has grown.
 struct Workspace {
   cohort::CohortWorkspace drawing;
   cohort::Cohort cohort;
+  std::vector<cohort::EndpointWorkspace> endpoint_storage;  ///< one per endpoint
+  std::vector<cohort::EndpointColumns> endpoints;           ///< one per endpoint
   cohort::LookWorkspace looking;
-  cohort::LookData look;
-  std::vector<std::int32_t> stratum;
+  std::vector<cohort::Cut> cuts;  ///< one per cut of the design
+  std::vector<LookTables> looks;  ///< one per look of the design
+  std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view
   std::vector<survival::RiskTable> risk;      ///< one per view
   survival::LogRankWorkspace log_rank;
@@ -26,16 +36,23 @@ struct Workspace {
   survival::Covariates covariates;
   survival::CoxWorkspace cox;
   survival::CoxFit fit;
+  std::vector<std::uint8_t> success;
+  std::vector<std::int32_t> known_arm, known_stratum;
+  std::vector<survival::TwoByTwo> tables;
   std::vector<result::Outcome> outcomes;
 };
 
-/// Draws replicate `number` (from 1) at the largest sample size of the design and analyses it at
-/// each size. @return one outcome per size, in the workspace
+/// Draws replicate `number` (from 1) at the largest sample size of the design, with its endpoints.
+void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,
+                    Workspace& workspace);
+
+/// Draws replicate `number` and analyses it at each size. @return one outcome per size, in the
+/// workspace
 const std::vector<result::Outcome>& simulate_replicate(const Design& design, std::uint64_t seed,
                                                        std::uint64_t number, Workspace& workspace);
 
 /// Cuts and analyses the first `sample_size` patients of the cohort in the workspace, leaving the
-/// look's data there too.
+/// looks' data there too.
 void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& workspace,
                     result::Outcome& outcome);
 
