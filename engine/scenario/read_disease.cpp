@@ -11,9 +11,6 @@ namespace {
 using input::Record;
 using input::Value;
 
-input::Interval a_ratio() {
-  return input::above(0).because("a ratio, not its logarithm");
-}
 input::Interval a_survival() {
   return input::between(0, 1).because("a fraction, not a percentage");
 }
@@ -53,6 +50,8 @@ Baseline read_published(const Value& published, const Scenario& scenario) {
   return calibrated;
 }
 
+}  // namespace
+
 Baseline read_baseline(const Value& value, const Scenario& scenario) {
   const Record record = value.record();
   if (const auto published = record.optional_value("published"))
@@ -75,60 +74,22 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
   return constant_hazard(1);
 }
 
-// A hazard ratio as a number, or as the evidence's one by name of the analysis that estimated it.
-CovariateEffect read_ratio(const Value& value, const std::string& covariate,
-                           const std::string& curve, const Scenario& scenario) {
-  CovariateEffect effect{covariate, "", 1, "scenario"};
-  if (!value.is(Value::Kind::text)) {
-    effect.ratio = value.number(a_ratio());
-    return effect;
-  }
-  const std::string analysis = value.text();
-  if (analysis != "multivariable" && analysis != "univariable") {
-    value.reject("a number above 0, or `multivariable` or `univariable` for the published ratio");
-    return effect;
-  }
-  const auto* factor =
-      scenario.evidence ? scenario.evidence->find_factor(curve, covariate) : nullptr;
-  const auto ratio = !factor                       ? std::nullopt
-                     : analysis == "multivariable" ? factor->multivariable
-                                                   : factor->univariable;
-  if (!ratio) {
-    value.reject_because("the evidence has no " + analysis + " hazard ratio of " +
-                         input::in_backquotes(covariate) + " for " + input::in_backquotes(curve));
-    return effect;
-  }
-  effect.ratio = ratio->hazard_ratio;
-  effect.source = factor->source + ", " + analysis;
-  return effect;
+void require_origin(const Value& baseline, const CalibratedBaseline& calibrated,
+                    const Scenario& scenario, const std::string& origin) {
+  const auto* curve = scenario.evidence ? scenario.evidence->find_curve(calibrated.curve) : nullptr;
+  if (!curve || curve->origin == origin) return;
+  const std::string remedy = scenario.course ? ""
+                                             : "; write `time_zero: " + curve->origin +
+                                                   "`, or model the way there with `recurrence`, "
+                                                   "`death_with_disease` and `before_surgery`";
+  baseline.record()
+      .value("published")
+      .reject_because("the curve " + input::in_backquotes(calibrated.curve) + " counts from " +
+                      input::in_backquotes(curve->origin) + ", this event from " +
+                      input::in_backquotes(origin) + remedy);
 }
 
-void read_level_ratios(const Value& value, const std::string& covariate,
-                       const cohort::CategoricalLaw& law, std::vector<CovariateEffect>& effects) {
-  for (const auto& [level, ratio] : value.record().entries()) {
-    if (!require_known(ratio, level, "level", law.levels)) continue;
-    if (level == law.levels.front())
-      ratio.reject_key("the first level is the reference; its hazard ratio is 1 by definition");
-    effects.push_back({covariate, level, ratio.number(a_ratio()), "scenario"});
-  }
-}
-
-void read_hazard_ratios(const Record& transition, const std::string& curve,
-                        const Scenario& scenario, std::vector<CovariateEffect>& effects) {
-  const auto ratios = transition.optional_record("hazard_ratios");
-  if (!ratios) return;
-  for (const auto& [name, value] : ratios->entries()) {
-    if (!require_known(value, name, "covariate", names_of(scenario.population))) continue;
-    const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
-    if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate->law))
-      read_level_ratios(value, name, *law, effects);
-    else if (value.is(Value::Kind::text) &&
-             !std::holds_alternative<cohort::BinaryLaw>(covariate->law))
-      value.reject_because("published ratios are of binary covariates; state the ratio per unit");
-    else
-      effects.push_back(read_ratio(value, name, curve, scenario));
-  }
-}
+namespace {
 
 // The law of a covariate in the cohort whose survival is calibrated to: said in the scenario, else
 // known from the evidence, else (for knots of the scenario itself) the trial's own population.
@@ -160,42 +121,44 @@ void require_same_kind(const Value& value, const cohort::Covariate& stated,
     value.reject_key("the levels must be those of `population`, in the same order");
 }
 
-std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transition& transition,
-                                           bool published_curve, const Scenario& scenario) {
+}  // namespace
+
+void read_cohort(const Record& place, std::string_view key, const Transition& transition,
+                 const Scenario& scenario, CalibratedBaseline& calibrated) {
   std::vector<cohort::Covariate> stated;
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
-  if (const auto given = baseline.optional_record("cohort")) {
+  if (const auto given = place.optional_record(key)) {
     for (const auto& [name, value] : given->entries()) {
       const bool used = std::ranges::any_of(
           transition.effects, [&](const auto& effect) { return effect.covariate == name; });
-      if (!used) value.reject_key("only covariates with a hazard ratio matter here");
+      if (!used) value.reject_key("only covariates with an effect matter here");
       stated.push_back(read_covariate(name, value, published));
       require_same_kind(value, stated.back(), scenario);
     }
   }
-  std::vector<cohort::Covariate> cohort;
   for (const cohort::Covariate& covariate : scenario.population) {
     const bool used = std::ranges::any_of(
         transition.effects, [&](const auto& effect) { return effect.covariate == covariate.name; });
     if (!used) continue;
-    if (auto law = law_in_cohort(covariate, stated, published_curve, scenario))
-      cohort.push_back(std::move(*law));
+    if (auto law = law_in_cohort(covariate, stated, !calibrated.curve.empty(), scenario))
+      calibrated.cohort.push_back(std::move(*law));
     else
-      baseline.reject_because("the evidence does not say how " +
-                              input::in_backquotes(covariate.name) +
-                              " is distributed in the published cohort; state it under `cohort:`");
+      place.reject_because("the evidence does not say how " + input::in_backquotes(covariate.name) +
+                           " is distributed in the published cohort; state it under `" +
+                           std::string(key) + ":`");
   }
-  return cohort;
 }
+
+namespace {
 
 // Bad numbers read so far have been noted; a calibration of them would only add noise.
 bool usable(const Transition& transition, const CalibratedBaseline& calibrated) {
   const auto finite = [](double x) { return std::isfinite(x); };
-  return !calibrated.knots.empty() && std::ranges::all_of(transition.effects, [&](const auto& e) {
-    return finite(e.ratio);
-  }) && std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
-    return finite(knot.time_months) && finite(knot.survival);
-  });
+  return !calibrated.knots.empty() &&
+         std::ranges::all_of(transition.effects, [&](const auto& e) { return finite(e.ratio); }) &&
+         std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
+           return finite(knot.time_months) && finite(knot.survival);
+         });
 }
 
 void try_calibration(const Value& where, const Transition& transition) {
@@ -219,10 +182,12 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
   transition.baseline = read_baseline(baseline, scenario);
   auto* calibrated = std::get_if<CalibratedBaseline>(&transition.baseline);
   const std::string curve = calibrated && !calibrated->curve.empty() ? calibrated->curve : name;
-  read_hazard_ratios(record, curve, scenario, transition.effects);
-  if (calibrated)
-    calibrated->cohort =
-        read_cohort(baseline.record(), transition, !calibrated->curve.empty(), scenario);
+  transition.effects =
+      read_ratios(record, "hazard_ratios", {scenario.population, curve}, scenario).effects;
+  if (calibrated) {
+    require_origin(baseline, *calibrated, scenario, scenario.time_zero);
+    read_cohort(baseline.record(), "cohort", transition, scenario, *calibrated);
+  }
   if (!reading.failed()) try_calibration(baseline, transition);
   return transition;
 }
@@ -231,9 +196,16 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
 
 void read_disease(const Record& file, Scenario& scenario, input::Reading& reading) {
   const Value disease = file.value("disease");
+  if (describes_course(disease.record())) {
+    read_course(file, scenario);
+    return;
+  }
   const auto entries = disease.record().entries();
   if (disease.is(Value::Kind::record) && entries.size() != 1)
-    disease.reject_key("exactly one event with its hazard is described here");
+    disease.reject_key(
+        "exactly one event with its hazard is described here, or a whole course: `recurrence`, "
+        "`death_with_disease` and, where it occurs, `death_without_recurrence`");
+  if (const auto pathway = file.optional_value("pathway")) pathway->reject_key(needs_course);
   if (entries.size() != 1) return;
   require_name(entries.front().second, entries.front().first);
   scenario.disease =

@@ -94,7 +94,7 @@ TEST(JnetsEvidence, IndependentCurvesAreThePapers) {
   for (const auto& [name, printed] : {std::pair{"rfs", rfs}, std::pair{"os", os}}) {
     const auto* curve = jnets().find_curve(name);
     ASSERT_NE(curve, nullptr);
-    EXPECT_EQ(curve->origin, "first hepatic resection");
+    EXPECT_EQ(curve->origin, "surgery");
     ASSERT_EQ(curve->knots.size(), printed.size());
     for (std::size_t k = 0; k < printed.size(); ++k) {
       EXPECT_EQ(curve->knots[k].time_months, printed[k].first);
