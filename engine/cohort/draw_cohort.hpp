@@ -67,8 +67,8 @@ class CohortDraw {
     cohort_.size = size;
     cohort_.enrolment_months.resize(size);
     cohort_.arm.resize(size);
-    cohort_.covariates.resize(
-        size * (model_.population.size() + (model_.course ? attribute_count : 0)));
+    cohort_.covariates.resize(size *
+                              (model_.population.size() + (model_.course ? attribute_count : 0)));
     cohort_.event_months.resize(model_.course ? 0 : size);
     cohort_.dropout_months.resize(size);
     workspace_.uniform.resize(size);

@@ -156,8 +156,8 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   workspace.dropout.resize(cohort.size);
   for (std::size_t i = 0; i < cohort.size; ++i) {
     const Patient patient{cohort, attributes_from, i};
-    const Times times = endpoint.time_to_event() ? time_to_event(endpoint, patient)
-                                                 : yes_or_no(endpoint, patient);
+    const Times times =
+        endpoint.time_to_event() ? time_to_event(endpoint, patient) : yes_or_no(endpoint, patient);
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
     workspace.event[i] = times.event - times.origin;
     workspace.dropout[i] = times.dropout - times.origin;

@@ -191,11 +191,11 @@ std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transit
 // Bad numbers read so far have been noted; a calibration of them would only add noise.
 bool usable(const Transition& transition, const CalibratedBaseline& calibrated) {
   const auto finite = [](double x) { return std::isfinite(x); };
-  return !calibrated.knots.empty() && std::ranges::all_of(transition.effects, [&](const auto& e) {
-    return finite(e.ratio);
-  }) && std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
-    return finite(knot.time_months) && finite(knot.survival);
-  });
+  return !calibrated.knots.empty() &&
+         std::ranges::all_of(transition.effects, [&](const auto& e) { return finite(e.ratio); }) &&
+         std::ranges::all_of(calibrated.knots, [&](const auto& knot) {
+           return finite(knot.time_months) && finite(knot.survival);
+         });
 }
 
 void try_calibration(const Value& where, const Transition& transition) {

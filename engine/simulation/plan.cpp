@@ -51,8 +51,7 @@ std::vector<std::int32_t> places_of_levels(const cohort::CovariateLaw& law) {
   return place;
 }
 
-cohort::Stratification stratification(const Design& design,
-                                      const std::vector<std::string>& names) {
+cohort::Stratification stratification(const Design& design, const std::vector<std::string>& names) {
   cohort::Stratification out;
   for (const std::string& name : names) {
     out.covariates.push_back(column_index(design, name));
@@ -108,8 +107,7 @@ std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysi
 // The place of a value in a list, where it is added when it is not there yet.
 template <class T, class Same>
 std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
-  const auto found =
-      std::ranges::find_if(list, [&](const T& known) { return same(known, value); });
+  const auto found = std::ranges::find_if(list, [&](const T& known) { return same(known, value); });
   const auto place = static_cast<std::size_t>(found - list.begin());
   if (found == list.end()) list.push_back(value);
   return place;

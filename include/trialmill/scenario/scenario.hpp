@@ -109,7 +109,7 @@ struct Course {
   /// of the published cohort must show. The effects on death with disease are solved from them.
   std::vector<CovariateEffect> survival_ratios;
   std::vector<CovariateEffect> progression_ratios, death_before_surgery_ratios, withdrawal_ratios,
-      toxicity_ratios;                          ///< hazard ratios before surgery
+      toxicity_ratios;                         ///< hazard ratios before surgery
   std::vector<CovariateEffect> response_odds;  ///< odds ratios
   OperationPlan operation;
   /// The laws of the covariates in the published cohort, for every one that has an effect after
@@ -129,10 +129,10 @@ struct NamedEndpoint {
 /// One analysis of the trial's data.
 struct Analysis {
   enum class Test {
-    log_rank,  ///< weighted when `weight` is not (0, 0); stratified by `strata`
-    cox,       ///< Wald test of the treatment coefficient, adjusted for `covariates`
-    score,     ///< of two proportions
-    fisher,    ///< exact test of two proportions
+    log_rank,         ///< weighted when `weight` is not (0, 0); stratified by `strata`
+    cox,              ///< Wald test of the treatment coefficient, adjusted for `covariates`
+    score,            ///< of two proportions
+    fisher,           ///< exact test of two proportions
     mantel_haenszel,  ///< of two proportions within `strata`
   };
   std::string name;
@@ -156,8 +156,8 @@ struct Scenario {
   std::string time_zero = "randomisation";  ///< the event at which patients enter the trial
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
-  Transition disease;            ///< the single event; of no use when there is a `course`
-  std::optional<Course> course;  ///< the whole course instead
+  Transition disease;                    ///< the single event; of no use when there is a `course`
+  std::optional<Course> course;          ///< the whole course instead
   std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name
   std::vector<Arm> arms;
   cohort::Enrolment enrolment;
