@@ -96,6 +96,7 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
 cohort::TrialModel trial_model(const Scenario& scenario) {
   cohort::TrialModel model;
   model.population = scenario.population;
+  model.copula = scenario.copula;
   model.hazard_factors = hazard_factors(scenario);
   model.enrolment = scenario.enrolment;
   model.randomisation.method = scenario.randomisation;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "trialmill/cohort/dependence.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/population.hpp"
@@ -26,12 +27,13 @@ struct Stratification {
 /// Everything needed to draw patients, with all names resolved and all tables built.
 struct TrialModel {
   std::vector<Covariate> population;
+  Copula copula;                                ///< of the covariates that are correlated
   std::vector<HazardFactor> hazard_factors;     ///< effects of covariates on the event's hazard
   std::vector<EventTimeLaw> event_time_by_arm;  ///< for a patient whose factors are all 1
   std::vector<EventTimeLaw> dropout_time_by_arm;
   Enrolment enrolment;
   Randomisation randomisation;
-  Stratification randomisation_strata;
+  Stratification randomisation_strata;  ///< of covariates that leave nobody out
 
   std::size_t arms() const { return event_time_by_arm.size(); }
 };
@@ -43,11 +45,18 @@ struct Cohort {
   std::vector<double> enrolment_months;  ///< calendar time of arrival = randomisation, increasing
   std::vector<std::int32_t> arm;
   std::vector<double> covariates;  ///< covariate-major: value of covariate c at c * size + patient
+  /// What the trial records, in the same layout: NaN where an analysis leaves the patient out.
+  /// Empty when every value of every covariate is recorded.
+  std::vector<double> recorded;
   std::vector<double> event_months;
   std::vector<double> dropout_months;
 
   std::span<const double> covariate(std::size_t index) const {
     return std::span(covariates).subspan(index * size, size);
+  }
+  /// The covariate as analyses see it; NaN where they leave the patient out.
+  std::span<const double> recorded_covariate(std::size_t index) const {
+    return recorded.empty() ? covariate(index) : std::span(recorded).subspan(index * size, size);
   }
 };
 
@@ -55,6 +64,7 @@ struct Cohort {
 struct CohortWorkspace {
   std::vector<double> uniform, block_uniform, multiplier;
   std::vector<std::int32_t> stratum;
+  PopulationWorkspace population;
   RandomisationWorkspace randomisation;
 };
 
@@ -64,8 +74,9 @@ struct CohortWorkspace {
 void draw_cohort(const TrialModel& model, std::uint64_t seed, std::uint64_t replicate,
                  std::size_t size, CohortWorkspace& workspace, Cohort& cohort);
 
-/// The stratum of each of the first `stratum.size()` patients: places of levels as digits,
-/// the first covariate the most significant.
+/// The stratum of each of the first `stratum.size()` patients: places of recorded levels as digits,
+/// the first covariate the most significant; -1 for a patient who is left out because a level was
+/// not recorded.
 void assign_strata(const Stratification& strata, const Cohort& cohort,
                    std::span<std::int32_t> stratum);
 

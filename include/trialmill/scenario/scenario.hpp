@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "trialmill/cohort/dependence.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/observe.hpp"
@@ -26,7 +27,8 @@ namespace trialmill::scenario {
 struct CalibratedBaseline {
   std::string curve;  ///< name of the evidence's curve; empty when the knots stand in the scenario
   std::vector<evidence::SurvivalKnot> knots;
-  std::vector<cohort::Covariate> cohort;  ///< one per covariate that has a hazard ratio
+  std::vector<cohort::Covariate> cohort;  ///< those with a hazard ratio, and their parents
+  cohort::Copula copula = {};             ///< indices in `cohort`
 };
 
 /// The reference patient's hazard, given or calibrated.
@@ -83,6 +85,7 @@ struct Scenario {
   std::string title;
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
+  cohort::Copula copula;
   Transition disease;
   std::vector<Arm> arms;
   cohort::Enrolment enrolment;
