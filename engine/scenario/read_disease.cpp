@@ -57,7 +57,7 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
   const Record record = value.record();
   if (const auto published = record.optional_value("published"))
     return read_published(*published, scenario);
-  if (record.has("knots")) return CalibratedBaseline{"", read_knots(record), {}};
+  if (record.has("knots")) return CalibratedBaseline{"", read_knots(record), {}, {}};
   if (const auto median = record.optional_number("median_months", input::above(0)))
     return constant_hazard(math::log(2.0) / *median);
   if (const auto survival = record.optional_number("survival", a_survival()))
@@ -131,12 +131,14 @@ void read_hazard_ratios(const Record& transition, const std::string& curve,
 }
 
 // The law of a covariate in the cohort whose survival is calibrated to: said in the scenario, else
+// the trial's table (what a covariate is given others does not change with who is enrolled), else
 // known from the evidence, else (for knots of the scenario itself) the trial's own population.
 std::optional<cohort::Covariate> law_in_cohort(const cohort::Covariate& covariate,
                                                const std::vector<cohort::Covariate>& stated,
                                                bool published_curve, const Scenario& scenario) {
   const auto found = std::ranges::find(stated, covariate.name, &cohort::Covariate::name);
   if (found != stated.end()) return *found;
+  if (!covariate.parents.empty()) return covariate;
   const bool binary = std::holds_alternative<cohort::BinaryLaw>(covariate.law);
   if (binary && scenario.evidence)
     if (const auto* known = scenario.evidence->find_covariate(covariate.name))
@@ -160,32 +162,81 @@ void require_same_kind(const Value& value, const cohort::Covariate& stated,
     value.reject_key("the levels must be those of `population`, in the same order");
 }
 
-std::vector<cohort::Covariate> read_cohort(const Record& baseline, const Transition& transition,
-                                           bool published_curve, const Scenario& scenario) {
-  std::vector<cohort::Covariate> stated;
+// What the scenario says of the published cohort; parents are indices in the trial's population.
+std::vector<cohort::Covariate> read_stated(const std::vector<std::pair<std::string, Value>>& given,
+                                           const Scenario& scenario) {
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
-  if (const auto given = baseline.optional_record("cohort")) {
-    for (const auto& [name, value] : given->entries()) {
-      const bool used = std::ranges::any_of(
-          transition.effects, [&](const auto& effect) { return effect.covariate == name; });
-      if (!used) value.reject_key("only covariates with a hazard ratio matter here");
-      stated.push_back(read_covariate(name, value, published));
-      require_same_kind(value, stated.back(), scenario);
-    }
+  std::vector<cohort::Covariate> stated;
+  for (const auto& [name, value] : given) {
+    stated.push_back(read_covariate(name, value, published));
+    require_same_kind(value, stated.back(), scenario);
+    read_table(value, scenario.population, stated.back());
+    if (stated.back().missing)
+      value.reject_key("what the published cohort recorded does not matter here");
+    const auto& correlated = scenario.copula.covariates;
+    const bool in_copula = std::ranges::any_of(
+        correlated, [&](std::size_t index) { return scenario.population[index].name == name; });
+    if (in_copula && !stated.back().parents.empty())
+      value.reject_key("this covariate is correlated with others; it cannot have a table as well");
   }
-  std::vector<cohort::Covariate> cohort;
-  for (const cohort::Covariate& covariate : scenario.population) {
-    const bool used = std::ranges::any_of(
-        transition.effects, [&](const auto& effect) { return effect.covariate == covariate.name; });
-    if (!used) continue;
-    if (auto law = law_in_cohort(covariate, stated, published_curve, scenario))
-      cohort.push_back(std::move(*law));
-    else
+  return stated;
+}
+
+// The laws there of the covariates with a hazard ratio and of all that they are given, each at its
+// place in the trial's population.
+std::vector<std::optional<cohort::Covariate>> laws_in_cohort(
+    const Record& baseline, const Transition& transition,
+    const std::vector<cohort::Covariate>& stated, bool published_curve, const Scenario& scenario) {
+  std::vector<std::optional<cohort::Covariate>> laws(scenario.population.size());
+  std::vector<std::size_t> open;
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (std::ranges::find(transition.effects, scenario.population[c].name,
+                          &CovariateEffect::covariate) != transition.effects.end())
+      open.push_back(c);
+  while (!open.empty()) {
+    const std::size_t index = open.back();
+    open.pop_back();
+    if (laws[index]) continue;
+    const cohort::Covariate& covariate = scenario.population[index];
+    laws[index] = law_in_cohort(covariate, stated, published_curve, scenario);
+    if (!laws[index]) {
       baseline.reject_because("the evidence does not say how " +
                               input::in_backquotes(covariate.name) +
                               " is distributed in the published cohort; state it under `cohort:`");
+      laws[index] = covariate;  // told once
+    }
+    open.insert(open.end(), laws[index]->parents.begin(), laws[index]->parents.end());
   }
-  return cohort;
+  return laws;
+}
+
+// The covariates as correlated as in the trial.
+void read_cohort(const Record& baseline, const Transition& transition, const Scenario& scenario,
+                 CalibratedBaseline& calibrated) {
+  const auto section = baseline.optional_record("cohort");
+  const auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
+  const auto laws = laws_in_cohort(baseline, transition, read_stated(given, scenario),
+                                   !calibrated.curve.empty(), scenario);
+  std::vector<std::size_t> place(laws.size());  // in the cohort, of those it has
+  for (std::size_t c = 0; c < laws.size(); ++c) {
+    place[c] = calibrated.cohort.size();
+    if (laws[c]) calibrated.cohort.push_back(*laws[c]);
+  }
+  for (cohort::Covariate& covariate : calibrated.cohort)
+    for (std::size_t& parent : covariate.parents)
+      parent = place[parent];
+  for (const auto& [name, value] : given)
+    if (std::ranges::find(calibrated.cohort, name, &cohort::Covariate::name) ==
+        calibrated.cohort.end())
+      value.reject_key(
+          "only covariates with a hazard ratio, and those they are given, matter here");
+  if (section) reject_cycles(*section, calibrated.cohort);
+  std::vector<std::size_t> correlated;
+  for (const std::size_t index : scenario.copula.covariates)
+    if (laws[index] && laws[index]->parents.empty()) correlated.push_back(index);
+  calibrated.copula = cohort::copula_among(scenario.copula, correlated);
+  for (std::size_t& index : calibrated.copula.covariates)
+    index = place[index];
 }
 
 // Bad numbers read so far have been noted; a calibration of them would only add noise.
@@ -220,9 +271,7 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
   auto* calibrated = std::get_if<CalibratedBaseline>(&transition.baseline);
   const std::string curve = calibrated && !calibrated->curve.empty() ? calibrated->curve : name;
   read_hazard_ratios(record, curve, scenario, transition.effects);
-  if (calibrated)
-    calibrated->cohort =
-        read_cohort(baseline.record(), transition, !calibrated->curve.empty(), scenario);
+  if (calibrated) read_cohort(baseline.record(), transition, scenario, *calibrated);
   if (!reading.failed()) try_calibration(baseline, transition);
   return transition;
 }

@@ -22,9 +22,25 @@ void read_randomisation(const input::Record& file, Scenario& scenario);
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
 
-/// The law of one covariate. @param published where `prevalence: published` looks; may be null
+/// The law of one covariate; of one with a table its kind and levels, the rest by `read_table`.
+/// @param published where `prevalence: published` looks; may be null
 cohort::Covariate read_covariate(const std::string& name, const input::Value& value,
                                  const evidence::Evidence* published);
+
+/// The kind of a covariate with a table, and its levels, as the table's first row shows them.
+cohort::CovariateLaw kind_of_table(const input::Value& given, const input::Value& table);
+
+/// Reads `given` and `table` of a covariate, if it has them, into `parents` (indices in
+/// `population`, whose kinds and levels are known) and `law_given_parents`.
+void read_table(const input::Value& value, const std::vector<cohort::Covariate>& population,
+                cohort::Covariate& covariate);
+
+/// Notes covariates of `section` that depend on themselves, and makes them independent.
+void reject_cycles(const input::Record& section, std::vector<cohort::Covariate>& population);
+
+/// Reads the section `correlations`.
+cohort::Copula read_correlations(const input::Record& file,
+                                 const std::vector<cohort::Covariate>& population);
 
 /// Step functions of time, `[{from_months: 0, KEY: x}, ...]` or one number for all times.
 struct Pieces {

@@ -71,6 +71,7 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
+  model.copula = scenario.copula;
   model.enrolment = scenario.enrolment;
   model.randomisation.method = scenario.randomisation;
   model.randomisation.block_sizes = scenario.block_sizes;
@@ -119,6 +120,14 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
       std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name);
   assert(endpoint != scenario.endpoints.end());
   look.endpoint = static_cast<std::size_t>(endpoint - scenario.endpoints.begin());
+  for (const auto& names : {analysis.strata, analysis.covariates})
+    for (const std::string& name : names) {
+      const std::size_t column = column_index(design, name);
+      const auto& missing = design.columns[column].missing;
+      if (missing && missing->analysed_as == cohort::MissingValues::AnalysedAs::left_out)
+        look.recorded.push_back(column);
+    }
+  std::ranges::sort(look.recorded);
   if (analysis.at) look.cut = place_of(design.cuts, *analysis.at, std::equal_to<>());
   return place_of(design.looks, look, std::equal_to<>());
 }

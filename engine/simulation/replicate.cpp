@@ -36,8 +36,11 @@ void look_at_endpoints(const Design& design, std::size_t sample_size, Workspace&
   for (std::size_t k = 0; k < design.looks.size(); ++k) {
     const LookPlan& plan = design.looks[k];
     LookTables& look = workspace.looks[k];
+    workspace.recorded.clear();
+    for (const std::size_t covariate : plan.recorded)
+      workspace.recorded.push_back(workspace.cohort.recorded_covariate(covariate));
     cohort::observe(workspace.endpoints[plan.endpoint], sample_size,
-                    workspace.cuts[plan.cut].calendar_months, {}, look.data);
+                    workspace.cuts[plan.cut].calendar_months, workspace.recorded, look.data);
     if (look.data.in_order) continue;
     look.arm.resize(look.data.rows);
     for (std::size_t row = 0; row < look.data.rows; ++row)

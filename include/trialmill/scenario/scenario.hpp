@@ -10,6 +10,7 @@
 
 #include "trialmill/cohort/course.hpp"
 #include "trialmill/cohort/endpoint.hpp"
+#include "trialmill/cohort/dependence.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/observe.hpp"
@@ -29,7 +30,8 @@ namespace trialmill::scenario {
 struct CalibratedBaseline {
   std::string curve;  ///< name of the evidence's curve; empty when the knots stand in the scenario
   std::vector<evidence::SurvivalKnot> knots;
-  std::vector<cohort::Covariate> cohort;  ///< one per covariate that has a hazard ratio
+  std::vector<cohort::Covariate> cohort;  ///< those with a hazard ratio, and their parents
+  cohort::Copula copula = {};             ///< indices in `cohort`
 };
 
 /// The reference patient's hazard, given or calibrated.
@@ -153,9 +155,11 @@ std::string_view name(Analysis::Test test);
 /// One design point, complete.
 struct Scenario {
   std::string title;
-  std::string time_zero = "randomisation";  ///< the event at which patients enter the trial
+  /// The event at which patients enter the trial.
+  evidence::TimeOrigin time_zero = evidence::TimeOrigin::randomisation;
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
+  cohort::Copula copula;
   Transition disease;                    ///< the single event; of no use when there is a `course`
   std::optional<Course> course;          ///< the whole course instead
   std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name

@@ -28,6 +28,7 @@ struct Workspace {
   cohort::LookWorkspace looking;
   std::vector<cohort::Cut> cuts;  ///< one per cut of the design
   std::vector<LookTables> looks;  ///< one per look of the design
+  std::vector<std::span<const double>> recorded;
   std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view
   std::vector<survival::RiskTable> risk;      ///< one per view
