@@ -10,16 +10,6 @@
 namespace trialmill::simulation {
 namespace {
 
-// The columns of each endpoint, for the whole cohort.
-void define_endpoints(const Design& design, Workspace& workspace) {
-  workspace.endpoint_storage.resize(design.endpoints.size());
-  workspace.endpoints.resize(design.endpoints.size());
-  for (std::size_t e = 0; e < design.endpoints.size(); ++e)
-    workspace.endpoints[e] =
-        cohort::endpoint_columns(design.endpoints[e], workspace.cohort,
-                                 design.model.population.size(), workspace.endpoint_storage[e]);
-}
-
 // The arm of each row.
 std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort) {
   return look.data.in_order ? std::span(cohort.arm).first(look.data.rows)
@@ -156,6 +146,15 @@ void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& wo
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
     outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
   count_pathway(design, sample_size, workspace.cohort, outcome.pathway);
+}
+
+void define_endpoints(const Design& design, Workspace& workspace) {
+  workspace.endpoint_storage.resize(design.endpoints.size());
+  workspace.endpoints.resize(design.endpoints.size());
+  for (std::size_t e = 0; e < design.endpoints.size(); ++e)
+    workspace.endpoints[e] =
+        cohort::endpoint_columns(design.endpoints[e], workspace.cohort,
+                                 design.model.population.size(), workspace.endpoint_storage[e]);
 }
 
 void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,

@@ -43,6 +43,9 @@ struct Workspace {
   std::vector<result::Outcome> outcomes;
 };
 
+/// The endpoints of the cohort in the workspace.
+void define_endpoints(const Design& design, Workspace& workspace);
+
 /// Draws replicate `number` (from 1) at the largest sample size of the design, with its endpoints.
 void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,
                     Workspace& workspace);
