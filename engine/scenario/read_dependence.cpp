@@ -15,7 +15,7 @@ using input::Record;
 using input::Value;
 
 std::vector<Value> names_in(const Value& given) {
-  return given.is(Value::Kind::list) ? given.list(1) : std::vector<Value>{given};
+  return given.is(Value::Kind::list) ? given.list() : std::vector<Value>{given};
 }
 
 // What a table calls the levels of a parent.
@@ -164,7 +164,9 @@ std::vector<double> correlation_matrix(const std::vector<Correlation>& correlati
 
 cohort::CovariateLaw kind_of_table(const Value& given, const Value& table) {
   Value row = table;
-  for (std::size_t depth = names_in(given).size(); depth > 0; --depth) {
+  std::size_t depth = names_in(given).size();
+  if (depth == 0) return cohort::BinaryLaw{};
+  for (; depth > 0; --depth) {
     if (!row.is(Value::Kind::record)) return cohort::BinaryLaw{};
     const auto entries = row.record().entries();
     if (entries.empty()) return cohort::BinaryLaw{};
@@ -175,10 +177,6 @@ cohort::CovariateLaw kind_of_table(const Value& given, const Value& table) {
   for (const auto& [level, probability] : row.record().entries()) {
     require_name(probability, level);
     law.levels.push_back(level);
-  }
-  if (law.levels.size() < 2) {
-    row.reject_key("a categorical covariate has two levels or more");
-    return cohort::BinaryLaw{};
   }
   law.probabilities.assign(law.levels.size(), 1 / static_cast<double>(law.levels.size()));
   return law;
@@ -204,9 +202,16 @@ void read_table(const Value& value, const std::vector<Covariate>& population,
     else
       parents.push_back(*parent);
   }
-  if (parents.size() < names.size()) return;
+  if (names.empty()) given->reject_because("name the covariates it depends on");
+  if (names.empty() || parents.size() < names.size()) return;
+  const Value table = record.value("table");
+  const auto* categorical = std::get_if<cohort::CategoricalLaw>(&covariate.law);
+  if (categorical && categorical->levels.size() < 2) {
+    table.reject_key("a categorical covariate has two levels or more");
+    return;
+  }
   covariate.parents = std::move(parents);
-  read_rows(record.value("table"), population, 0, covariate);
+  read_rows(table, population, 0, covariate);
 }
 
 void reject_cycles(const Record& section, std::vector<Covariate>& population) {

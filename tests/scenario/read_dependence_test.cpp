@@ -106,6 +106,8 @@ TEST(ReadDependence, EachMistakeInATableGivesOneMessageAtItsPlace) {
   expect_refused(child("{given: primary, table: {a: 0.1, c: 0.2, b: 0.1}}"), 4, 39, "no level `c`");
   expect_refused(child("{given: primary, table: {a: 0.1, b: 20}}"), 4, 42, "from 0 to 1");
   expect_refused(child("{given: primary}"), 4, 3, "missing");
+  expect_refused(child("{given: [], table: {a: 0.1, b: 0.2}}"), 4, 14, "name the covariates");
+  expect_refused(child("{given: primary, table: {a: {p: 1}, b: {p: 1}}}"), 4, 23, "two levels");
   expect_refused(child("{given: [primary, primary], table: {a: 0.1, b: 0.2}}"), 4, 24, "twice");
   expect_refused(child("{given: primary, table: {a: {p: 0.5, q: 0.6}, b: {p: 1, q: 0}}}"), 4, 31,
                  "add up to 1");
