@@ -78,8 +78,10 @@ std::string covariate_heading(const cohort::Covariate& covariate) {
   return heading;
 }
 
+// A value that analyses leave out is an empty cell, and so are its indicators.
 std::string covariate_text(const cohort::Covariate& covariate, double value) {
   const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law);
+  if (std::isnan(value)) return std::string(law ? law->levels.size() : 1, ',');
   if (!law) return "," + exact(value);
   const auto chosen = static_cast<std::size_t>(value);
   std::string text = "," + law->levels[chosen];
@@ -100,7 +102,7 @@ std::string to_csv(const simulation::Design& design, const simulation::Workspace
     csv += fmt::format("{},{},{},{},{},{}", i + 1, exact(look.time[i]), int{look.event[i]}, arm,
                        design.arm_names[arm], exact(cohort.enrolment_months[i]));
     for (std::size_t c = 0; c < design.covariate_names.size(); ++c)
-      csv += covariate_text(design.model.population[c], cohort.covariate(c)[i]);
+      csv += covariate_text(design.model.population[c], cohort.recorded_covariate(c)[i]);
     csv += fmt::format(",{},{}\n", exact(cohort.event_months[i]), exact(cohort.dropout_months[i]));
   }
   return csv;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <memory>
 
@@ -14,9 +15,7 @@ namespace {
 struct FitArguments {
   FitRequest request;
   std::string ties = "efron", interval = "log-log", weights;
-  double rmst = 0, milestone = 0;
-  CLI::Option* rmst_given = nullptr;
-  CLI::Option* milestone_given = nullptr;
+  std::optional<std::string> rmst, milestone;
   bool json = false;
 };
 
@@ -60,13 +59,47 @@ Meaning choice(const std::string& option, const std::string& text,
          input::nearest_spelling(text, names).value_or(""));
 }
 
-// The option parser takes "nan" and "inf" for numbers.
-std::optional<double> time_option(const CLI::Option& given, double time, bool zero_allowed) {
-  if (given.count() == 0) return std::nullopt;
-  if (!std::isfinite(time) || time < 0 || (time == 0 && !zero_allowed))
-    refuse(given.get_name(), input::in_backquotes(given.results().back()),
-           zero_allowed ? "a time from 0" : "a time above 0");
+// Read here, not by the option parser, which does not say what it would allow.
+std::optional<double> time_option(const std::string& option, const std::optional<std::string>& text,
+                                  bool zero_allowed) {
+  if (!text) return std::nullopt;
+  double time = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, time);
+  if (error != std::errc{} || stop != end || !std::isfinite(time) || time < 0 ||
+      (time == 0 && !zero_allowed))
+    refuse(option, input::in_backquotes(*text),
+           zero_allowed ? "a time from 0, in the unit of --time"
+                        : "a time above 0, in the unit of --time");
   return time;
+}
+
+// Without times only a proportion can be analysed.
+void check_columns(const FitRequest& request) {
+  const bool of_times = !request.time.empty() || !request.status.empty() ||
+                        !request.entry.empty() || !request.cox.empty() ||
+                        !request.weights.empty() || request.rmst || request.milestone ||
+                        request.competing;
+  if (of_times || request.proportion.empty()) {
+    const std::string needed = "a column, which every analysis but --proportion needs";
+    if (request.time.empty()) refuse("--time", "no column", needed);
+    if (request.status.empty()) refuse("--status", "no column", needed);
+  }
+  if (request.competing && !request.entry.empty())
+    refuse("--entry", input::in_backquotes(request.entry),
+           "no delayed entry together with --competing");
+}
+
+// The options given that compare two groups: "--weights and --proportion".
+std::string two_group_options(const FitRequest& request) {
+  std::string out;
+  const auto add = [&](bool given, const char* option) {
+    if (given) out += (out.empty() ? "" : " and ") + std::string(option);
+  };
+  add(!request.weights.empty(), "--weights");
+  add(request.milestone.has_value(), "--milestone");
+  add(!request.proportion.empty(), "--proportion");
+  return out;
 }
 
 int fit(FitArguments& arguments) {
@@ -78,15 +111,17 @@ int fit(FitArguments& arguments) {
                                                     {{"log-log", survival::IntervalType::log_log},
                                                      {"log", survival::IntervalType::log},
                                                      {"plain", survival::IntervalType::plain}});
-  request.rmst = time_option(*arguments.rmst_given, arguments.rmst, false);
-  request.milestone = time_option(*arguments.milestone_given, arguments.milestone, true);
+  request.rmst = time_option("--rmst", arguments.rmst, false);
+  request.milestone = time_option("--milestone", arguments.milestone, true);
   request.weights = parse_weights(arguments.weights);
-  if (request.group.empty() && (!request.weights.empty() || request.milestone))
-    refuse("--group", "no group", "a column to compare, which --weights and --milestone need");
+  check_columns(request);
+  const std::string comparing = two_group_options(request);
+  if (request.group.empty() && !comparing.empty())
+    refuse("--group", "no group", "a column of two groups, for " + comparing);
   const FitData data = read_fit_data(request);
-  if (data.group_names.size() != 2 && (!request.weights.empty() || request.milestone))
+  if (data.group_names.size() != 2 && !comparing.empty())
     refuse("--group", fmt::format("{} groups", data.group_names.size()),
-           "two groups for --weights and --milestone");
+           "two groups for " + comparing);
   const FitReport report = analyse(request, data);
   fmt::print("{}", arguments.json ? to_json(request, report) : to_table(request, report));
   return done;
@@ -97,11 +132,17 @@ int fit(FitArguments& arguments) {
 void add_fit(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<FitArguments>();
   FitRequest& request = arguments->request;
-  CLI::App& verb = *program.add_subcommand(
-      "fit", "analyse a CSV file: Kaplan-Meier, log-rank tests, Cox regression, RMST, milestones");
+  CLI::App& verb = *program.add_subcommand("fit",
+                                           "analyse a CSV file: Kaplan-Meier, log-rank tests, Cox "
+                                           "regression, RMST, milestones, competing "
+                                           "causes, proportions");
   verb.add_option("DATA", request.file, "CSV file with a header line")->required();
-  verb.add_option("--time", request.time, "column: time to event or censoring")->required();
-  verb.add_option("--status", request.status, "column: 1 event, 0 censored")->required();
+  verb.add_option("--time", request.time,
+                  "column: time to event or censoring; not needed for --proportion alone");
+  verb.add_option("--status", request.status,
+                  "column: 1 event, 0 censored; not needed for --proportion alone");
+  verb.add_flag("--competing", request.competing,
+                "the status column holds causes, 1, 2, ...: their cumulative incidences");
   verb.add_option("--entry", request.entry, "column: time of delayed entry");
   verb.add_option("--group", request.group,
                   "column: groups to compare; the first is the reference");
@@ -114,10 +155,10 @@ void add_fit(CLI::App& program, int& exit_status) {
                   "scale of the Kaplan-Meier interval: log-log (default), log, plain");
   verb.add_option("--weights", arguments->weights,
                   "weighted log-rank tests: \"fh(0,1);fh(0,0.5)\"");
-  arguments->rmst_given =
-      verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
-  arguments->milestone_given =
-      verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
+  verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
+  verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
+  verb.add_option("--proportion", request.proportion,
+                  "column: 1 success, 0 none; compares the share of successes of two groups");
   verb.add_flag("--exact-times", request.exact_times,
                 "keep times apart that differ by rounding only (R: timefix = FALSE)");
   verb.add_flag("--json", arguments->json, "print JSON");

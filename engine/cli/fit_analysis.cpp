@@ -60,6 +60,28 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
         survival::compare_milestone(reference, experimental, *request.milestone);
 }
 
+std::vector<GroupIncidence> incidences(const FitData& data, const survival::SortedTimes& all) {
+  std::vector<GroupIncidence> out;
+  const auto causes = static_cast<std::int32_t>(data.cause_code.size());
+  for (std::size_t g = 0; g < data.group_names.size(); ++g)
+    out.push_back(
+        {data.group_names[g],
+         survival::cumulative_incidence(all, data.cause, causes, static_cast<std::int32_t>(g))});
+  return out;
+}
+
+ProportionReport compare_proportions(const FitData& data) {
+  ProportionReport report;
+  report.groups = data.group_names;
+  std::vector<survival::TwoByTwo> tables;
+  survival::count_successes(data.success, data.group, data.stratum, data.strata, tables);
+  report.table = survival::pooled(tables);
+  report.comparison = survival::compare_proportions(report.table);
+  report.fisher = survival::fisher_exact(report.table);
+  if (!data.stratum.empty()) report.stratified = survival::mantel_haenszel(tables);
+  return report;
+}
+
 CoxReport fit_cox(const FitRequest& request, const FitData& data,
                   const survival::SortedTimes& within_strata) {
   survival::Covariates covariates;
@@ -81,11 +103,16 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
 
 FitReport analyse(const FitRequest& request, const FitData& data) {
   FitReport report;
-  report.n = data.time.size();
+  report.n = data.group.size();
   report.events = static_cast<std::size_t>(std::ranges::count(data.status, 1));
   report.dropped = data.dropped;
   report.merged_times = data.merged_times;
-  report.curves = curves(request, data, sorted(data, false));
+  if (!request.proportion.empty()) report.proportion = compare_proportions(data);
+  if (request.time.empty()) return report;
+  const survival::SortedTimes all = sorted(data, false);
+  report.curves = curves(request, data, all);
+  report.cause_code = data.cause_code;
+  if (request.competing) report.incidence = incidences(data, all);
   const survival::SortedTimes within_strata = sorted(data, true);
   if (!request.group.empty()) compare_groups(request, within_strata, report);
   if (!request.cox.empty()) report.cox = fit_cox(request, data, within_strata);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,9 +17,10 @@ using input::Table;
 
 // Which rows have a value in every column asked for.
 std::vector<std::uint8_t> complete_rows(const Table& table, const FitRequest& request) {
-  std::vector<std::string> columns{request.time, request.status};
-  if (!request.entry.empty()) columns.push_back(request.entry);
-  if (!request.group.empty()) columns.push_back(request.group);
+  std::vector<std::string> columns;
+  for (const std::string* column :
+       {&request.time, &request.status, &request.entry, &request.group, &request.proportion})
+    if (!column->empty()) columns.push_back(*column);
   columns.insert(columns.end(), request.strata.begin(), request.strata.end());
   columns.insert(columns.end(), request.cox.begin(), request.cox.end());
   std::vector<std::uint8_t> complete(table.row_count(), 1);
@@ -76,17 +79,54 @@ Labels labels_of(const Table& table, const std::string& column,
   return labels;
 }
 
-void read_status(const Table& table, const FitRequest& request,
-                 const std::vector<std::uint8_t>& complete, FitData& data) {
-  const std::vector<double> status = table.numbers(request.status).values;
+// The column in its complete rows. @throws input::InputError naming the others that `accepts` not
+template <class Accepts>
+std::vector<double> checked(const Table& table, const std::string& column,
+                            const std::vector<std::uint8_t>& complete, const std::string& allowed,
+                            Accepts accepts) {
+  const std::vector<double> values = table.numbers(column).values;
   std::vector<input::Diagnostic> wrong;
-  for (std::size_t i = 0; i < status.size(); ++i) {
-    if (!complete[i]) continue;
-    if (status[i] != 0 && status[i] != 1)
-      wrong.push_back(table.diagnose(i, request.status, "1 (event) or 0 (censored)"));
-    data.status.push_back(status[i] == 1);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (complete[i] && !accepts(values[i])) wrong.push_back(table.diagnose(i, column, allowed));
   if (!wrong.empty()) throw input::InputError(std::move(wrong));
+  return kept(values, complete);
+}
+
+std::vector<std::uint8_t> read_flags(const Table& table, const std::string& column,
+                                     const std::vector<std::uint8_t>& complete,
+                                     const std::string& allowed) {
+  const std::vector<double> values = checked(table, column, complete, allowed,
+                                             [](double value) { return value == 0 || value == 1; });
+  return {values.begin(), values.end()};
+}
+
+// Causes are numbered by their place among the codes that occur.
+void read_causes(const Table& table, const FitRequest& request,
+                 const std::vector<std::uint8_t>& complete, FitData& data) {
+  constexpr std::size_t most_causes = 100;  // more are another column, taken for the causes
+  const std::vector<double> codes =
+      checked(table, request.status, complete, "0 (censored) or the number of a cause: 1, 2, ...",
+              [](double code) { return code >= 0 && code <= 1e9 && code == std::floor(code); });
+  std::map<std::int64_t, std::int32_t> places{{0, 0}};
+  for (const double code : codes)
+    places.try_emplace(static_cast<std::int64_t>(code), 0);
+  if (places.size() > most_causes + 1) {
+    input::Diagnostic diagnostic;
+    diagnostic.position.file = table.name();
+    diagnostic.found = fmt::format("{} causes in column {}", places.size() - 1,
+                                   input::in_backquotes(request.status));
+    diagnostic.allowed = fmt::format("at most {}", most_causes);
+    throw input::InputError(diagnostic);
+  }
+  for (auto& [code, place] : places) {
+    if (code == 0) continue;
+    data.cause_code.push_back(code);
+    place = static_cast<std::int32_t>(data.cause_code.size());
+  }
+  for (const double code : codes) {
+    data.cause.push_back(places[static_cast<std::int64_t>(code)]);
+    data.status.push_back(code != 0);
+  }
 }
 
 void read_times(const Table& table, const FitRequest& request,
@@ -114,7 +154,7 @@ void read_strata(const Table& table, const FitRequest& request,
                  const std::vector<std::uint8_t>& complete, FitData& data) {
   if (request.strata.empty()) return;
   // Strata are the combinations that occur, in increasing order.
-  std::vector<std::vector<std::int32_t>> digits(data.time.size());
+  std::vector<std::vector<std::int32_t>> digits(data.group.size());
   for (const std::string& column : request.strata) {
     const Labels labels = labels_of(table, column, complete);
     for (std::size_t i = 0; i < digits.size(); ++i)
@@ -139,14 +179,20 @@ FitData read_fit_data(const FitRequest& request) {
   FitData data;
   data.dropped = static_cast<std::size_t>(std::ranges::count(complete, 0));
   if (data.dropped == complete.size()) refuse_without_rows(table);
-  read_status(table, request, complete, data);
-  read_times(table, request, complete, data);
+  if (request.competing) {
+    read_causes(table, request, complete, data);
+  } else if (!request.status.empty()) {
+    data.status = read_flags(table, request.status, complete, "1 (event) or 0 (censored)");
+  }
+  if (!request.time.empty()) read_times(table, request, complete, data);
+  if (!request.proportion.empty())
+    data.success = read_flags(table, request.proportion, complete, "1 (success) or 0");
   if (!request.group.empty()) {
     Labels labels = labels_of(table, request.group, complete);
     data.group = std::move(labels.index);
     data.group_names = std::move(labels.names);
   } else {
-    data.group.assign(data.time.size(), 0);
+    data.group.assign(complete.size() - data.dropped, 0);
     data.group_names = {"all"};
   }
   read_strata(table, request, complete, data);

@@ -71,30 +71,100 @@ Json to_document(const WeightedTest& weighted) {
       {"p_one_sided", exists ? number(survival::upper_tail_p(weighted.test.z)) : Json(nullptr)}};
 }
 
-Json to_document(const survival::RestrictedMeanComparison& difference) {
-  return {{"tau", difference.reference.horizon},
-          {"status", name(difference.status)},
-          {"estimate", number(difference.difference)},
-          {"se", number(difference.std_error)},
-          {"lower", number(difference.lower)},
-          {"upper", number(difference.upper)},
-          {"z", number(difference.z)},
-          {"p", number(difference.p_two_sided)},
-          {"ratio", number(difference.ratio)},
-          {"ratio_lower", number(difference.ratio_lower)},
-          {"ratio_upper", number(difference.ratio_upper)}};
+// What the comparisons of two curves at a time have in common.
+template <class Comparison>
+Json difference_document(const char* time_key, double time, const Comparison& comparison) {
+  return {{time_key, time},
+          {"status", name(comparison.status)},
+          {"estimate", number(comparison.difference)},
+          {"se", number(comparison.std_error)},
+          {"lower", number(comparison.lower)},
+          {"upper", number(comparison.upper)},
+          {"z", number(comparison.z)},
+          {"p", number(comparison.p_two_sided)}};
 }
 
-Json to_document(const survival::MilestoneComparison& difference) {
-  return {{"at", difference.time},
-          {"status", name(difference.status)},
-          {"estimate", number(difference.difference)},
-          {"se", number(difference.std_error)},
-          {"lower", number(difference.lower)},
-          {"upper", number(difference.upper)},
-          {"z", number(difference.z)},
-          {"p", number(difference.p_two_sided)},
-          {"z_log_log", number(difference.log_log_z)}};
+Json to_document(const survival::RestrictedMeanComparison& comparison) {
+  Json out = difference_document("tau", comparison.reference.horizon, comparison);
+  out["ratio"] = number(comparison.ratio);
+  out["ratio_lower"] = number(comparison.ratio_lower);
+  out["ratio_upper"] = number(comparison.ratio_upper);
+  return out;
+}
+
+Json to_document(const survival::MilestoneComparison& comparison) {
+  Json out = difference_document("at", comparison.time, comparison);
+  out["z_log_log"] = number(comparison.log_log_z);
+  return out;
+}
+
+// A statistic that is large when the experimental group has more successes.
+Json z_test(survival::FitStatus status, double z) {
+  const bool exists = status == survival::FitStatus::ok;
+  const auto defined = [&](double x) { return exists ? number(x) : Json(nullptr); };
+  return {{"status", name(status)},
+          {"z", defined(z)},
+          {"p_one_sided", defined(survival::upper_tail_p(z))},
+          {"p", defined(survival::two_sided_p(z))}};
+}
+
+Json to_document(const survival::FisherExact& test) {
+  const bool exists = test.status == survival::FitStatus::ok;
+  return {{"status", name(test.status)},
+          {"p_one_sided", exists ? number(test.p_more) : Json(nullptr)},
+          {"p", exists ? number(test.p_two_sided) : Json(nullptr)}};
+}
+
+Json to_document(const std::string& outcome, const ProportionReport& report) {
+  const survival::TwoByTwo& table = report.table;
+  const survival::ProportionComparison& comparison = report.comparison;
+  Json out = {{"outcome", outcome},
+              {"group", report.groups},
+              {"n", {table.control_patients, table.experimental_patients}},
+              {"successes", {table.control_successes, table.experimental_successes}},
+              {"rate", numbers({comparison.control, comparison.experimental})},
+              {"risk_difference",
+               {{"estimate", number(comparison.difference)},
+                {"lower", number(comparison.lower)},
+                {"upper", number(comparison.upper)},
+                {"interval", "newcombe"}}},
+              {"risk_ratio", number(comparison.risk_ratio)},
+              {"odds_ratio", number(comparison.odds_ratio)},
+              {"score", z_test(comparison.status, comparison.z)},
+              {"unpooled", z_test(comparison.unpooled_status, comparison.unpooled_z)},
+              {"fisher", to_document(report.fisher)}};
+  if (report.stratified) {
+    const survival::MantelHaenszel& stratified = *report.stratified;
+    Json& test = out["mantel_haenszel"] = z_test(stratified.status, stratified.z);
+    test["risk_difference"] = number(stratified.difference);
+    test["se"] = number(stratified.std_error);
+    test["lower"] = number(stratified.lower);
+    test["upper"] = number(stratified.upper);
+    test["odds_ratio"] = number(stratified.odds_ratio);
+  }
+  return out;
+}
+
+// One element for each group and cause.
+Json incidence_documents(const FitReport& report) {
+  Json out = Json::array();
+  for (const GroupIncidence& group : report.incidence) {
+    const survival::CumulativeIncidence& curve = group.curve;
+    const auto rows = static_cast<std::ptrdiff_t>(curve.size());
+    for (std::size_t c = 0; c < report.cause_code.size(); ++c) {
+      const auto column = [&](const std::vector<double>& all) {
+        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(c) * rows;
+        return numbers({begin, begin + rows});
+      };
+      out.push_back({{"group", group.name},
+                     {"cause", report.cause_code[c]},
+                     {"events", curve.events[c]},
+                     {"time", numbers(curve.time)},
+                     {"estimate", column(curve.estimate)},
+                     {"std_error", column(curve.std_error)}});
+    }
+  }
+  return out;
 }
 
 Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
@@ -157,11 +227,14 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   Json curves = Json::array();
   for (const GroupCurve& group : report.curves)
     curves.push_back(to_document(group));
-  Json out = {{"n", report.n},
-              {"events", report.events},
-              {"dropped", report.dropped},
-              {"merged_times", report.merged_times},
-              {"kaplan_meier", curves}};
+  Json out = {{"n", report.n}};
+  if (!request.time.empty()) out["events"] = report.events;
+  out["dropped"] = report.dropped;
+  if (!request.time.empty()) {
+    out["merged_times"] = report.merged_times;
+    out["kaplan_meier"] = curves;
+  }
+  if (request.competing) out["cumulative_incidence"] = incidence_documents(report);
   if (report.log_rank) out["logrank"] = to_document(report, *report.log_rank);
   if (!report.weighted.empty()) {
     out["weighted"] = Json::array();
@@ -172,6 +245,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   if (report.milestone_difference)
     out["milestone_difference"] = to_document(*report.milestone_difference);
   if (report.cox) out["cox"] = to_document(request, *report.cox);
+  if (report.proportion) out["proportion"] = to_document(request.proportion, *report.proportion);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -7,9 +7,11 @@
 
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/cumulative_incidence.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/proportion.hpp"
 #include "trialmill/survival/rmst.hpp"
 
 namespace trialmill::cli {
@@ -17,19 +19,24 @@ namespace trialmill::cli {
 /// What `fit` was asked for.
 struct FitRequest {
   std::string file;
-  std::string time, status, entry, group;
+  std::string time, status, entry, group;  ///< without a time only `proportion` is analysed
+  std::string proportion;
   std::vector<std::string> strata, cox;
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
   std::vector<survival::FlemingHarrington> weights;
   std::optional<double> rmst, milestone;
   bool exact_times = false;
+  bool competing = false;  ///< `status` holds causes
 };
 
 /// The complete rows of the file, as columns.
 struct FitData {
   std::vector<double> time, entry;
-  std::vector<std::uint8_t> status;
+  std::vector<std::uint8_t> status;      ///< of any cause, when they compete
+  std::vector<std::int32_t> cause;       ///< 0 censored, else the place of its code, from 1
+  std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
+  std::vector<std::uint8_t> success;
   std::vector<std::int32_t> group, stratum;
   std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::int32_t strata = 1;
@@ -46,6 +53,19 @@ struct GroupCurve {
   std::optional<survival::RestrictedMean> rmst;
 };
 
+struct GroupIncidence {
+  std::string name;
+  survival::CumulativeIncidence curve;
+};
+
+struct ProportionReport {
+  std::vector<std::string> groups;  ///< control and experimental
+  survival::TwoByTwo table;
+  survival::ProportionComparison comparison;
+  survival::FisherExact fisher;
+  std::optional<survival::MantelHaenszel> stratified;
+};
+
 struct WeightedTest {
   survival::FlemingHarrington weight;
   survival::WeightedLogRank test;
@@ -60,7 +80,10 @@ struct CoxReport {
 
 struct FitReport {
   std::size_t n = 0, events = 0, dropped = 0, merged_times = 0;
-  std::vector<GroupCurve> curves;
+  std::vector<GroupCurve> curves;  ///< none without times
+  std::vector<GroupIncidence> incidence;
+  std::vector<std::int64_t> cause_code;
+  std::optional<ProportionReport> proportion;
   std::optional<survival::LogRank> log_rank;
   std::optional<survival::WeightedLogRank> two_group;  ///< the log-rank test of exactly two groups
   std::vector<WeightedTest> weighted;

@@ -27,8 +27,10 @@ std::size_t widest_name(const FitReport& report) {
   return width;
 }
 
-std::string header(const FitReport& report) {
-  std::string out = fmt::format("{} patients, {} events", report.n, report.events);
+std::string header(const FitRequest& request, const FitReport& report) {
+  std::string out = fmt::format("{} patients", report.n);
+  if (!request.time.empty())
+    out += fmt::format(", {} events{}", report.events, request.competing ? " of any cause" : "");
   if (report.dropped > 0)
     out += fmt::format("; {} row{} with a missing value left out", report.dropped,
                        report.dropped == 1 ? "" : "s");
@@ -95,6 +97,31 @@ std::string at_risk_section(const FitReport& report) {
                                         : std::string("-"));
   }
   return out + "\n";
+}
+
+std::string incidence_section(const FitReport& report) {
+  const std::vector<double> times = at_risk_times(report);
+  const std::size_t width = widest_name(report);
+  std::string out = fmt::format("\nCumulative incidence (SE)\n  {:<{}} {:>6} {:>7}", "group", width,
+                                "cause", "events");
+  for (const double t : times)
+    out += fmt::format(" {:>14}", significant(t));
+  for (std::size_t g = 0; g < report.incidence.size(); ++g) {
+    for (std::size_t c = 0; c < report.cause_code.size(); ++c) {
+      const GroupIncidence& group = report.incidence[g];
+      out += fmt::format("\n  {:<{}} {:>6} {:>7}", group.name, width, report.cause_code[c],
+                         group.curve.events[c]);
+      for (const double t : times) {
+        const survival::IncidencePoint point =
+            survival::incidence_at(group.curve, static_cast<std::int32_t>(c + 1), t);
+        out += fmt::format(" {:>14}",
+                           survival::covers(report.curves[g].curve, t)
+                               ? fmt::format("{:.3f} ({:.3f})", point.estimate, point.std_error)
+                               : std::string("-"));
+      }
+    }
+  }
+  return out + "\n  Everything else about times counts an event of any cause.\n";
 }
 
 std::string log_rank_section(const FitRequest& request, const FitReport& report) {
@@ -193,14 +220,64 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
                            significant(fit.log_likelihood, 8));
 }
 
+// "Score test: Z 2.7, p 0.0062, one-sided 0.0031", or why there is none.
+std::string success_test(const char* label, FitStatus status, double z) {
+  if (status == FitStatus::ok)
+    return fmt::format("  {}: Z {}, p {}, one-sided {}\n", label, significant(z),
+                       p_text(survival::two_sided_p(z)), p_text(survival::upper_tail_p(z)));
+  // The general sentence speaks of risk sets.
+  return fmt::format("  {}: {}\n", label,
+                     status == FitStatus::no_information
+                         ? "Nothing varies within the groups to be compared."
+                         : survival::explanation(status));
+}
+
+std::string proportion_section(const std::string& outcome, const ProportionReport& report) {
+  const survival::ProportionComparison& comparison = report.comparison;
+  std::size_t width = 8;
+  for (const std::string& group : report.groups)
+    width = std::max(width, group.size());
+  std::string out = fmt::format("\nProportion with {}\n  {:<{}} {:>7} {:>9} {:>9} {:>20}\n",
+                                outcome, "group", width, "n", "successes", "rate", "95 % interval");
+  const auto line = [&](const std::string& group, std::int64_t successes, std::int64_t patients) {
+    const survival::ProportionInterval interval = survival::wilson_interval(successes, patients);
+    const double rate = static_cast<double>(successes) / static_cast<double>(patients);
+    out += fmt::format(
+        "  {:<{}} {:>7} {:>9} {:>9} {:>20}\n", group, width, patients, successes, significant(rate),
+        fmt::format("{} to {}", significant(interval.lower), significant(interval.upper)));
+  };
+  line(report.groups[0], report.table.control_successes, report.table.control_patients);
+  line(report.groups[1], report.table.experimental_successes, report.table.experimental_patients);
+  out += fmt::format("  Difference {} ({} to {}, Newcombe), risk ratio {}, odds ratio {}\n",
+                     significant(comparison.difference), significant(comparison.lower),
+                     significant(comparison.upper), significant(comparison.risk_ratio),
+                     significant(comparison.odds_ratio));
+  out += success_test("Score test", comparison.status, comparison.z);
+  out += success_test("Unpooled test", comparison.unpooled_status, comparison.unpooled_z);
+  if (report.fisher.status == FitStatus::ok)
+    out += fmt::format("  Fisher's exact test: p {}, one-sided {}\n",
+                       p_text(report.fisher.p_two_sided), p_text(report.fisher.p_more));
+  if (report.stratified) {
+    const survival::MantelHaenszel& stratified = *report.stratified;
+    out += success_test("Mantel-Haenszel test within strata", stratified.status, stratified.z);
+    out += fmt::format("  Mantel-Haenszel difference {} ({} to {}), SE {}\n",
+                       significant(stratified.difference), significant(stratified.lower),
+                       significant(stratified.upper), significant(stratified.std_error));
+  }
+  return out +
+         fmt::format("  Z above 0, and the one-sided p: more successes in {}\n", report.groups[1]);
+}
+
 }  // namespace
 
 std::string to_table(const FitRequest& request, const FitReport& report) {
-  std::string out = header(report);
-  out += survival_section(report) + at_risk_section(report);
+  std::string out = header(request, report);
+  if (!report.curves.empty()) out += survival_section(report) + at_risk_section(report);
+  if (request.competing) out += incidence_section(report);
   if (report.log_rank) out += log_rank_section(request, report);
   out += weighted_section(report) + difference_section(report);
   if (report.cox) out += cox_section(request, *report.cox);
+  if (report.proportion) out += proportion_section(request.proportion, *report.proportion);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/evidence/calibration.hpp"
 #include "trialmill/scenario/baseline.hpp"
+#include "trialmill/scenario/covariate_patterns.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -41,12 +42,51 @@ struct LawInWords {
   }
 };
 
+// The law of a covariate averaged over what it is given; none when there is too much to average.
+std::optional<cohort::CovariateLaw> marginal_law(const Scenario& scenario, std::size_t index) {
+  cohort::CovariateLaw law = scenario.population[index].law;
+  if (scenario.population[index].parents.empty()) return law;
+  std::vector<double> probability(cohort::level_count(law), 0.0);
+  try {
+    for (const scenario::CovariatePattern& pattern :
+         scenario::covariate_patterns(scenario.population, scenario.copula, std::span(&index, 1)))
+      probability[static_cast<std::size_t>(pattern.value[0])] = pattern.probability;
+  } catch (const std::length_error&) {
+    return std::nullopt;
+  }
+  if (auto* binary = std::get_if<cohort::BinaryLaw>(&law)) binary->prevalence = probability[1];
+  if (auto* levels = std::get_if<cohort::CategoricalLaw>(&law)) levels->probabilities = probability;
+  return law;
+}
+
+std::string dependence_in_words(const Scenario& scenario, std::size_t index) {
+  const cohort::Covariate& covariate = scenario.population[index];
+  std::string text;
+  for (const std::size_t parent : covariate.parents)
+    text += (text.empty() ? "; given " : ", ") + scenario.population[parent].name;
+  if (std::ranges::find(scenario.copula.covariates, index) != scenario.copula.covariates.end())
+    text += "; correlated";
+  if (covariate.missing)
+    text +=
+        fmt::format("; not recorded in {:.1f} %, who {}", 100 * covariate.missing->probability,
+                    covariate.missing->analysed_as == cohort::MissingValues::AnalysedAs::reference
+                        ? "count as the reference"
+                        : "are left out");
+  return text;
+}
+
 std::vector<CovariateCheck> check_covariates(const Scenario& scenario) {
   std::vector<CovariateCheck> checks;
-  for (const cohort::Covariate& covariate : scenario.population) {
-    CovariateCheck check{covariate.name, std::visit(LawInWords{}, covariate.law), {}, {}};
-    if (const auto* binary = std::get_if<cohort::BinaryLaw>(&covariate.law))
-      check.trial = binary->prevalence;
+  for (std::size_t c = 0; c < scenario.population.size(); ++c) {
+    const cohort::Covariate& covariate = scenario.population[c];
+    const auto law = marginal_law(scenario, c);
+    CovariateCheck check{
+        covariate.name,
+        (law ? std::visit(LawInWords{}, *law) : "by its table") + dependence_in_words(scenario, c),
+        {},
+        {}};
+    if (law && std::holds_alternative<cohort::BinaryLaw>(*law))
+      check.trial = std::get<cohort::BinaryLaw>(*law).prevalence;
     if (scenario.evidence)
       if (const auto* known = scenario.evidence->find_covariate(covariate.name))
         check.published = known->value();
@@ -115,13 +155,13 @@ ModelCheck check_model(const Scenario& scenario) {
   const auto& effects = scenario.disease.effects;
   std::vector<evidence::RiskPattern> trial;
   try {
-    trial = scenario::risk_patterns(scenario.population, effects);
+    trial = scenario::risk_patterns(scenario.population, effects, scenario.copula);
   } catch (const std::length_error&) {
     // More combinations of covariates than an average can be taken over: only simulation tells.
     check.control_median = check.experimental_median = std::numeric_limits<double>::quiet_NaN();
   }
   if (calibrated && !trial.empty()) {
-    const auto published = scenario::risk_patterns(calibrated->cohort, effects);
+    const auto published = scenario::risk_patterns(calibrated->cohort, effects, calibrated->copula);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
       check.knots.push_back({t, knot.survival,

@@ -1,6 +1,7 @@
 #include "trialmill/cohort/cohort.hpp"
 
 #include <cassert>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -30,10 +31,13 @@ void assign_strata(const Stratification& strata, const Cohort& cohort,
   assert(stratum.size() <= cohort.size);
   std::ranges::fill(stratum, 0);
   for (std::size_t k = 0; k < strata.covariates.size(); ++k) {
-    const auto level = cohort.covariate(strata.covariates[k]);
+    const auto level = cohort.recorded_covariate(strata.covariates[k]);
     const auto levels = static_cast<std::int32_t>(strata.levels[k]);
-    for (std::size_t i = 0; i < stratum.size(); ++i)
-      stratum[i] = stratum[i] * levels + strata.place[k][static_cast<std::size_t>(level[i])];
+    for (std::size_t i = 0; i < stratum.size(); ++i) {
+      const bool left_out = stratum[i] < 0 || std::isnan(level[i]);
+      stratum[i] =
+          left_out ? -1 : stratum[i] * levels + strata.place[k][static_cast<std::size_t>(level[i])];
+    }
   }
 }
 

@@ -39,8 +39,7 @@ double seen_at(const VisitSchedule& schedule, double t_months, double shift_mont
     if (seen_here) return std::max(t_months, visit + until_seen * every + shift_months);
     const double first_after = std::max(1.0, std::ceil((unshifted - visit) / every));
     // Misses that fall into this piece are used up by its remaining visits.
-    if (first_after <= in_piece)
-      missed -= static_cast<std::uint64_t>(in_piece - first_after) + 1;
+    if (first_after <= in_piece) missed -= static_cast<std::uint64_t>(in_piece - first_after) + 1;
     visit += in_piece * every;
   }
 }

@@ -42,6 +42,8 @@ class CohortDraw {
 
  private:
   static constexpr double largest_ratio = 1e290;
+  // Whether covariate c is recorded has a lane of its own, beyond those of the values.
+  static constexpr std::uint64_t first_missing_lane = std::uint64_t{1} << 32;
 
   // What does not depend on treatment, and the treatment.
   void start(std::size_t size) {
@@ -67,8 +69,8 @@ class CohortDraw {
     cohort_.size = size;
     cohort_.enrolment_months.resize(size);
     cohort_.arm.resize(size);
-    cohort_.covariates.resize(
-        size * (model_.population.size() + (model_.course ? attribute_count : 0)));
+    cohort_.covariates.resize(size *
+                              (model_.population.size() + (model_.course ? attribute_count : 0)));
     cohort_.event_months.resize(model_.course ? 0 : size);
     cohort_.dropout_months.resize(size);
     workspace_.uniform.resize(size);
@@ -83,16 +85,40 @@ class CohortDraw {
   }
 
   void draw_covariates() {
+    for (std::size_t c = 0; c < model_.population.size(); ++c)
+      fill(random::Purpose::covariate, c,
+           std::span(cohort_.covariates).subspan(c * cohort_.size, cohort_.size));
+    draw_population(model_.population, model_.copula, cohort_.size, cohort_.covariates,
+                    workspace_.population);
+    draw_recorded();
+  }
+
+  void draw_recorded() {
+    const auto has_missing = [](const Covariate& covariate) {
+      return covariate.missing.has_value();
+    };
+    cohort_.recorded.clear();
+    if (std::ranges::none_of(model_.population, has_missing)) return;
+    const auto values =
+        std::span(cohort_.covariates).first(model_.population.size() * cohort_.size);
+    cohort_.recorded.assign(values.begin(), values.end());
     for (std::size_t c = 0; c < model_.population.size(); ++c) {
-      fill(random::Purpose::covariate, c, workspace_.uniform);
-      draw_values(model_.population[c].law, workspace_.uniform,
-                  std::span(cohort_.covariates).subspan(c * cohort_.size, cohort_.size));
+      const auto& missing = model_.population[c].missing;
+      if (!missing) continue;
+      fill(random::Purpose::covariate, first_missing_lane + c, workspace_.uniform);
+      const double read_as = missing->analysed_as == MissingValues::AnalysedAs::reference
+                                 ? 0
+                                 : std::numeric_limits<double>::quiet_NaN();
+      for (std::size_t i = 0; i < cohort_.size; ++i)
+        if (workspace_.uniform[i] < missing->probability)
+          cohort_.recorded[c * cohort_.size + i] = read_as;
     }
   }
 
   void draw_arms() {
     const bool stratified = !model_.randomisation_strata.covariates.empty();
     if (stratified) assign_strata(model_.randomisation_strata, cohort_, workspace_.stratum);
+    assert(!stratified || std::ranges::min(workspace_.stratum) >= 0);
     fill(random::Purpose::randomisation, 0, workspace_.uniform);
     fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
     allot_arms(model_.randomisation, workspace_.uniform, workspace_.block_uniform,

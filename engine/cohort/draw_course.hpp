@@ -63,8 +63,7 @@ class CourseDraw {
   }
   std::span<double> attribute(Attribute which) {
     return std::span(cohort_.covariates)
-        .subspan((first_attribute_ + static_cast<std::size_t>(which)) * cohort_.size,
-                 cohort_.size);
+        .subspan((first_attribute_ + static_cast<std::size_t>(which)) * cohort_.size, cohort_.size);
   }
   std::size_t arm(std::size_t i) const { return static_cast<std::size_t>(cohort_.arm[i]); }
   Radicality radicality(std::size_t i) {
@@ -289,14 +288,14 @@ class CourseDraw {
       const double shift_months = visits.jitter_months * (2 * shift[i] - 1);
       const std::uint64_t misses = misses_in_a_row(visits, missed[i]);
       if (progression[i] < never)
-        progression_seen[i] =
-            std::max(progression[i], std::min(planned_surgery, seen_at(visits, progression[i],
-                                                                       shift_months, misses)));
+        progression_seen[i] = std::max(
+            progression[i],
+            std::min(planned_surgery, seen_at(visits, progression[i], shift_months, misses)));
       if (recurrence[i] < never) {
         const double surgery = milestone(Milestone::surgery)[i];
-        recurrence_seen[i] = std::max(
-            recurrence[i],
-            surgery + seen_at(visits, recurrence[i] - surgery, shift_months, misses));
+        recurrence_seen[i] =
+            std::max(recurrence[i],
+                     surgery + seen_at(visits, recurrence[i] - surgery, shift_months, misses));
       }
     }
   }

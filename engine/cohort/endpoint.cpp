@@ -26,11 +26,11 @@ struct Patient {
 };
 
 // Months from randomisation; infinite when it never happens.
-double time_of(const EndpointEvent& event, const Patient& patient) {
+double time_of(const EndpointEvent& what, const Patient& patient) {
   using enum EndpointEvent::Kind;
   const double surgery = patient.at(Milestone::surgery);
-  switch (event.kind) {
-    case EndpointEvent::Kind::event:
+  switch (what.kind) {
+    case event:
       return patient.cohort.event_months[patient.index];
     case progression:
       return patient.at(Milestone::progression_seen);
@@ -47,11 +47,11 @@ double time_of(const EndpointEvent& event, const Patient& patient) {
     case death:
       return patient.at(Milestone::death);
     case no_surgery_by:
-      return surgery <= event.months ? never : event.months;
+      return surgery <= what.months ? never : what.months;
     case no_adjuvant_by:
-      return !patient.resected() || patient.at(Milestone::adjuvant) <= surgery + event.months
+      return !patient.resected() || patient.at(Milestone::adjuvant) <= surgery + what.months
                  ? never
-                 : surgery + event.months;
+                 : surgery + what.months;
   }
   return never;
 }
@@ -156,8 +156,8 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   workspace.dropout.resize(cohort.size);
   for (std::size_t i = 0; i < cohort.size; ++i) {
     const Patient patient{cohort, attributes_from, i};
-    const Times times = endpoint.time_to_event() ? time_to_event(endpoint, patient)
-                                                 : yes_or_no(endpoint, patient);
+    const Times times =
+        endpoint.time_to_event() ? time_to_event(endpoint, patient) : yes_or_no(endpoint, patient);
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
     workspace.event[i] = times.event - times.origin;
     workspace.dropout[i] = times.dropout - times.origin;

@@ -1,11 +1,10 @@
 #include "trialmill/cohort/population.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cassert>
-#include <cmath>
 
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/math/normal_probability.hpp"
 
 namespace trialmill::cohort {
 namespace {
@@ -27,15 +26,12 @@ void draw(const CategoricalLaw& law, std::span<const double> u, std::span<double
 }
 
 void draw(const NormalLaw& law, std::span<const double> u, std::span<double> value) {
-  // Truncation restricts u to the part of (0, 1) that falls between the limits. The two limits are
-  // constants of the law, so the library's distribution function is good enough for them.
-  const boost::math::normal_distribution<double> standard;
-  const auto below = [&](double limit, double if_infinite) {
-    return std::isinf(limit) ? if_infinite
-                             : boost::math::cdf(standard, (limit - law.mean) / law.sd);
+  // Truncation restricts u to the part of (0, 1) that falls between the limits.
+  const auto below = [&](double limit) {
+    return math::normal_probability((limit - law.mean) / law.sd);
   };
-  const double low = below(law.lower, 0.0);
-  const double width = below(law.upper, 1.0) - low;
+  const double low = below(law.lower);
+  const double width = below(law.upper) - low;
   if (law.lower > law.mean) {
     // In the upper tail probabilities near 1 carry few digits: draw the mirror image instead.
     const NormalLaw mirrored{-law.mean, law.sd, -law.upper, -law.lower};

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 #include <cmath>
 
+#include "evidence/figure.hpp"
 #include "trialmill/math/elementary.hpp"
 
 namespace trialmill::evidence {
 
 namespace {
-
-// The shortest decimal that reads back as the same number: what the author of the knots typed.
-std::string figure(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  return {text, end};
-}
 
 std::string name_knot(std::size_t index, const SurvivalKnot& knot) {
   return "knot " + std::to_string(index + 1) + " (" + figure(knot.time_months) +

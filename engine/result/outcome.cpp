@@ -3,10 +3,17 @@
 namespace trialmill::result {
 
 std::string_view name(PathwayStep step) {
-  constexpr std::array<std::string_view, pathway_step_count> names = {
-      "progression", "death_before_surgery", "withdrawal", "toxicity",     "response",
-      "surgery",     "r0",                   "r1",         "r2",           "unresectable",
-      "death_within_90_days"};
+  constexpr std::array<std::string_view, pathway_step_count> names = {"progression",
+                                                                      "death_before_surgery",
+                                                                      "withdrawal",
+                                                                      "toxicity",
+                                                                      "response",
+                                                                      "surgery",
+                                                                      "r0",
+                                                                      "r1",
+                                                                      "r2",
+                                                                      "unresectable",
+                                                                      "death_within_90_days"};
   return names[static_cast<std::size_t>(step)];
 }
 

@@ -82,8 +82,8 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
     if (tally.by_status[status] > 0)
       out.flags.emplace_back(name(static_cast<survival::FitStatus>(status)),
                              tally.by_status[status]);
-  out.by_look.push_back({1, tally.rejections, tally.events.mean, tally.analysis_months.mean,
-                         tally.patients.mean});
+  out.by_look.push_back(
+      {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});
   if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
   if (label.compares_proportions) out.proportion = proportions(tally, truth);
   return out;

@@ -40,14 +40,13 @@ std::string row(const PointResult& point, const AnalysisResult& analysis) {
         point.duration.sd, point.last_patient_in.mean, point.enrolled.mean, point.dropouts.mean})
     line += number(x) + ',';
   line += fmt::format("{}", point.events_not_reached);
-  ProportionPerformance proportion{0,    none, none, none, none,
-                                   none, none, none, none, none};
+  ProportionPerformance proportion{0, none, none, none, none, none, none, none, none, none};
   if (analysis.proportion) proportion = *analysis.proportion;
   const LookResult& look = analysis.by_look.back();
-  for (const double x : {estimate.true_log_hr, proportion.control_mean,
-                         proportion.experimental_mean, proportion.risk_difference_mean,
-                         proportion.true_risk_difference, look.patients_mean, look.events_mean,
-                         look.time_mean})
+  for (const double x :
+       {estimate.true_log_hr, proportion.control_mean, proportion.experimental_mean,
+        proportion.risk_difference_mean, proportion.true_risk_difference, look.patients_mean,
+        look.events_mean, look.time_mean})
     line += ',' + number(x);
   return line + '\n';
 }

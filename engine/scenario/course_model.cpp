@@ -67,8 +67,7 @@ std::vector<OddsPattern<K>> odds_patterns(
 // Odds of the reference patient at which `probability` holds on average.
 double odds_of(double probability, const std::vector<CovariateEffect>& effects,
                const std::vector<PatientPattern>& population, const Scenario& scenario) {
-  const auto patterns =
-      odds_patterns<1>(population, {factors_of(effects, columns_of(scenario))});
+  const auto patterns = odds_patterns<1>(population, {factors_of(effects, columns_of(scenario))});
   return reference_odds<1>(patterns, {probability})[0];
 }
 
@@ -90,8 +89,7 @@ void operate(const Scenario& scenario, CalibratedCourse& out) {
   for (std::size_t j = 0; j < before.size(); ++j) {
     const std::array weight = {1.0, odds[0] * ratios[j].odds_ratio[0],
                                odds[1] * ratios[j].odds_ratio[1]};
-    const double total =
-        weight[0] + weight[1] + weight[2] + odds[2] * ratios[j].odds_ratio[2];
+    const double total = weight[0] + weight[1] + weight[2] + odds[2] * ratios[j].odds_ratio[2];
     for (std::size_t outcome = 0; outcome < weight.size(); ++outcome) {
       if (weight[outcome] == 0) continue;
       PatientPattern pattern = before[j];
@@ -234,8 +232,7 @@ cohort::OddsLaw response_law(const Scenario& scenario) {
   const auto population = patterns_of(scenario, scenario.population, covariates);
   cohort::OddsLaw law;
   for (const Arm& arm : scenario.arms)
-    law.odds_by_arm.push_back(
-        odds_of(arm.before_surgery.response, effects, population, scenario));
+    law.odds_by_arm.push_back(odds_of(arm.before_surgery.response, effects, population, scenario));
   law.factors = factors_of(effects, columns_of(scenario));
   return law;
 }
@@ -280,9 +277,9 @@ CalibratedCourse calibrate_course(const Scenario& scenario) {
   out.hazards.death_without_recurrence = given(course.death_without_recurrence);
   out.hazards.death_after_surgery = operative_mortality(course.operation);
   if (const auto* target = std::get_if<CalibratedBaseline>(&course.recurrence.baseline))
-    out.hazards.recurrence = evidence::calibrate_recurrence(
-        target->knots, out.patterns, out.hazards.death_without_recurrence,
-        out.hazards.death_after_surgery);
+    out.hazards.recurrence = evidence::calibrate_recurrence(target->knots, out.patterns,
+                                                            out.hazards.death_without_recurrence,
+                                                            out.hazards.death_after_surgery);
   else
     out.hazards.recurrence = given(course.recurrence);
   calibrate_death_with_disease(scenario, out);
@@ -300,8 +297,7 @@ cohort::Course compile_course(const Scenario& scenario) {
     out.assessments.push_back(arm.assessments);
   }
   using Plan = BeforeSurgeryPlan;
-  out.before.progression =
-      before_surgery(scenario, &Plan::progression, course.progression_ratios);
+  out.before.progression = before_surgery(scenario, &Plan::progression, course.progression_ratios);
   out.before.death = before_surgery(scenario, &Plan::death, course.death_before_surgery_ratios);
   out.before.withdrawal = before_surgery(scenario, &Plan::withdrawal, course.withdrawal_ratios);
   out.before.toxicity = before_surgery(scenario, &Plan::toxicity, course.toxicity_ratios);
@@ -310,10 +306,9 @@ cohort::Course compile_course(const Scenario& scenario) {
   out.disease.clock = course.clock;
   out.disease.recurrence = after_surgery(scenario, "recurrence", calibrated.hazards.recurrence,
                                          course.recurrence.effects);
-  out.disease.death_without_recurrence =
-      after_surgery(scenario, "death_without_recurrence",
-                    calibrated.hazards.death_without_recurrence,
-                    course.death_without_recurrence.effects);
+  out.disease.death_without_recurrence = after_surgery(scenario, "death_without_recurrence",
+                                                       calibrated.hazards.death_without_recurrence,
+                                                       course.death_without_recurrence.effects);
   out.disease.death_with_disease =
       after_surgery(scenario, "death_with_disease", calibrated.hazards.death_with_disease,
                     calibrated.death_with_disease);

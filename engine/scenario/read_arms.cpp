@@ -96,14 +96,15 @@ void require_pathway(const Record& file, const Scenario& scenario) {
     surgery_unknown.reject_key(
         "what surgery achieves must be stated: `pathway.surgery.radicality` (`{}` when it is R0 "
         "in every patient)");
-  if (scenario.time_zero == "surgery")
+  if (scenario.time_zero == evidence::TimeOrigin::surgery)
     file.value("time_zero")
         .reject_because("patients who enter the trial at surgery have no `before_surgery`");
 }
 
 // Operated patients: nothing of what comes before surgery can be stated.
 void reject_pathway_before_surgery(const Record& file, const Scenario& scenario) {
-  if (scenario.time_zero != "surgery" && scenario.time_zero != "randomisation")
+  if (scenario.time_zero != evidence::TimeOrigin::surgery &&
+      scenario.time_zero != evidence::TimeOrigin::randomisation)
     file.value("time_zero")
         .reject_because("without `before_surgery` in the arms patients enter the trial at surgery");
   const auto pathway = file.optional_value("pathway");

@@ -24,7 +24,7 @@ Baseline read_course_baseline(const Value& baseline, const Scenario& scenario) {
     cohort->reject_key(
         "a course has one published cohort for all its curves: `disease.published_cohort`");
   if (const auto* calibrated = std::get_if<CalibratedBaseline>(&read))
-    require_origin(baseline, *calibrated, scenario, "surgery");
+    require_origin(baseline, *calibrated, scenario, evidence::TimeOrigin::surgery);
   return read;
 }
 
@@ -42,11 +42,11 @@ void require_patients(const Value& baseline, const Baseline& read, const Scenari
   const auto* calibrated = std::get_if<CalibratedBaseline>(&read);
   const auto* curve =
       calibrated && scenario.evidence ? scenario.evidence->find_curve(calibrated->curve) : nullptr;
-  if (!curve || (curve->population == "r0_r1") == resected_r0_r1) return;
+  if (!curve || (curve->population == evidence::CurvePopulation::r0_r1) == resected_r0_r1) return;
   baseline.record()
       .value("published")
       .reject_because("the patients of the curve " + input::in_backquotes(curve->name) + " are " +
-                      input::in_backquotes(curve->population) + "; " +
+                      input::in_backquotes(word(curve->population)) + "; " +
                       (resected_r0_r1
                            ? "recurrence is calibrated to recurrence-free survival of `r0_r1`"
                            : "death with disease is calibrated to overall survival of all "
@@ -123,12 +123,13 @@ bool has_published_curve(const Transition& transition) {
 std::vector<cohort::Covariate> read_published_cohort(const Record& disease,
                                                      const Scenario& scenario,
                                                      const Course& course) {
-  const Transition after_surgery{"", no_hazard, effects_after_surgery(course)};
-  CalibratedBaseline calibrated;
-  for (const Transition* transition : {&course.recurrence, &course.death_with_disease})
-    if (has_published_curve(*transition)) calibrated.curve = curve_of(*transition);
-  read_cohort(disease, "published_cohort", after_surgery, scenario, calibrated);
-  return calibrated.cohort;
+  const bool published =
+      has_published_curve(course.recurrence) || has_published_curve(course.death_with_disease);
+  std::vector<cohort::Covariate> cohort;
+  for (auto& law : read_published_laws(disease, "published_cohort", effects_after_surgery(course),
+                                       published, scenario))
+    if (law) cohort.push_back(std::move(*law));
+  return cohort;
 }
 
 }  // namespace
@@ -156,12 +157,11 @@ void read_course(const Record& file, Scenario& scenario) {
 }
 
 void read_time_zero(const Record& file, Scenario& scenario) {
-  scenario.time_zero = file.one_of_or<std::string>("time_zero", "randomisation",
-                                                   {{"randomisation", "randomisation"},
-                                                    {"diagnosis", "diagnosis"},
-                                                    {"surgery", "surgery"},
-                                                    {"recurrence", "recurrence"},
-                                                    {"treatment", "treatment"}});
+  using enum evidence::TimeOrigin;
+  std::vector<input::Choice<evidence::TimeOrigin>> choices;
+  for (const auto origin : {randomisation, diagnosis, surgery, recurrence, treatment})
+    choices.push_back({word(origin), origin});
+  scenario.time_zero = file.one_of_or("time_zero", randomisation, choices);
 }
 
 }  // namespace trialmill::scenario

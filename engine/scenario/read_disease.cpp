@@ -56,7 +56,7 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
   const Record record = value.record();
   if (const auto published = record.optional_value("published"))
     return read_published(*published, scenario);
-  if (record.has("knots")) return CalibratedBaseline{"", read_knots(record), {}};
+  if (record.has("knots")) return CalibratedBaseline{"", read_knots(record), {}, {}};
   if (const auto median = record.optional_number("median_months", input::above(0)))
     return constant_hazard(math::log(2.0) / *median);
   if (const auto survival = record.optional_number("survival", a_survival()))
@@ -75,29 +75,32 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
 }
 
 void require_origin(const Value& baseline, const CalibratedBaseline& calibrated,
-                    const Scenario& scenario, const std::string& origin) {
+                    const Scenario& scenario, evidence::TimeOrigin origin) {
   const auto* curve = scenario.evidence ? scenario.evidence->find_curve(calibrated.curve) : nullptr;
   if (!curve || curve->origin == origin) return;
-  const std::string remedy = scenario.course ? ""
-                                             : "; write `time_zero: " + curve->origin +
-                                                   "`, or model the way there with `recurrence`, "
-                                                   "`death_with_disease` and `before_surgery`";
+  const std::string remedy = scenario.course
+                                 ? ""
+                                 : "; write `time_zero: " + std::string(word(curve->origin)) +
+                                       "`, or model the way there with `recurrence`, "
+                                       "`death_with_disease` and `before_surgery`";
   baseline.record()
       .value("published")
       .reject_because("the curve " + input::in_backquotes(calibrated.curve) + " counts from " +
-                      input::in_backquotes(curve->origin) + ", this event from " +
-                      input::in_backquotes(origin) + remedy);
+                      input::in_backquotes(word(curve->origin)) + ", this event from " +
+                      input::in_backquotes(word(origin)) + remedy);
 }
 
 namespace {
 
 // The law of a covariate in the cohort whose survival is calibrated to: said in the scenario, else
+// the trial's table (what a covariate is given others does not change with who is enrolled), else
 // known from the evidence, else (for knots of the scenario itself) the trial's own population.
 std::optional<cohort::Covariate> law_in_cohort(const cohort::Covariate& covariate,
                                                const std::vector<cohort::Covariate>& stated,
                                                bool published_curve, const Scenario& scenario) {
   const auto found = std::ranges::find(stated, covariate.name, &cohort::Covariate::name);
   if (found != stated.end()) return *found;
+  if (!covariate.parents.empty()) return covariate;
   const bool binary = std::holds_alternative<cohort::BinaryLaw>(covariate.law);
   if (binary && scenario.evidence)
     if (const auto* known = scenario.evidence->find_covariate(covariate.name))
@@ -121,35 +124,103 @@ void require_same_kind(const Value& value, const cohort::Covariate& stated,
     value.reject_key("the levels must be those of `population`, in the same order");
 }
 
-}  // namespace
-
-void read_cohort(const Record& place, std::string_view key, const Transition& transition,
-                 const Scenario& scenario, CalibratedBaseline& calibrated) {
-  std::vector<cohort::Covariate> stated;
+// What the scenario says of the published cohort; parents are indices in the trial's population.
+std::vector<cohort::Covariate> read_stated(const std::vector<std::pair<std::string, Value>>& given,
+                                           const Scenario& scenario) {
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
-  if (const auto given = place.optional_record(key)) {
-    for (const auto& [name, value] : given->entries()) {
-      const bool used = std::ranges::any_of(
-          transition.effects, [&](const auto& effect) { return effect.covariate == name; });
-      if (!used) value.reject_key("only covariates with an effect matter here");
-      stated.push_back(read_covariate(name, value, published));
-      require_same_kind(value, stated.back(), scenario);
-    }
+  std::vector<cohort::Covariate> stated;
+  for (const auto& [name, value] : given) {
+    stated.push_back(read_covariate(name, value, published));
+    require_same_kind(value, stated.back(), scenario);
+    read_table(value, scenario.population, stated.back());
+    if (stated.back().missing)
+      value.reject_key("what the published cohort recorded does not matter here");
+    const auto& correlated = scenario.copula.covariates;
+    const bool in_copula = std::ranges::any_of(
+        correlated, [&](std::size_t index) { return scenario.population[index].name == name; });
+    if (in_copula && !stated.back().parents.empty())
+      value.reject_key("this covariate is correlated with others; it cannot have a table as well");
   }
-  for (const cohort::Covariate& covariate : scenario.population) {
-    const bool used = std::ranges::any_of(
-        transition.effects, [&](const auto& effect) { return effect.covariate == covariate.name; });
-    if (!used) continue;
-    if (auto law = law_in_cohort(covariate, stated, !calibrated.curve.empty(), scenario))
-      calibrated.cohort.push_back(std::move(*law));
-    else
+  return stated;
+}
+
+// The laws there of the covariates with an effect and of all that they are given, each at its place
+// in the trial's population.
+std::vector<std::optional<cohort::Covariate>> laws_in_cohort(
+    const Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
+    const std::vector<cohort::Covariate>& stated, bool published_curve, const Scenario& scenario) {
+  std::vector<std::optional<cohort::Covariate>> laws(scenario.population.size());
+  std::vector<std::size_t> open;
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (std::ranges::find(effects, scenario.population[c].name, &CovariateEffect::covariate) !=
+        effects.end())
+      open.push_back(c);
+  while (!open.empty()) {
+    const std::size_t index = open.back();
+    open.pop_back();
+    if (laws[index]) continue;
+    const cohort::Covariate& covariate = scenario.population[index];
+    laws[index] = law_in_cohort(covariate, stated, published_curve, scenario);
+    if (!laws[index]) {
       place.reject_because("the evidence does not say how " + input::in_backquotes(covariate.name) +
                            " is distributed in the published cohort; state it under `" +
                            std::string(key) + ":`");
+      laws[index] = covariate;  // told once
+    }
+    open.insert(open.end(), laws[index]->parents.begin(), laws[index]->parents.end());
   }
+  return laws;
+}
+
+// Notes laws that depend on themselves, and makes them independent.
+void reject_cycles_among(const Record& section, const Scenario& scenario,
+                         std::vector<std::optional<cohort::Covariate>>& laws) {
+  std::vector<cohort::Covariate> population = scenario.population;
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (laws[c]) population[c] = *laws[c];
+  reject_cycles(section, population);
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (laws[c]) laws[c] = population[c];
+}
+
+}  // namespace
+
+std::vector<std::optional<cohort::Covariate>> read_published_laws(
+    const Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
+    bool published_curve, const Scenario& scenario) {
+  const auto section = place.optional_record(key);
+  const auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
+  auto laws =
+      laws_in_cohort(place, key, effects, read_stated(given, scenario), published_curve, scenario);
+  for (const auto& [name, value] : given)
+    if (std::ranges::none_of(laws, [&](const auto& law) { return law && law->name == name; }))
+      value.reject_key("only covariates with an effect, and those they are given, matter here");
+  if (section) reject_cycles_among(*section, scenario, laws);
+  return laws;
 }
 
 namespace {
+
+// The cohort of one curve: covariates as correlated as in the trial.
+void read_cohort(const Record& baseline, const Transition& transition, const Scenario& scenario,
+                 CalibratedBaseline& calibrated) {
+  const auto laws = read_published_laws(baseline, "cohort", transition.effects,
+                                        !calibrated.curve.empty(), scenario);
+  std::vector<std::size_t> place(laws.size());  // in the cohort, of those it has
+  for (std::size_t c = 0; c < laws.size(); ++c) {
+    place[c] = calibrated.cohort.size();
+    if (laws[c]) calibrated.cohort.push_back(*laws[c]);
+  }
+  for (cohort::Covariate& covariate : calibrated.cohort)
+    for (std::size_t& parent : covariate.parents)
+      parent = place[parent];
+  std::vector<std::size_t> correlated;
+  for (const std::size_t index : scenario.copula.covariates)
+    if (laws[index] && laws[index]->parents.empty()) correlated.push_back(index);
+  calibrated.copula = cohort::copula_among(scenario.copula, correlated);
+  for (std::size_t& index : calibrated.copula.covariates)
+    index = place[index];
+}
 
 // Bad numbers read so far have been noted; a calibration of them would only add noise.
 bool usable(const Transition& transition, const CalibratedBaseline& calibrated) {
@@ -186,7 +257,7 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
       read_ratios(record, "hazard_ratios", {scenario.population, curve}, scenario).effects;
   if (calibrated) {
     require_origin(baseline, *calibrated, scenario, scenario.time_zero);
-    read_cohort(baseline.record(), "cohort", transition, scenario, *calibrated);
+    read_cohort(baseline.record(), transition, scenario, *calibrated);
   }
   if (!reading.failed()) try_calibration(baseline, transition);
   return transition;

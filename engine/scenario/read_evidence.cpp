@@ -59,6 +59,13 @@ input::Interval percentage() {
   return input::from_to(0, 100).because("a percentage, as printed");
 }
 
+std::optional<double> read_percent_of(const Record& record) {
+  if (!record.has("percent_of")) return std::nullopt;
+  if (!record.has("percent"))
+    record.value("percent_of").reject_key("without a `percent` there is nothing it is of");
+  return read_count(record, "percent_of", 1);
+}
+
 evidence::Proportion read_proportion(const NamedRecord& entry) {
   const Record& record = entry.content;
   evidence::Proportion proportion{
@@ -67,6 +74,7 @@ evidence::Proportion read_proportion(const NamedRecord& entry) {
       .count = read_count(record, "count", 0),
       .of = read_count(record, "of", 1),
       .percent = record.optional_number("percent", percentage()),
+      .percent_of = read_percent_of(record),
       .source = record.text("source"),
       .note = record.text_or("note", ""),
   };
@@ -95,12 +103,57 @@ void require_order(const Record& knot, const evidence::SurvivalKnot& at,
     knot.value("survival").reject_because("survival cannot rise from one point to the next");
 }
 
-evidence::SurvivalCurve read_curve(const NamedRecord& entry) {
+evidence::TimeOrigin read_origin(const Record& curve) {
+  using evidence::TimeOrigin;
+  std::vector<input::Choice<TimeOrigin>> choices;
+  for (const auto origin : {TimeOrigin::surgery, TimeOrigin::randomisation, TimeOrigin::diagnosis,
+                            TimeOrigin::recurrence, TimeOrigin::treatment})
+    choices.push_back({word(origin), origin});
+  return curve.one_of("origin", choices);
+}
+
+evidence::CurvePopulation read_curve_population(const Record& curve) {
+  using evidence::CurvePopulation;
+  std::vector<input::Choice<CurvePopulation>> choices;
+  for (const auto population :
+       {CurvePopulation::all, CurvePopulation::resected, CurvePopulation::r0_r1})
+    choices.push_back({word(population), population});
+  return curve.one_of("population", choices);
+}
+
+std::vector<evidence::AtRisk> read_at_risk(const Record& record, const std::string& source,
+                                           double patients) {
+  std::vector<evidence::AtRisk> numbers;
+  for (const Record& row : record.records_if_any("at_risk")) {
+    const evidence::AtRisk at{
+        .group = row.text_or("group", ""),
+        .time_months = row.number("month", input::at_least(0)),
+        .number = read_count(row, "number", 0),
+        .source = row.text_or("source", source),
+    };
+    if (at.number > patients)
+      row.value("number").reject_because("more than the publication has `patients`");
+    const auto before =
+        std::ranges::find(numbers.rbegin(), numbers.rend(), at.group, &evidence::AtRisk::group);
+    if (before != numbers.rend()) {
+      if (at.time_months <= before->time_months)
+        row.value("month").reject_because("the numbers of a group are listed in order of time");
+      if (at.number > before->number)
+        row.value("number").reject_because("fewer are at risk later, never more");
+    }
+    numbers.push_back(at);
+  }
+  return numbers;
+}
+
+evidence::SurvivalCurve read_curve(const NamedRecord& entry, double patients) {
   const Record& record = entry.content;
   evidence::SurvivalCurve curve{
       .name = entry.name,
-      .origin = record.text("origin"),
-      .population = record.text("population"),
+      .origin = read_origin(record),
+      .origin_note = record.text_or("origin_note", ""),
+      .population = read_curve_population(record),
+      .population_note = record.text_or("population_note", ""),
       .source = record.text("source"),
       .note = record.text_or("note", ""),
   };
@@ -114,6 +167,7 @@ evidence::SurvivalCurve read_curve(const NamedRecord& entry) {
     if (!curve.knots.empty()) require_order(knot, at, curve.knots.back());
     curve.knots.push_back(at);
   }
+  curve.at_risk = read_at_risk(record, curve.source, patients);
   return curve;
 }
 
@@ -202,7 +256,7 @@ Evidence read_file(const Record& file) {
   for (const auto& entry : named_records(file, "quantities"))
     evidence.quantities.push_back(read_quantity(entry));
   for (const auto& entry : named_records(file, "curves"))
-    evidence.curves.push_back(read_curve(entry));
+    evidence.curves.push_back(read_curve(entry, evidence.patients));
   evidence.factors = read_factors(file, evidence);
   return evidence;
 }

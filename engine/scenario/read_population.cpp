@@ -71,13 +71,26 @@ cohort::CovariateLaw read_uniform(const Record& record) {
   return law;
 }
 
+std::optional<cohort::MissingValues> read_missing(const Record& covariate) {
+  using AnalysedAs = cohort::MissingValues::AnalysedAs;
+  const auto missing = covariate.optional_record("missing");
+  if (!missing) return std::nullopt;
+  return cohort::MissingValues{
+      missing->number("probability", input::from_to(0, 1)),
+      missing->one_of<AnalysedAs>("analysed_as", {{"reference", AnalysedAs::reference},
+                                                  {"left_out", AnalysedAs::left_out}})};
+}
+
 }  // namespace
 
 cohort::Covariate read_covariate(const std::string& name, const Value& value,
                                  const evidence::Evidence* published) {
   const Record record = value.record();
   cohort::Covariate covariate{name, cohort::BinaryLaw{}};
-  if (const auto prevalence = record.optional_value("prevalence"))
+  covariate.missing = read_missing(record);
+  if (const auto given = record.optional_value("given"))
+    covariate.law = kind_of_table(*given, record.value("table"));
+  else if (const auto prevalence = record.optional_value("prevalence"))
     covariate.law = read_binary(name, *prevalence, published);
   else if (const auto levels = record.optional_value("levels"))
     covariate.law = read_levels(*levels);
@@ -88,15 +101,19 @@ cohort::Covariate read_covariate(const std::string& name, const Value& value,
                                          lognormal->number("sd_log", input::above(0))};
   else if (const auto uniform = record.optional_record("uniform"))
     covariate.law = read_uniform(*uniform);
-  else if (value.is(Value::Kind::record) && record.size() == 0)
+  else if (value.is(Value::Kind::record) && record.size() == (covariate.missing ? 1 : 0))
     value.reject_key(
-        "a covariate has one of `prevalence`, `levels`, `normal`, `lognormal`, `uniform`");
+        "a covariate has one of `prevalence`, `levels`, `normal`, `lognormal`, `uniform`, or "
+        "`given` with a `table`");
   return covariate;
 }
 
 void read_population(const Record& file, Scenario& scenario) {
   const auto population = file.optional_record("population");
-  if (!population) return;
+  if (!population) {
+    read_correlations(file, {});
+    return;
+  }
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
   // The columns of an exported replicate, which a covariate must not be mistaken for.
   const std::set<std::string> reserved{"patient",      "time",          "status",
@@ -111,6 +128,12 @@ void read_population(const Record& file, Scenario& scenario) {
           "this name is kept for what happens to a patient on the way; choose another");
     scenario.population.push_back(read_covariate(name, value, published));
   }
+  // Tables last: what a covariate is given may stand below it.
+  const auto entries = population->entries();
+  for (std::size_t c = 0; c < entries.size(); ++c)
+    read_table(entries[c].second, scenario.population, scenario.population[c]);
+  reject_cycles(*population, scenario.population);
+  scenario.copula = read_correlations(file, scenario.population);
 }
 
 std::vector<std::string> names_of(const std::vector<cohort::Covariate>& population) {

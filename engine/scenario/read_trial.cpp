@@ -36,10 +36,25 @@ std::int32_t allocation_total(const Value& where, const Scenario& scenario) {
   return static_cast<std::int32_t>(total);
 }
 
+// Who is allotted an arm needs a stratum: nobody can be left out of a randomisation.
+void require_recorded_strata(const Record& randomisation, const Scenario& scenario) {
+  const auto strata = randomisation.optional_value("strata");
+  for (const Value& item : strata ? strata->list() : std::vector<Value>{}) {
+    const auto found =
+        std::ranges::find(scenario.population, item.text(), &cohort::Covariate::name);
+    if (found != scenario.population.end() && found->missing &&
+        found->missing->analysed_as == cohort::MissingValues::AnalysedAs::left_out)
+      item.reject_because(
+          "a patient whose value is not recorded has no stratum to be randomised in; analyse "
+          "missing values as `reference`");
+  }
+}
+
 void read_blocks(const Record& file, const Record& randomisation, Scenario& scenario) {
   scenario.randomisation_strata =
       read_strata(randomisation, scenario.population,
                   "is known only after randomisation, so it cannot form its strata");
+  require_recorded_strata(randomisation, scenario);
   const std::int32_t total = allocation_total(file.value("arms"), scenario);
   const auto sizes = randomisation.optional_value("block_sizes");
   if (!sizes) {

@@ -14,7 +14,8 @@ struct OddsPattern {
 };
 
 /// The odds, against none of the K outcomes, of the patient whose odds ratios are all 1, such that
-/// the outcomes have the given probabilities on average. @param probability adding up to less than 1
+/// the outcomes have the given probabilities on average. @param probability adding up to less than
+/// 1
 template <std::size_t K>
 std::array<double, K> reference_odds(std::span<const OddsPattern<K>> population,
                                      const std::array<double, K>& probability) {

@@ -56,13 +56,14 @@ Baseline read_baseline(const input::Value& value, const Scenario& scenario);
 
 /// Notes a published curve that does not count from `origin`.
 void require_origin(const input::Value& baseline, const CalibratedBaseline& calibrated,
-                    const Scenario& scenario, const std::string& origin);
+                    const Scenario& scenario, evidence::TimeOrigin origin);
 
-/// Fills in the laws, in the published cohort, of the covariates that have an effect: as stated
-/// under `key` of `place`, else from the evidence, else (without a published curve) the trial's
-/// own.
-void read_cohort(const input::Record& place, std::string_view key, const Transition& transition,
-                 const Scenario& scenario, CalibratedBaseline& calibrated);
+/// The laws, in the published cohort, of covariates that have one of the effects and of all that
+/// they are given, each at its place in the trial's population: as stated under `key` of `place`,
+/// else from the evidence, else (without a published curve) the trial's own.
+std::vector<std::optional<cohort::Covariate>> read_published_laws(
+    const input::Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
+    bool published_curve, const Scenario& scenario);
 
 /// Which ratios a place of the scenario takes.
 struct RatioPlace {
@@ -95,9 +96,25 @@ cohort::AnalysisTime read_analysis_time(const input::Value& value, const Scenari
 
 // ---- names and steps ----
 
-/// The law of one covariate. @param published where `prevalence: published` looks; may be null
+/// The law of one covariate; of one with a table its kind and levels, the rest by `read_table`.
+/// @param published where `prevalence: published` looks; may be null
 cohort::Covariate read_covariate(const std::string& name, const input::Value& value,
                                  const evidence::Evidence* published);
+
+/// The kind of a covariate with a table, and its levels, as the table's first row shows them.
+cohort::CovariateLaw kind_of_table(const input::Value& given, const input::Value& table);
+
+/// Reads `given` and `table` of a covariate, if it has them, into `parents` (indices in
+/// `population`, whose kinds and levels are known) and `law_given_parents`.
+void read_table(const input::Value& value, const std::vector<cohort::Covariate>& population,
+                cohort::Covariate& covariate);
+
+/// Notes covariates of `section` that depend on themselves, and makes them independent.
+void reject_cycles(const input::Record& section, std::vector<cohort::Covariate>& population);
+
+/// Reads the section `correlations`.
+cohort::Copula read_correlations(const input::Record& file,
+                                 const std::vector<cohort::Covariate>& population);
 
 /// Step functions of time, `[{from_months: 0, KEY: x}, ...]` or one number for all times.
 struct Pieces {

@@ -2,6 +2,7 @@
 
 #include "scenario/sections.hpp"
 #include "trialmill/evidence/calibration.hpp"
+#include "trialmill/evidence/cox_limit.hpp"
 #include "trialmill/scenario/course_model.hpp"
 
 namespace trialmill::scenario {
@@ -10,6 +11,8 @@ void try_course(const input::Value& where, const Scenario& scenario) {
   try {
     compile_course(scenario);
   } catch (const evidence::CalibrationError& error) {
+    where.reject_key(error.what());
+  } catch (const evidence::CoxLimitError& error) {
     where.reject_key(error.what());
   } catch (const std::length_error& error) {
     where.reject_key(error.what());

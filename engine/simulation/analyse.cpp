@@ -24,7 +24,7 @@ void fill_cox_columns(const AnalysisPlan& plan, const cohort::LookData& look,
   workspace.covariates.columns[0] = workspace.cox_columns[0];
   for (std::size_t c = 1; c < columns; ++c) {
     const CoxColumn& column = plan.covariates[c - 1];
-    const auto value = cohort.covariate(column.covariate);
+    const auto value = cohort.recorded_covariate(column.covariate);
     if (column.level < 0 && look.in_order) {
       workspace.covariates.columns[c] = value.first(look.rows);
       continue;

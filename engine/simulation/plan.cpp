@@ -51,8 +51,7 @@ std::vector<std::int32_t> places_of_levels(const cohort::CovariateLaw& law) {
   return place;
 }
 
-cohort::Stratification stratification(const Design& design,
-                                      const std::vector<std::string>& names) {
+cohort::Stratification stratification(const Design& design, const std::vector<std::string>& names) {
   cohort::Stratification out;
   for (const std::string& name : names) {
     out.covariates.push_back(column_index(design, name));
@@ -72,6 +71,7 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
+  model.copula = scenario.copula;
   model.enrolment = scenario.enrolment;
   model.randomisation.method = scenario.randomisation;
   model.randomisation.block_sizes = scenario.block_sizes;
@@ -108,8 +108,7 @@ std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysi
 // The place of a value in a list, where it is added when it is not there yet.
 template <class T, class Same>
 std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
-  const auto found =
-      std::ranges::find_if(list, [&](const T& known) { return same(known, value); });
+  const auto found = std::ranges::find_if(list, [&](const T& known) { return same(known, value); });
   const auto place = static_cast<std::size_t>(found - list.begin());
   if (found == list.end()) list.push_back(value);
   return place;
@@ -121,6 +120,14 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
       std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name);
   assert(endpoint != scenario.endpoints.end());
   look.endpoint = static_cast<std::size_t>(endpoint - scenario.endpoints.begin());
+  for (const auto& names : {analysis.strata, analysis.covariates})
+    for (const std::string& name : names) {
+      const std::size_t column = column_index(design, name);
+      const auto& missing = design.columns[column].missing;
+      if (missing && missing->analysed_as == cohort::MissingValues::AnalysedAs::left_out)
+        look.recorded.push_back(column);
+    }
+  std::ranges::sort(look.recorded);
   if (analysis.at) look.cut = place_of(design.cuts, *analysis.at, std::equal_to<>());
   return place_of(design.looks, look, std::equal_to<>());
 }

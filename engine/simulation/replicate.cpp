@@ -10,16 +10,6 @@
 namespace trialmill::simulation {
 namespace {
 
-// The columns of each endpoint, for the whole cohort.
-void define_endpoints(const Design& design, Workspace& workspace) {
-  workspace.endpoint_storage.resize(design.endpoints.size());
-  workspace.endpoints.resize(design.endpoints.size());
-  for (std::size_t e = 0; e < design.endpoints.size(); ++e)
-    workspace.endpoints[e] =
-        cohort::endpoint_columns(design.endpoints[e], workspace.cohort,
-                                 design.model.population.size(), workspace.endpoint_storage[e]);
-}
-
 // The arm of each row.
 std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort) {
   return look.data.in_order ? std::span(cohort.arm).first(look.data.rows)
@@ -36,8 +26,11 @@ void look_at_endpoints(const Design& design, std::size_t sample_size, Workspace&
   for (std::size_t k = 0; k < design.looks.size(); ++k) {
     const LookPlan& plan = design.looks[k];
     LookTables& look = workspace.looks[k];
+    workspace.recorded.clear();
+    for (const std::size_t covariate : plan.recorded)
+      workspace.recorded.push_back(workspace.cohort.recorded_covariate(covariate));
     cohort::observe(workspace.endpoints[plan.endpoint], sample_size,
-                    workspace.cuts[plan.cut].calendar_months, {}, look.data);
+                    workspace.cuts[plan.cut].calendar_months, workspace.recorded, look.data);
     if (look.data.in_order) continue;
     look.arm.resize(look.data.rows);
     for (std::size_t row = 0; row < look.data.rows; ++row)
@@ -153,6 +146,15 @@ void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& wo
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
     outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
   count_pathway(design, sample_size, workspace.cohort, outcome.pathway);
+}
+
+void define_endpoints(const Design& design, Workspace& workspace) {
+  workspace.endpoint_storage.resize(design.endpoints.size());
+  workspace.endpoints.resize(design.endpoints.size());
+  for (std::size_t e = 0; e < design.endpoints.size(); ++e)
+    workspace.endpoints[e] =
+        cohort::endpoint_columns(design.endpoints[e], workspace.cohort,
+                                 design.model.population.size(), workspace.endpoint_storage[e]);
 }
 
 void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,

@@ -171,9 +171,8 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.complete = totals.complete;
   for (std::size_t p = 0; p < plan.points.size(); ++p) {
     const Design& design = plan.designs[plan.points[p].design];
-    out.points.push_back(
-        result::summarise(plan.points[p].set, totals.tallies[p], design.labels, design.truths,
-                          design.arm_names));
+    out.points.push_back(result::summarise(plan.points[p].set, totals.tallies[p], design.labels,
+                                           design.truths, design.arm_names));
   }
   return out;
 }

@@ -56,6 +56,20 @@ TEST(Cohort, EveryPurposeTakesOneUniformPerPatientWhateverTheDesign) {
   EXPECT_EQ(count_draws(sample_model(0.5), 100), count_draws(sample_model(1.0), 100));
 }
 
+TEST(Cohort, DependentCovariatesTakeOneUniformPerPatientToo) {
+  TrialModel model = sample_model();
+  model.population[0].parents = {1};
+  model.population[0].law_given_parents = {BinaryLaw{0.1}, BinaryLaw{0.5}, BinaryLaw{0.9}};
+  model.population.push_back({"size", LognormalLaw{3, 0.8}});
+  model.copula = gaussian_copula({2, 3}, std::vector<double>{1, 0.4, 0.4, 1});
+  const DrawCounts counts = count_draws(model, 100);
+  EXPECT_EQ(counts.size(), 9u);
+  for (const auto& [address, count] : counts)
+    EXPECT_EQ(count, 100u);
+  model.population[2].missing = MissingValues{0.2};
+  EXPECT_EQ(count_draws(model, 100).size(), 10u);
+}
+
 TEST(Cohort, SmallerTrialsAreTheFirstPatientsOfLargerOnes) {
   const Cohort large = drawn(sample_model(), 400);
   const Cohort small = drawn(sample_model(), 150);

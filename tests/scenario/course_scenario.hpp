@@ -15,7 +15,7 @@ disease:
   recurrence:
     baseline: {knots: [{month: 12, survival: 0.5}, {month: 36, survival: 0.2}]}
     hazard_ratios: {grade_g3: 2.4, radicality: {r1: 1.2}, response: 0.7}
-  death_without_recurrence: {baseline: {hazard_per_month: 0.0006}, hazard_ratios: {age: 1.05}}
+  death_without_recurrence: {baseline: {hazard_per_month: 0.00003}, hazard_ratios: {age: 1.05}}
   death_with_disease:
     baseline: {knots: [{month: 12, survival: 0.9}, {month: 60, survival: 0.7}]}
     hazard_ratios: {grade_g3: {overall_survival: 4.2}, site: {rectum: 1.3}, radicality: {unresected: 2}}

@@ -52,7 +52,7 @@ TEST(ReadCourse, Transitions) {
   expect_effect(recurrence.effects[1], "radicality", "r1", 1.2);
   expect_effect(recurrence.effects[2], "response", "", 0.7);
   const auto& dies_free = course().death_without_recurrence;
-  EXPECT_EQ(std::get<survival::PiecewiseHazard>(dies_free.baseline).hazard_per_month[0], 0.0006);
+  EXPECT_EQ(std::get<survival::PiecewiseHazard>(dies_free.baseline).hazard_per_month[0], 0.00003);
   expect_effect(dies_free.effects.at(0), "age", "", 1.05);
   const auto& dies_ill = course().death_with_disease;
   ASSERT_EQ(dies_ill.effects.size(), 2U);
@@ -190,7 +190,7 @@ sample_size: 100
 follow_up: {until: {event_fraction: 0.5}}
 analyses: [{name: primary, test: log-rank}]
 )yaml");
-  EXPECT_EQ(operated.time_zero, "surgery");
+  EXPECT_EQ(operated.time_zero, evidence::TimeOrigin::surgery);
   EXPECT_EQ(operated.arms[1].before_surgery.surgery_at_months, 0);
   EXPECT_EQ(operated.course->operation.r2.probability, 0);
   EXPECT_THAT(operated.course->death_without_recurrence.effects, testing::IsEmpty());
@@ -232,7 +232,7 @@ TEST(ReadCourse, OneEventHasOneEndpoint) {
   const auto path = std::filesystem::path(TRIALMILL_SOURCE_DIR) / "scenarios/jnets-2021";
   const Scenario one = read_study(path / "perioperative.yaml").points.at(0).scenario;
   EXPECT_FALSE(one.course.has_value());
-  EXPECT_EQ(one.time_zero, "surgery");
+  EXPECT_EQ(one.time_zero, evidence::TimeOrigin::surgery);
   ASSERT_EQ(one.endpoints.size(), 1U);
   EXPECT_EQ(one.endpoints[0].name, "rfs");
   ASSERT_EQ(one.endpoints[0].definition.events.size(), 1U);

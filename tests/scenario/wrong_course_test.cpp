@@ -67,10 +67,10 @@ INSTANTIATE_TEST_SUITE_P(
               "course.yaml:3:12:", "have no `before_surgery`"},
         Wrong{"  death_with_disease:", "  death_with_diseas:", "course.yaml:12:3:",
               "did you mean `death_with_disease`?"},
-        Wrong{"baseline: {hazard_per_month: 0.0006}",
+        Wrong{"baseline: {hazard_per_month: 0.00003}",
               "baseline: {weibull: {shape: 1, scale_months: 90}}",
               "course.yaml:11:41:", "piecewise-constant"},
-        Wrong{"baseline: {hazard_per_month: 0.0006}",
+        Wrong{"baseline: {hazard_per_month: 0.00003}",
               "baseline: {knots: [{month: 12, survival: 0.9}]}",
               "course.yaml:11:30:", "hazard is stated"},
         Wrong{"survival: 0.2}]}", "survival: 0.2}], cohort: {grade_g3: {prevalence: 0.2}}}",
@@ -101,6 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Pathway, WrongCourse,
     testing::Values(
+        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.0006", "course.yaml:7:1:", "knot"},
         Wrong{"progression: {hazard_ratios: {grade_g3: 2}}",
               "progression: {hazard_ratios: {toxicity: 2}}",
               "course.yaml:19:33:", "`toxicity` is not known yet"},

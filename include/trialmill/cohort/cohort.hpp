@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "trialmill/cohort/course.hpp"
+#include "trialmill/cohort/dependence.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/population.hpp"
@@ -30,13 +31,14 @@ struct Stratification {
 /// `course`.
 struct TrialModel {
   std::vector<Covariate> population;
+  Copula copula;                                ///< of the covariates that are correlated
   std::vector<HazardFactor> hazard_factors;     ///< effects of covariates on the event's hazard
   std::vector<EventTimeLaw> event_time_by_arm;  ///< for a patient whose factors are all 1
   std::optional<Course> course;
   std::vector<EventTimeLaw> dropout_time_by_arm;
   Enrolment enrolment;
   Randomisation randomisation;
-  Stratification randomisation_strata;
+  Stratification randomisation_strata;  ///< of covariates that leave nobody out
 
   std::size_t arms() const { return randomisation.allocation.size(); }
 };
@@ -50,6 +52,9 @@ struct Cohort {
   /// Covariate-major: value of covariate c at c * size + patient. With a course the attributes that
   /// patients acquire follow the covariates of the population.
   std::vector<double> covariates;
+  /// What the trial records, in the same layout: NaN where an analysis leaves the patient out.
+  /// Empty when every value of every covariate is recorded; attributes always are.
+  std::vector<double> recorded;
   std::vector<double> event_months;  ///< of a single event; empty with a course
   std::vector<double> milestones;    ///< of a course, milestone-major like `covariates`
   std::vector<double> dropout_months;
@@ -60,6 +65,11 @@ struct Cohort {
   std::span<const double> milestone(Milestone which) const {
     return std::span(milestones).subspan(static_cast<std::size_t>(which) * size, size);
   }
+  /// The covariate as analyses see it; NaN where they leave the patient out.
+  std::span<const double> recorded_covariate(std::size_t index) const {
+    const bool all_recorded = index * size >= recorded.size();
+    return all_recorded ? covariate(index) : std::span(recorded).subspan(index * size, size);
+  }
 };
 
 /// Scratch space of drawing, reused from replicate to replicate.
@@ -67,6 +77,7 @@ struct CohortWorkspace {
   std::vector<double> uniform, block_uniform, multiplier, scratch;
   std::vector<std::vector<double>> course;  ///< columns of the steps of a course
   std::vector<std::int32_t> stratum;
+  PopulationWorkspace population;
   RandomisationWorkspace randomisation;
 };
 
@@ -81,8 +92,9 @@ void draw_cohort_under(const TrialModel& model, std::int32_t arm, std::uint64_t 
                        std::uint64_t replicate, std::size_t size, CohortWorkspace& workspace,
                        Cohort& cohort);
 
-/// The stratum of each of the first `stratum.size()` patients: places of levels as digits,
-/// the first covariate the most significant.
+/// The stratum of each of the first `stratum.size()` patients: places of recorded levels as digits,
+/// the first covariate the most significant; -1 for a patient who is left out because a level was
+/// not recorded.
 void assign_strata(const Stratification& strata, const Cohort& cohort,
                    std::span<std::int32_t> stratum);
 

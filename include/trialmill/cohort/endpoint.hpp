@@ -13,11 +13,11 @@ namespace trialmill::cohort {
 /// One of the events of which an endpoint takes the first.
 struct EndpointEvent {
   enum class Kind {
-    event,        ///< the event of a model that has just one
-    progression,  ///< seen before surgery, which it precludes
-    withdrawal,   ///< decision against surgery
-    unresectable,      ///< found at surgery
-    r2,                ///< R2 resection, at surgery
+    event,                ///< the event of a model that has just one
+    progression,          ///< seen before surgery, which it precludes
+    withdrawal,           ///< decision against surgery
+    unresectable,         ///< found at surgery
+    r2,                   ///< R2 resection, at surgery
     r2_at_randomisation,  ///< the same, counted from the first day
     recurrence,           ///< seen
     death,
@@ -48,15 +48,13 @@ struct Endpoint {
 
   bool time_to_event() const { return outcome == Outcome::none; }
   /// Everybody counts from randomisation.
-  bool everybody() const {
-    return origin == Origin::randomisation && patients == Patients::all;
-  }
+  bool everybody() const { return origin == Origin::randomisation && patients == Patients::all; }
 };
 
 /// An endpoint of one replicate's patients, as columns of cohort.size values. Of a yes-or-no
 /// endpoint success is the event and failure the dropout, each at the time it is known.
 struct EndpointColumns {
-  bool everybody = true;  ///< the clock starts at randomisation for all patients
+  bool everybody = true;                   ///< the clock starts at randomisation for all patients
   std::span<const double> origin_months;   ///< calendar time at which the clock starts; infinite
                                            ///< for patients who are not analysed
   std::span<const double> event_months;    ///< from the origin; infinite when it never happens

@@ -53,7 +53,7 @@ struct LookData {
   std::size_t rows = 0;
   std::size_t events = 0;
   std::size_t dropouts = 0;
-  bool in_order = true;  ///< row k is patient k, and `patient` is empty
+  bool in_order = true;             ///< row k is patient k, and `patient` is empty
   std::vector<double> time;         ///< to event or censoring, months
   std::vector<std::uint8_t> event;  ///< 1 event, 0 censored
   std::vector<std::uint32_t> patient;

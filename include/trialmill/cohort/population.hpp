@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -43,15 +44,34 @@ struct UniformLaw {
 
 using CovariateLaw = std::variant<BinaryLaw, CategoricalLaw, NormalLaw, LognormalLaw, UniformLaw>;
 
-/// A baseline characteristic, independent of the others.
+/// A value that is not always recorded. Whether it is does not depend on anything (missing
+/// completely at random); the true value acts on the hazards all the same.
+struct MissingValues {
+  /// How an analysis reads a value that was not recorded.
+  enum class AnalysedAs {
+    reference,  ///< as the reference level, or 0 for a continuous covariate
+    left_out,   ///< the patient is left out of analyses that use the covariate
+  };
+  double probability = 0;
+  AnalysedAs analysed_as = AnalysedAs::left_out;
+};
+
+/// A baseline characteristic. Without parents, and unless a `Copula` names it, it is independent of
+/// the others.
 struct Covariate {
-  std::string name;
-  CovariateLaw law;
+  std::string name = {};
+  /// With parents only its kind and levels count: the probabilities stand in `law_given_parents`.
+  CovariateLaw law = {};
+  std::vector<std::size_t> parents = {};  ///< indices in the population, binary or categorical
+  /// One per combination of the parents' levels, the last parent's varying fastest; all of the kind
+  /// and with the levels of `law`.
+  std::vector<CovariateLaw> law_given_parents = {};
+  std::optional<MissingValues> missing = {};
 };
 
 /// The value below which a fraction u of patients lies: 0 or 1 for a binary covariate (1 when
 /// u < prevalence), the level's index for a categorical one, the quantile for a continuous one.
-/// @param u uniforms in (0, 1) @param value same length
+/// @param u uniforms in (0, 1) @param value same length; may be u itself
 void draw_values(const CovariateLaw& law, std::span<const double> u, std::span<double> value);
 
 /// Number of levels a stratification by this covariate has: 2 for binary, the number of levels for

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The figures of a publication as data, each with the place where it is printed.
@@ -14,12 +15,43 @@ struct SurvivalKnot {
   std::string source = {};  ///< table, figure or section that prints it
 };
 
+/// Patients under observation just before a time, as printed below a curve.
+struct AtRisk {
+  std::string group = {};  ///< the curve of a subgroup; empty for all patients of the curve
+  double time_months = 0;
+  double number = 0;
+  std::string source = {};
+};
+
+/// The event at time 0 of a curve.
+enum class TimeOrigin {
+  surgery,
+  randomisation,
+  diagnosis,
+  recurrence,
+  treatment,  ///< its start
+};
+
+/// The patients a curve is conditional on.
+enum class CurvePopulation {
+  all,       ///< everybody in the publication
+  resected,  ///< those whose tumour was resected, whatever remained
+  r0_r1,     ///< those resected without macroscopic remainder
+};
+
+/// The word an evidence file has for it: "surgery", "r0_r1".
+std::string_view word(TimeOrigin origin);
+std::string_view word(CurvePopulation population);
+
 /// A published Kaplan-Meier curve, read at the times the paper prints.
 struct SurvivalCurve {
-  std::string name = {};        ///< "rfs", "os"
-  std::string origin = {};      ///< the event at time 0, as the paper defines it
-  std::string population = {};  ///< who is in the curve
+  std::string name = {};  ///< "rfs", "os"
+  TimeOrigin origin = TimeOrigin::surgery;
+  std::string origin_note = {};  ///< the origin in the paper's words
+  CurvePopulation population = CurvePopulation::all;
+  std::string population_note = {};  ///< the population in the paper's words
   std::vector<SurvivalKnot> knots = {};
+  std::vector<AtRisk> at_risk = {};  ///< in order of time within each group
   std::string source = {};
   std::string note = {};
 };
@@ -29,8 +61,9 @@ struct Proportion {
   std::string name = {};
   std::string label = {};  ///< in words, for tables and axes
   double count = 0;
-  double of = 0;                       ///< denominator used for `value()`
-  std::optional<double> percent = {};  ///< as printed, which need not agree
+  double of = 0;                          ///< denominator used for `value()`
+  std::optional<double> percent = {};     ///< as printed, which need not agree
+  std::optional<double> percent_of = {};  ///< denominator of the printed percentage, if another
   std::string source = {};
   std::string note = {};
   double value() const { return count / of; }

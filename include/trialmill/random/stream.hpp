@@ -13,7 +13,7 @@ namespace trialmill::random {
 /// purpose is never renumbered, only added.
 enum class Purpose : std::uint64_t {
   enrolment = 1,      ///< gaps between the arrivals of patients
-  covariate = 2,      ///< one lane per covariate
+  covariate = 2,      ///< one lane per covariate; 2^32 + lane: whether it is recorded
   randomisation = 3,  ///< lane 0: the arm; lane 1: block sizes
   event_time = 4,     ///< one lane per transition of the disease course
   dropout = 5,

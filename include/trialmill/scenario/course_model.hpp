@@ -20,9 +20,9 @@ struct PatientPattern {
 
 /// The published cohort after surgery, and the baselines and effects that reproduce its curves.
 struct CalibratedCourse {
-  std::vector<PatientPattern> resected;   ///< R0, R1 and R2, in the published cohort
+  std::vector<PatientPattern> resected;  ///< R0, R1 and R2, in the published cohort
   double r1_odds = 0, r2_odds = 0, unresectable_odds = 0;  ///< against R0, of the reference patient
-  survival::IllnessDeathHazards hazards;  ///< of the reference patient in the control arm
+  survival::IllnessDeathHazards hazards;            ///< of the reference patient in the control arm
   std::vector<CovariateEffect> death_with_disease;  ///< effects stated and solved
   std::vector<evidence::CoursePattern> patterns;    ///< of `resected`, as the hazards see them
   std::optional<evidence::CoxLimit> refit;  ///< of the published model of overall survival: the

@@ -8,8 +8,8 @@
 
 namespace trialmill::scenario {
 
-/// The columns that a cohort of this scenario holds: the population's covariates, then the attributes
-/// that patients acquire on their course.
+/// The columns that a cohort of this scenario holds: the population's covariates, then the
+/// attributes that patients acquire on their course.
 std::vector<cohort::Covariate> columns_of(const Scenario& scenario);
 
 /// Effects, given by name, as factors of the columns that a cohort holds.

@@ -15,17 +15,26 @@ namespace trialmill::scenario {
 ///     citation: ...
 ///     patients: 222
 ///     covariates:   {male: {label, count, of, percent, source, note}}
-///     curves:       {rfs: {origin, population, source, note, knots: [{month, survival, source}]}}
+///     curves:       {rfs: {origin, origin_note, population, population_note, source, note,
+///                          knots: [{month, survival, source}],
+///                          at_risk: [{month, number, group, source}]}}
 ///     factors:      {rfs: {male: {count, percent, source, note,
 ///                                 univariable: {hazard_ratio, lower, upper, p}, multivariable}}}
-///     proportions:  {recurrence: {label, count, of, percent, source, note}}
+///     proportions:  {recurrence: {label, count, of, percent, percent_of, source, note}}
 ///     quantities:   {follow_up: {label, value, unit, source, note}}
 ///
-/// `note`, the `percent` of a covariate or proportion, and the `source` of a knot (the curve's) may
-/// be left out, and so may each of the five groups; a factor has one of the two ratios or both.
+/// `origin` is one of surgery, randomisation, diagnosis, recurrence, treatment (its start), and
+/// `population` one of all, resected, r0_r1. `percent_of` is the denominator of the printed
+/// percentage where that is not `of` (of covariates too). A quantity in months named after a curve
+/// with `_median` behind it is that curve's median.
+///
+/// The notes, `percent`, `percent_of`, `at_risk` and its `group`, and the `source` of a knot or a
+/// number at risk (then the curve's) may be left out, and so may each of the five groups; a factor
+/// has one of the two ratios or both.
 /// A figure that cannot be right on its own (a count above its denominator, an interval that does
-/// not hold its ratio, a curve that rises, a factor of a covariate or curve that the file does not
-/// have) is an error at its position; whether figures agree with each other is for an audit.
+/// not hold its ratio, a curve or a number at risk that rises, a factor of a covariate or curve
+/// that the file does not have) is an error at its position; whether figures agree with each other
+/// is for `evidence::audit`.
 /// @throws input::InputError with everything that is wrong with the file
 evidence::Evidence read_evidence(const std::filesystem::path& path);
 

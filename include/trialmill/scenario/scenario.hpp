@@ -10,6 +10,7 @@
 
 #include "trialmill/cohort/course.hpp"
 #include "trialmill/cohort/endpoint.hpp"
+#include "trialmill/cohort/dependence.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/observe.hpp"
@@ -29,7 +30,8 @@ namespace trialmill::scenario {
 struct CalibratedBaseline {
   std::string curve;  ///< name of the evidence's curve; empty when the knots stand in the scenario
   std::vector<evidence::SurvivalKnot> knots;
-  std::vector<cohort::Covariate> cohort;  ///< one per covariate that has a hazard ratio
+  std::vector<cohort::Covariate> cohort;  ///< those with a hazard ratio, and their parents
+  cohort::Copula copula = {};             ///< indices in `cohort`
 };
 
 /// The reference patient's hazard, given or calibrated.
@@ -109,7 +111,7 @@ struct Course {
   /// of the published cohort must show. The effects on death with disease are solved from them.
   std::vector<CovariateEffect> survival_ratios;
   std::vector<CovariateEffect> progression_ratios, death_before_surgery_ratios, withdrawal_ratios,
-      toxicity_ratios;                          ///< hazard ratios before surgery
+      toxicity_ratios;                         ///< hazard ratios before surgery
   std::vector<CovariateEffect> response_odds;  ///< odds ratios
   OperationPlan operation;
   /// The laws of the covariates in the published cohort, for every one that has an effect after
@@ -129,10 +131,10 @@ struct NamedEndpoint {
 /// One analysis of the trial's data.
 struct Analysis {
   enum class Test {
-    log_rank,  ///< weighted when `weight` is not (0, 0); stratified by `strata`
-    cox,       ///< Wald test of the treatment coefficient, adjusted for `covariates`
-    score,     ///< of two proportions
-    fisher,    ///< exact test of two proportions
+    log_rank,         ///< weighted when `weight` is not (0, 0); stratified by `strata`
+    cox,              ///< Wald test of the treatment coefficient, adjusted for `covariates`
+    score,            ///< of two proportions
+    fisher,           ///< exact test of two proportions
     mantel_haenszel,  ///< of two proportions within `strata`
   };
   std::string name;
@@ -153,11 +155,13 @@ std::string_view name(Analysis::Test test);
 /// One design point, complete.
 struct Scenario {
   std::string title;
-  std::string time_zero = "randomisation";  ///< the event at which patients enter the trial
+  /// The event at which patients enter the trial.
+  evidence::TimeOrigin time_zero = evidence::TimeOrigin::randomisation;
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
-  Transition disease;            ///< the single event; of no use when there is a `course`
-  std::optional<Course> course;  ///< the whole course instead
+  cohort::Copula copula;
+  Transition disease;                    ///< the single event; of no use when there is a `course`
+  std::optional<Course> course;          ///< the whole course instead
   std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name
   std::vector<Arm> arms;
   cohort::Enrolment enrolment;

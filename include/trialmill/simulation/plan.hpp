@@ -27,8 +27,8 @@ struct CoxColumn {
 /// One endpoint cut at one time, for the patients in whom some covariates are recorded. Analyses of
 /// the same data share it.
 struct LookPlan {
-  std::size_t endpoint = 0;               ///< index in Design::endpoints
-  std::size_t cut = 0;                    ///< index in Design::cuts
+  std::size_t endpoint = 0;                ///< index in Design::endpoints
+  std::size_t cut = 0;                     ///< index in Design::cuts
   std::vector<std::size_t> recorded = {};  ///< covariates that must not be missing
   bool operator==(const LookPlan&) const = default;
 };

@@ -28,6 +28,7 @@ struct Workspace {
   cohort::LookWorkspace looking;
   std::vector<cohort::Cut> cuts;  ///< one per cut of the design
   std::vector<LookTables> looks;  ///< one per look of the design
+  std::vector<std::span<const double>> recorded;
   std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view
   std::vector<survival::RiskTable> risk;      ///< one per view
@@ -41,6 +42,9 @@ struct Workspace {
   std::vector<survival::TwoByTwo> tables;
   std::vector<result::Outcome> outcomes;
 };
+
+/// The endpoints of the cohort in the workspace.
+void define_endpoints(const Design& design, Workspace& workspace);
 
 /// Draws replicate `number` (from 1) at the largest sample size of the design, with its endpoints.
 void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t number,

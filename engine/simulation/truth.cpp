@@ -1,0 +1,157 @@
+#include "trialmill/simulation/truth.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "trialmill/simulation/replicate.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+// Replicates of runs are numbered from 1; those of the truth start far above.
+constexpr std::uint64_t first_replicate = std::uint64_t{1} << 40;
+
+// The patients of one analysis, everybody twice: once in each arm.
+struct BothArms {
+  std::vector<double> time;
+  std::vector<std::uint8_t> event;
+  std::vector<std::int32_t> arm, stratum;
+  std::vector<std::vector<double>> columns;  // treatment, then the plan's covariates
+  double known = 0, control_successes = 0, experimental_successes = 0;
+};
+
+// One replicate as randomised, which says when its data are cut, and in either arm.
+struct Worlds {
+  Workspace randomised;
+  Workspace in_arm[2];
+};
+
+void draw_worlds(const Design& design, const Design& without_dropout, std::uint64_t seed,
+                 std::uint64_t number, Worlds& worlds) {
+  const std::size_t size = design.sizes.back().sample_size;
+  draw_replicate(design, seed, number, worlds.randomised);
+  worlds.randomised.cuts.clear();
+  for (const cohort::AnalysisTime& when : design.cuts)
+    worlds.randomised.cuts.push_back(cohort::find_cut(when, worlds.randomised.endpoints,
+                                                      worlds.randomised.cohort.enrolment_months,
+                                                      worlds.randomised.looking));
+  for (std::int32_t arm = 0; arm < 2; ++arm) {
+    Workspace& world = worlds.in_arm[arm];
+    cohort::draw_cohort_under(without_dropout.model, arm, seed, number, size, world.drawing,
+                              world.cohort);
+    define_endpoints(without_dropout, world);
+  }
+}
+
+// A patient belongs when the clock has started by the cut in both worlds, and all that the analysis
+// needs is recorded.
+bool belongs(const LookPlan& look, const Worlds& worlds, double cut, std::size_t i) {
+  for (const Workspace& world : worlds.in_arm)
+    if (!(world.endpoints[look.endpoint].origin_months[i] <= cut)) return false;
+  return std::ranges::none_of(look.recorded, [&](std::size_t covariate) {
+    return std::isnan(worlds.in_arm[0].cohort.recorded_covariate(covariate)[i]);
+  });
+}
+
+void add_row(const AnalysisPlan& plan, const cohort::EndpointColumns& endpoint,
+             const Workspace& world, std::int32_t arm, std::int32_t stratum, double cut,
+             std::size_t i, BothArms& rows) {
+  const double followed = cut - endpoint.origin_months[i];
+  const bool event = endpoint.event_months[i] <= followed;
+  rows.time.push_back(event ? endpoint.event_months[i] : followed);
+  rows.event.push_back(event);
+  rows.arm.push_back(arm);
+  rows.stratum.push_back(stratum);
+  rows.columns[0].push_back(arm);
+  for (std::size_t c = 0; c < plan.covariates.size(); ++c) {
+    const CoxColumn& column = plan.covariates[c];
+    const double x = world.cohort.recorded_covariate(column.covariate)[i];
+    rows.columns[c + 1].push_back(column.level < 0 ? x : x == column.level ? 1.0 : 0.0);
+  }
+}
+
+void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds, BothArms& rows) {
+  const LookPlan& look = design.looks[plan.look];
+  const double cut = worlds.randomised.cuts[look.cut].calendar_months;
+  const bool time_to_event = design.endpoints[look.endpoint].time_to_event();
+  const std::size_t size = worlds.randomised.cohort.size;
+  rows.columns.resize(1 + plan.covariates.size());
+  std::vector<std::int32_t> stratum(size, 0);
+  if (!plan.strata.covariates.empty())
+    cohort::assign_strata(plan.strata, worlds.in_arm[0].cohort, stratum);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!belongs(look, worlds, cut, i)) continue;
+    if (!time_to_event) {
+      const double never = std::numeric_limits<double>::infinity();
+      ++rows.known;
+      rows.control_successes += worlds.in_arm[0].endpoints[look.endpoint].event_months[i] < never;
+      rows.experimental_successes +=
+          worlds.in_arm[1].endpoints[look.endpoint].event_months[i] < never;
+      continue;
+    }
+    for (std::int32_t arm = 0; arm < 2; ++arm)
+      add_row(plan, worlds.in_arm[arm].endpoints[look.endpoint], worlds.in_arm[arm], arm,
+              stratum[i], cut, i, rows);
+  }
+}
+
+double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
+  survival::Observations seen;
+  seen.time = rows.time;
+  seen.event = rows.event;
+  seen.group = rows.arm;
+  seen.groups = 2;
+  seen.stratum = rows.stratum;
+  seen.strata = static_cast<std::int32_t>(plan.strata.count());
+  survival::SortedTimes sorted;
+  survival::sort_times(seen, sorted);
+  survival::Covariates covariates;
+  for (const std::vector<double>& column : rows.columns)
+    covariates.columns.emplace_back(column);
+  survival::CoxWorkspace workspace;
+  survival::CoxFit fit;
+  survival::fit_cox(sorted, covariates, plan.cox, workspace, fit);
+  const bool estimable = std::isfinite(fit.coefficient.front()) && !fit.aliased.front();
+  return estimable ? fit.coefficient.front() : result::not_a_number;
+}
+
+bool has_estimate(const Design& design, const AnalysisPlan& plan) {
+  return plan.test == scenario::Analysis::Test::cox ||
+         !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
+}
+
+void measure(Design& design, std::uint64_t seed) {
+  Design without_dropout = design;
+  for (cohort::EventTimeLaw& law : without_dropout.model.dropout_time_by_arm)
+    law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
+  const std::size_t size = design.sizes.back().sample_size;
+  const std::uint64_t replicates = (truth_patients + size - 1) / size;
+  std::vector<BothArms> patients(design.analyses.size());
+  Worlds worlds;
+  for (std::uint64_t k = 0; k < replicates; ++k) {
+    draw_worlds(design, without_dropout, seed, first_replicate + k, worlds);
+    for (std::size_t a = 0; a < design.analyses.size(); ++a)
+      if (has_estimate(design, design.analyses[a]))
+        add_patients(design, design.analyses[a], worlds, patients[a]);
+  }
+  for (std::size_t a = 0; a < design.analyses.size(); ++a) {
+    const AnalysisPlan& plan = design.analyses[a];
+    if (!has_estimate(design, plan)) continue;
+    const BothArms& rows = patients[a];
+    if (plan.test == scenario::Analysis::Test::cox)
+      design.truths[a].log_hazard_ratio = log_hazard_ratio(plan, rows);
+    else
+      design.truths[a].risk_difference =
+          (rows.experimental_successes - rows.control_successes) / rows.known;
+  }
+}
+
+}  // namespace
+
+void measure_truths(Plan& plan) {
+  for (Design& design : plan.designs)
+    if (design.model.course && design.model.arms() == 2) measure(design, plan.seed);
+}
+
+}  // namespace trialmill::simulation

@@ -1,0 +1,151 @@
+#include "trialmill/cohort/endpoint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "sample_course.hpp"
+
+namespace trialmill::cohort {
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+using Kind = EndpointEvent::Kind;
+
+// Eight patients without covariates, each with another fate, enrolled monthly from month 10.
+//   0 R0, recurs at 20, dies at 40          4 dies before surgery at 2
+//   1 R2 at month 5, dies at 30             5 withdraws at 3, dies at 25
+//   2 progresses at 2, seen at 3, dies 18   6 R1, adjuvant late at 9.5, lost at 12
+//   3 unresectable at 5, dies at 15         7 R0, adjuvant at 6.5, never recurs, lost at 4
+Cohort eight_patients() {
+  Cohort cohort;
+  cohort.size = 8;
+  cohort.enrolment_months = {10, 11, 12, 13, 14, 15, 16, 17};
+  cohort.arm.assign(8, 0);
+  cohort.covariates.assign(8 * attribute_count, 0.0);
+  const double radicality[] = {0, 2, 3, 3, 3, 3, 1, 0};
+  for (std::size_t i = 0; i < 8; ++i)
+    cohort.covariates[static_cast<std::size_t>(Attribute::radicality) * 8 + i] = radicality[i];
+  cohort.covariates[static_cast<std::size_t>(Attribute::response) * 8 + 0] = 1;
+  cohort.milestones.assign(8 * milestone_count, never);
+  const auto set = [&](Milestone which, std::size_t i, double t) {
+    cohort.milestones[static_cast<std::size_t>(which) * 8 + i] = t;
+  };
+  for (const std::size_t i : {0u, 1u, 3u, 6u, 7u})
+    set(Milestone::surgery, i, 5);
+  set(Milestone::recurrence, 0, 19);
+  set(Milestone::recurrence_seen, 0, 20);
+  const double death[] = {40, 30, 18, 15, 2, 25, 50, never};
+  for (std::size_t i = 0; i < 8; ++i)
+    set(Milestone::death, i, death[i]);
+  set(Milestone::progression, 2, 2);
+  set(Milestone::progression_seen, 2, 3);
+  set(Milestone::withdrawal, 5, 3);
+  set(Milestone::adjuvant, 6, 9.5);
+  set(Milestone::adjuvant, 7, 6.5);
+  cohort.dropout_months = {never, never, never, never, never, never, 12, 4};
+  return cohort;
+}
+
+struct Columns {
+  std::vector<double> origin, event, dropout;
+};
+
+Columns columns_of(const Endpoint& endpoint) {
+  const Cohort cohort = eight_patients();
+  EndpointWorkspace workspace;
+  const EndpointColumns columns = endpoint_columns(endpoint, cohort, 0, workspace);
+  const auto copy = [](std::span<const double> column) {
+    return std::vector<double>(column.begin(), column.end());
+  };
+  return {copy(columns.origin_months), copy(columns.event_months), copy(columns.dropout_months)};
+}
+
+Endpoint first_of(std::vector<EndpointEvent> events) {
+  Endpoint endpoint;
+  endpoint.events = std::move(events);
+  return endpoint;
+}
+
+TEST(Endpoint, EventFreeSurvivalFromRandomisationByHand) {
+  const Columns efs = columns_of(first_of(
+      {{Kind::progression}, {Kind::unresectable}, {Kind::r2}, {Kind::recurrence}, {Kind::death}}));
+  EXPECT_EQ(efs.event, (std::vector<double>{20, 5, 3, 5, 2, 25, 50, never}));
+  EXPECT_EQ(efs.origin, (std::vector<double>{10, 11, 12, 13, 14, 15, 16, 17}));
+}
+
+TEST(Endpoint, R2IsAnEventAtTheOperationAtRandomisationOrNotAtAll) {
+  EXPECT_EQ(columns_of(first_of({{Kind::r2}, {Kind::death}})).event[1], 5);
+  EXPECT_EQ(columns_of(first_of({{Kind::r2_at_randomisation}, {Kind::death}})).event[1], 0);
+  EXPECT_EQ(columns_of(first_of({{Kind::recurrence}, {Kind::death}})).event[1], 30);
+}
+
+TEST(Endpoint, DeadlinesAreEventsWhenTheyPass) {
+  const auto surgery = columns_of(first_of({{Kind::no_surgery_by, 6}})).event;
+  EXPECT_EQ(surgery, (std::vector<double>{never, never, 6, never, 6, 6, never, never}));
+  // Adjuvant therapy within 84 days of surgery, as in S1801.
+  const auto adjuvant = columns_of(first_of({{Kind::no_adjuvant_by, 2.76}})).event;
+  EXPECT_EQ(adjuvant, (std::vector<double>{7.76, 7.76, never, never, never, never, 7.76, never}));
+}
+
+TEST(Endpoint, FromSurgeryAmongTheRadicallyResected) {
+  Endpoint rfs = first_of({{Kind::recurrence}, {Kind::death}});
+  rfs.origin = Endpoint::Origin::surgery;
+  rfs.patients = Endpoint::Patients::r0_r1;
+  const Columns columns = columns_of(rfs);
+  // Patient 7 was lost before surgery and is never seen to be among the resected.
+  EXPECT_EQ(columns.origin,
+            (std::vector<double>{15, never, never, never, never, never, 21, never}));
+  EXPECT_EQ(columns.event[0], 15);
+  EXPECT_EQ(columns.event[6], 45);
+  EXPECT_EQ(columns.dropout[6], 7);
+  EXPECT_FALSE(rfs.everybody());
+}
+
+TEST(Endpoint, LandmarkLeavesOutEventsBeforeIt) {
+  Endpoint landmark = first_of({{Kind::progression}, {Kind::recurrence}, {Kind::death}});
+  landmark.origin = Endpoint::Origin::landmark;
+  landmark.landmark_months = 6;
+  const Columns all = columns_of(landmark);
+  EXPECT_EQ(all.origin, (std::vector<double>{16, 17, never, 19, never, 21, 22, never}));
+  EXPECT_EQ(all.event[0], 14);
+  landmark.patients = Endpoint::Patients::resected;
+  EXPECT_EQ(columns_of(landmark).origin,
+            (std::vector<double>{16, 17, never, never, never, never, 22, never}));
+  landmark.landmark_months = 4;  // nobody has been operated on by then
+  EXPECT_EQ(columns_of(landmark).origin, std::vector<double>(8, never));
+}
+
+TEST(Endpoint, YesOrNoOutcomesAreKnownWhenThePathwayEnds) {
+  Endpoint r0;
+  r0.outcome = Endpoint::Outcome::r0;
+  const Columns columns = columns_of(r0);
+  EXPECT_EQ(columns.event,
+            (std::vector<double>{5, never, never, never, never, never, never, never}));
+  // Patient 7 would have been R0 but was lost at month 4: a failure, known then.
+  EXPECT_EQ(columns.dropout, (std::vector<double>{never, 5, 2, 5, 2, 3, 5, 4}));
+  Endpoint resection;
+  resection.outcome = Endpoint::Outcome::resection;
+  EXPECT_EQ(columns_of(resection).event,
+            (std::vector<double>{5, 5, never, never, never, never, 5, never}));
+  Endpoint response;
+  response.outcome = Endpoint::Outcome::response;
+  EXPECT_EQ(columns_of(response).event[0], 5);
+  EXPECT_EQ(columns_of(response).event[1], never);
+}
+
+TEST(Endpoint, OverallSurvivalIsNeverShorterThanAnythingThatCountsDeath) {
+  CohortWorkspace workspace;
+  Cohort cohort;
+  draw_cohort(sample_course(), 1, 1, 20000, workspace, cohort);
+  EndpointWorkspace one, two;
+  const auto os = endpoint_columns(first_of({{Kind::death}}), cohort, 3, one);
+  const auto efs = endpoint_columns(
+      first_of({{Kind::progression}, {Kind::r2}, {Kind::recurrence}, {Kind::death}}), cohort, 3,
+      two);
+  for (std::size_t i = 0; i < cohort.size; ++i)
+    ASSERT_LE(efs.event_months[i], os.event_months[i]);
+}
+
+}  // namespace
+}  // namespace trialmill::cohort
