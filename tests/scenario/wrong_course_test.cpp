@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Pathway, WrongCourse,
     testing::Values(
-        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.0006", "course.yaml:7:1:", "knot"},
+        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.01", "course.yaml:7:1:", "knot"},
         Wrong{"progression: {hazard_ratios: {grade_g3: 2}}",
               "progression: {hazard_ratios: {toxicity: 2}}",
               "course.yaml:19:33:", "`toxicity` is not known yet"},
