@@ -40,7 +40,7 @@ class Collector {
                  const std::string& curve) {
     AuditedFigure figure{"hazard ratio of " + effect.covariate +
                              (effect.level.empty() ? "" : " = " + effect.level) + " for " + event,
-                         effect.hazard_ratio,
+                         effect.ratio,
                          effect.source,
                          {}};
     for (const evidence::RatioAudit& row : audit_.ratios) {
