@@ -198,11 +198,12 @@ void Value::reject(std::string allowed, std::string why, std::span<const std::st
   reading_->state_->note(at_key ? *key_ : *node_, std::move(diagnostic));
 }
 
-void Value::reject_because(std::string why) const {
+void Value::reject_because(std::string why, std::span<const std::string> names) const {
   if (node_ == nullptr) return;
   Diagnostic diagnostic;
   diagnostic.path = path_;
   diagnostic.why = std::move(why);
+  if (node_->is_scalar()) diagnostic.suggestion = nearest_spelling(node_->text, names).value_or("");
   reading_->state_->note(*node_, std::move(diagnostic));
 }
 

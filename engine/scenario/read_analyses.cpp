@@ -18,12 +18,33 @@ void read_weight(const Record& record, Analysis& analysis) {
     value->reject("fh(RHO,GAMMA) with both from 0 to 10, for example fh(0,1)");
 }
 
-void read_covariates(const Record& record, const Scenario& scenario, Analysis& analysis) {
+// Which covariates an analysis of an endpoint may use, and why no others.
+struct Usable {
+  std::vector<cohort::Covariate> covariates;
+  std::string why_no_attribute;
+};
+
+Usable usable_covariates(const Scenario& scenario, const cohort::Endpoint* endpoint) {
+  using enum cohort::Endpoint::Origin;
+  if (!scenario.course) return {scenario.population, ""};
+  if (!endpoint || endpoint->origin == randomisation)
+    return {scenario.population,
+            "is acquired after randomisation and changed by treatment: an analysis from "
+            "randomisation that adjusts for it no longer compares the arms as randomised"};
+  if (endpoint->origin == landmark && endpoint->patients == cohort::Endpoint::Patients::all)
+    return {scenario.population,
+            "may be acquired after the landmark; analyse those operated on by then "
+            "(`of: operated`, `resected` or `r0_r1`)"};
+  return {known_with(scenario, cohort::attribute_count), ""};
+}
+
+void read_covariates(const Record& record, const Usable& usable, Analysis& analysis) {
   const auto value = record.optional_value("covariates");
   if (!value) return;
   for (const Value& item : value->list()) {
-    const std::string name = item.text();
-    if (!require_known(item, name, "covariate", names_of(scenario.population))) continue;
+    const auto* covariate = find_covariate(item, usable.covariates, usable.why_no_attribute);
+    if (!covariate) continue;
+    const std::string& name = covariate->name;
     if (std::ranges::find(analysis.covariates, name) != analysis.covariates.end())
       item.reject_because(input::in_backquotes(name) + " is listed twice");
     if (std::ranges::find(analysis.strata, name) != analysis.strata.end())
@@ -33,35 +54,88 @@ void read_covariates(const Record& record, const Scenario& scenario, Analysis& a
   }
 }
 
+// The endpoint of an analysis; null when it is not known, which was noted.
+const NamedEndpoint* read_endpoint(const Record& record, const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const NamedEndpoint& endpoint : scenario.endpoints)
+    names.push_back(endpoint.name);
+  const auto value = scenario.endpoints.size() > 1 ? std::optional(record.value("endpoint"))
+                                                   : record.optional_value("endpoint");
+  if (scenario.endpoints.empty() || (value && value->is(Value::Kind::absent))) return nullptr;
+  if (!value) return &scenario.endpoints.front();
+  if (!require_known(*value, value->text(), "endpoint", names)) return nullptr;
+  return &*std::ranges::find(scenario.endpoints, value->text(), &NamedEndpoint::name);
+}
+
+void require_test_of(const Record& record, Analysis::Test test, const NamedEndpoint& endpoint) {
+  using enum Analysis::Test;
+  const bool of_times = test == log_rank || test == cox;
+  if (of_times == endpoint.definition.time_to_event()) return;
+  record.value("test").reject_because(
+      input::in_backquotes(endpoint.name) +
+      (of_times ? " is a proportion: test it by `score`, `fisher` or `mantel-haenszel`"
+                : " is a time to an event: test it by `log-rank` or `cox`"));
+}
+
+// Notes the keys that belong to another test.
+void reject_other_keys(const Record& record, Analysis::Test test) {
+  using enum Analysis::Test;
+  const auto reject = [&](const char* key, const char* why) {
+    if (const auto value = record.optional_value(key)) value->reject_key(why);
+  };
+  if (test != log_rank) reject("weight", "belongs to `test: log-rank`");
+  if (test != cox)
+    for (const char* key : {"covariates", "ties"})
+      reject(key, test == log_rank
+                      ? "belongs to `test: cox`; a log-rank test takes `strata` and `weight`"
+                      : "belongs to `test: cox`");
+  if (test == score || test == fisher)
+    reject("strata", "a test of two proportions within strata is `test: mantel-haenszel`");
+}
+
+void read_options(const Record& record, const Usable& usable, Analysis& analysis) {
+  using enum Analysis::Test;
+  reject_other_keys(record, analysis.test);
+  if (analysis.test == log_rank || analysis.test == cox || analysis.test == mantel_haenszel)
+    analysis.strata = read_strata(record, usable.covariates, usable.why_no_attribute);
+  if (analysis.test == mantel_haenszel && !record.has("strata"))
+    record.reject_because("`mantel-haenszel` needs `strata`; without them it is `score`");
+  if (analysis.test == log_rank) read_weight(record, analysis);
+  if (analysis.test != cox) return;
+  read_covariates(record, usable, analysis);
+  analysis.ties = record.one_of_or<survival::Ties>(
+      "ties", survival::Ties::efron,
+      {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
+}
+
+// Whose events an analysis's own time counts: its own endpoint's, if those can be counted.
+std::optional<std::size_t> own_events(const NamedEndpoint* endpoint, const Scenario& scenario) {
+  if (!endpoint || !endpoint->definition.time_to_event()) return first_time_to_event(scenario);
+  return static_cast<std::size_t>(endpoint - scenario.endpoints.data());
+}
+
 Analysis read_analysis(const Record& record, const Scenario& scenario) {
   using enum Analysis::Test;
   Analysis analysis;
   analysis.name = record.text("name");
   if (analysis.name.find_first_of(",\"\n\r") != std::string::npos)
     record.value("name").reject_because("commas, quotes and line ends are kept for tables");
-  analysis.endpoint = scenario.disease.name;
-  const auto endpoint = record.optional_value("endpoint");
-  if (endpoint && !scenario.disease.name.empty())
-    require_known(*endpoint, endpoint->text(), "endpoint", {scenario.disease.name});
-  analysis.test = record.one_of<Analysis::Test>("test", {{"log-rank", log_rank}, {"cox", cox}});
-  analysis.strata = read_strata(record, scenario);
+  const NamedEndpoint* endpoint = read_endpoint(record, scenario);
+  if (endpoint) analysis.endpoint = endpoint->name;
+  analysis.test = record.one_of<Analysis::Test>("test", {{"log-rank", log_rank},
+                                                         {"cox", cox},
+                                                         {"score", score},
+                                                         {"fisher", fisher},
+                                                         {"mantel-haenszel", mantel_haenszel}});
+  if (endpoint) require_test_of(record, analysis.test, *endpoint);
+  read_options(record, usable_covariates(scenario, endpoint ? &endpoint->definition : nullptr),
+               analysis);
   analysis.alpha = record.number_or(
       "alpha", 0.025,
       input::Interval{1e-10, 0.5, true, false, "the level, one-sided unless `sided: 2`"});
   analysis.sided = static_cast<int>(record.integer_or("sided", 1, input::whole_from_to(1, 2)));
-  if (analysis.test == log_rank) {
-    read_weight(record, analysis);
-    for (const char* key : {"covariates", "ties"})
-      if (const auto value = record.optional_value(key))
-        value->reject_key("belongs to `test: cox`; a log-rank test takes `strata` and `weight`");
-    return analysis;
-  }
-  read_covariates(record, scenario, analysis);
-  analysis.ties = record.one_of_or<survival::Ties>(
-      "ties", survival::Ties::efron,
-      {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
-  if (const auto weight = record.optional_value("weight"))
-    weight->reject_key("belongs to `test: log-rank`");
+  if (const auto at = record.optional_value("at"))
+    analysis.at = read_analysis_time(*at, scenario, own_events(endpoint, scenario));
   return analysis;
 }
 
@@ -89,7 +163,12 @@ void require_name(const Value& value, const std::string& name) {
 bool require_known(const Value& value, const std::string& name, std::string_view kind,
                    const std::vector<std::string>& known) {
   if (std::ranges::find(known, name) != known.end()) return true;
-  value.reject_key("there is no " + std::string(kind) + " " + input::in_backquotes(name), known);
+  const std::string why = "there is no " + std::string(kind) + " " + input::in_backquotes(name);
+  // The name is the value's text, or that of its key.
+  if (value.is(Value::Kind::text) && value.text() == name)
+    value.reject_because(why, known);
+  else
+    value.reject_key(why, known);
   return false;
 }
 

@@ -11,9 +11,6 @@ namespace {
 using input::Record;
 using input::Value;
 
-input::Interval a_ratio() {
-  return input::above(0).because("a ratio, not its logarithm");
-}
 input::Interval a_survival() {
   return input::between(0, 1).because("a fraction, not a percentage");
 }
@@ -53,6 +50,8 @@ Baseline read_published(const Value& published, const Scenario& scenario) {
   return calibrated;
 }
 
+}  // namespace
+
 Baseline read_baseline(const Value& value, const Scenario& scenario) {
   const Record record = value.record();
   if (const auto published = record.optional_value("published"))
@@ -75,60 +74,23 @@ Baseline read_baseline(const Value& value, const Scenario& scenario) {
   return constant_hazard(1);
 }
 
-// A hazard ratio as a number, or as the evidence's one by name of the analysis that estimated it.
-CovariateEffect read_ratio(const Value& value, const std::string& covariate,
-                           const std::string& curve, const Scenario& scenario) {
-  CovariateEffect effect{covariate, "", 1, "scenario"};
-  if (!value.is(Value::Kind::text)) {
-    effect.ratio = value.number(a_ratio());
-    return effect;
-  }
-  const std::string analysis = value.text();
-  if (analysis != "multivariable" && analysis != "univariable") {
-    value.reject("a number above 0, or `multivariable` or `univariable` for the published ratio");
-    return effect;
-  }
-  const auto* factor =
-      scenario.evidence ? scenario.evidence->find_factor(curve, covariate) : nullptr;
-  const auto ratio = !factor                       ? std::nullopt
-                     : analysis == "multivariable" ? factor->multivariable
-                                                   : factor->univariable;
-  if (!ratio) {
-    value.reject_because("the evidence has no " + analysis + " hazard ratio of " +
-                         input::in_backquotes(covariate) + " for " + input::in_backquotes(curve));
-    return effect;
-  }
-  effect.ratio = ratio->hazard_ratio;
-  effect.source = factor->source + ", " + analysis;
-  return effect;
+void require_origin(const Value& baseline, const CalibratedBaseline& calibrated,
+                    const Scenario& scenario, evidence::TimeOrigin origin) {
+  const auto* curve = scenario.evidence ? scenario.evidence->find_curve(calibrated.curve) : nullptr;
+  if (!curve || curve->origin == origin) return;
+  const std::string remedy = scenario.course
+                                 ? ""
+                                 : "; write `time_zero: " + std::string(word(curve->origin)) +
+                                       "`, or model the way there with `recurrence`, "
+                                       "`death_with_disease` and `before_surgery`";
+  baseline.record()
+      .value("published")
+      .reject_because("the curve " + input::in_backquotes(calibrated.curve) + " counts from " +
+                      input::in_backquotes(word(curve->origin)) + ", this event from " +
+                      input::in_backquotes(word(origin)) + remedy);
 }
 
-void read_level_ratios(const Value& value, const std::string& covariate,
-                       const cohort::CategoricalLaw& law, std::vector<CovariateEffect>& effects) {
-  for (const auto& [level, ratio] : value.record().entries()) {
-    if (!require_known(ratio, level, "level", law.levels)) continue;
-    if (level == law.levels.front())
-      ratio.reject_key("the first level is the reference; its hazard ratio is 1 by definition");
-    effects.push_back({covariate, level, ratio.number(a_ratio()), "scenario"});
-  }
-}
-
-void read_hazard_ratios(const Record& transition, const std::string& curve,
-                        const Scenario& scenario, std::vector<CovariateEffect>& effects) {
-  const auto ratios = transition.optional_record("hazard_ratios");
-  if (!ratios) return;
-  for (const auto& [name, value] : ratios->entries()) {
-    if (!require_known(value, name, "covariate", names_of(scenario.population))) continue;
-    const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
-    if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate->law))
-      read_level_ratios(value, name, *law, effects);
-    else if (value.is(Value::Kind::text) &&
-             !std::holds_alternative<cohort::BinaryLaw>(covariate->law))
-      value.reject_because("published ratios are of binary covariates; state the ratio per unit");
-    else
-      effects.push_back(read_ratio(value, name, curve, scenario));
-  }
-}
+namespace {
 
 // The law of a covariate in the cohort whose survival is calibrated to: said in the scenario, else
 // the trial's table (what a covariate is given others does not change with who is enrolled), else
@@ -182,16 +144,16 @@ std::vector<cohort::Covariate> read_stated(const std::vector<std::pair<std::stri
   return stated;
 }
 
-// The laws there of the covariates with a hazard ratio and of all that they are given, each at its
-// place in the trial's population.
+// The laws there of the covariates with an effect and of all that they are given, each at its place
+// in the trial's population.
 std::vector<std::optional<cohort::Covariate>> laws_in_cohort(
-    const Record& baseline, const Transition& transition,
+    const Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
     const std::vector<cohort::Covariate>& stated, bool published_curve, const Scenario& scenario) {
   std::vector<std::optional<cohort::Covariate>> laws(scenario.population.size());
   std::vector<std::size_t> open;
   for (std::size_t c = 0; c < laws.size(); ++c)
-    if (std::ranges::find(transition.effects, scenario.population[c].name,
-                          &CovariateEffect::covariate) != transition.effects.end())
+    if (std::ranges::find(effects, scenario.population[c].name, &CovariateEffect::covariate) !=
+        effects.end())
       open.push_back(c);
   while (!open.empty()) {
     const std::size_t index = open.back();
@@ -200,9 +162,9 @@ std::vector<std::optional<cohort::Covariate>> laws_in_cohort(
     const cohort::Covariate& covariate = scenario.population[index];
     laws[index] = law_in_cohort(covariate, stated, published_curve, scenario);
     if (!laws[index]) {
-      baseline.reject_because("the evidence does not say how " +
-                              input::in_backquotes(covariate.name) +
-                              " is distributed in the published cohort; state it under `cohort:`");
+      place.reject_because("the evidence does not say how " + input::in_backquotes(covariate.name) +
+                           " is distributed in the published cohort; state it under `" +
+                           std::string(key) + ":`");
       laws[index] = covariate;  // told once
     }
     open.insert(open.end(), laws[index]->parents.begin(), laws[index]->parents.end());
@@ -210,13 +172,40 @@ std::vector<std::optional<cohort::Covariate>> laws_in_cohort(
   return laws;
 }
 
-// The covariates as correlated as in the trial.
+// Notes laws that depend on themselves, and makes them independent.
+void reject_cycles_among(const Record& section, const Scenario& scenario,
+                         std::vector<std::optional<cohort::Covariate>>& laws) {
+  std::vector<cohort::Covariate> population = scenario.population;
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (laws[c]) population[c] = *laws[c];
+  reject_cycles(section, population);
+  for (std::size_t c = 0; c < laws.size(); ++c)
+    if (laws[c]) laws[c] = population[c];
+}
+
+}  // namespace
+
+std::vector<std::optional<cohort::Covariate>> read_published_laws(
+    const Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
+    bool published_curve, const Scenario& scenario) {
+  const auto section = place.optional_record(key);
+  const auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
+  auto laws =
+      laws_in_cohort(place, key, effects, read_stated(given, scenario), published_curve, scenario);
+  for (const auto& [name, value] : given)
+    if (std::ranges::none_of(laws, [&](const auto& law) { return law && law->name == name; }))
+      value.reject_key("only covariates with an effect, and those they are given, matter here");
+  if (section) reject_cycles_among(*section, scenario, laws);
+  return laws;
+}
+
+namespace {
+
+// The cohort of one curve: covariates as correlated as in the trial.
 void read_cohort(const Record& baseline, const Transition& transition, const Scenario& scenario,
                  CalibratedBaseline& calibrated) {
-  const auto section = baseline.optional_record("cohort");
-  const auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
-  const auto laws = laws_in_cohort(baseline, transition, read_stated(given, scenario),
-                                   !calibrated.curve.empty(), scenario);
+  const auto laws = read_published_laws(baseline, "cohort", transition.effects,
+                                        !calibrated.curve.empty(), scenario);
   std::vector<std::size_t> place(laws.size());  // in the cohort, of those it has
   for (std::size_t c = 0; c < laws.size(); ++c) {
     place[c] = calibrated.cohort.size();
@@ -225,12 +214,6 @@ void read_cohort(const Record& baseline, const Transition& transition, const Sce
   for (cohort::Covariate& covariate : calibrated.cohort)
     for (std::size_t& parent : covariate.parents)
       parent = place[parent];
-  for (const auto& [name, value] : given)
-    if (std::ranges::find(calibrated.cohort, name, &cohort::Covariate::name) ==
-        calibrated.cohort.end())
-      value.reject_key(
-          "only covariates with a hazard ratio, and those they are given, matter here");
-  if (section) reject_cycles(*section, calibrated.cohort);
   std::vector<std::size_t> correlated;
   for (const std::size_t index : scenario.copula.covariates)
     if (laws[index] && laws[index]->parents.empty()) correlated.push_back(index);
@@ -270,8 +253,12 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
   transition.baseline = read_baseline(baseline, scenario);
   auto* calibrated = std::get_if<CalibratedBaseline>(&transition.baseline);
   const std::string curve = calibrated && !calibrated->curve.empty() ? calibrated->curve : name;
-  read_hazard_ratios(record, curve, scenario, transition.effects);
-  if (calibrated) read_cohort(baseline.record(), transition, scenario, *calibrated);
+  transition.effects =
+      read_ratios(record, "hazard_ratios", {scenario.population, curve}, scenario).effects;
+  if (calibrated) {
+    require_origin(baseline, *calibrated, scenario, scenario.time_zero);
+    read_cohort(baseline.record(), transition, scenario, *calibrated);
+  }
   if (!reading.failed()) try_calibration(baseline, transition);
   return transition;
 }
@@ -280,9 +267,16 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
 
 void read_disease(const Record& file, Scenario& scenario, input::Reading& reading) {
   const Value disease = file.value("disease");
+  if (describes_course(disease.record())) {
+    read_course(file, scenario);
+    return;
+  }
   const auto entries = disease.record().entries();
   if (disease.is(Value::Kind::record) && entries.size() != 1)
-    disease.reject_key("exactly one event with its hazard is described here");
+    disease.reject_key(
+        "exactly one event with its hazard is described here, or a whole course: `recurrence`, "
+        "`death_with_disease` and, where it occurs, `death_without_recurrence`");
+  if (const auto pathway = file.optional_value("pathway")) pathway->reject_key(needs_course);
   if (entries.size() != 1) return;
   require_name(entries.front().second, entries.front().first);
   scenario.disease =

@@ -123,6 +123,9 @@ void read_population(const Record& file, Scenario& scenario) {
     require_name(value, name);
     if (reserved.contains(name))
       value.reject_key("this name is a column of every table of patients; choose another");
+    if (is_attribute(name))
+      value.reject_key(
+          "this name is kept for what happens to a patient on the way; choose another");
     scenario.population.push_back(read_covariate(name, value, published));
   }
   // Tables last: what a covariate is given may stand below it.
@@ -140,22 +143,36 @@ std::vector<std::string> names_of(const std::vector<cohort::Covariate>& populati
   return names;
 }
 
-std::vector<std::string> read_strata(const Record& record, const Scenario& scenario) {
+const cohort::Covariate* find_covariate(const Value& item,
+                                        const std::vector<cohort::Covariate>& known,
+                                        std::string_view why_no_attribute) {
+  const std::string name = item.text();
+  const auto found = std::ranges::find(known, name, &cohort::Covariate::name);
+  if (found != known.end()) return &*found;
+  if (is_attribute(name) && !why_no_attribute.empty())
+    item.reject_because(input::in_backquotes(name) + " " + std::string(why_no_attribute));
+  else
+    require_known(item, name, "covariate", names_of(known));
+  return nullptr;
+}
+
+std::vector<std::string> read_strata(const Record& record,
+                                     const std::vector<cohort::Covariate>& known,
+                                     std::string_view why_no_attribute) {
   std::vector<std::string> strata;
   const auto value = record.optional_value("strata");
   if (!value) return strata;
   std::size_t crossed = 1;
   for (const Value& item : value->list()) {
-    const std::string name = item.text();
-    if (!require_known(item, name, "covariate", names_of(scenario.population))) continue;
-    const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
+    const auto* covariate = find_covariate(item, known, why_no_attribute);
+    if (!covariate) continue;
     const std::size_t levels = cohort::level_count(covariate->law);
     if (levels == 0)
       item.reject_because("a continuous covariate cannot form strata");
-    else if (std::ranges::find(strata, name) != strata.end())
-      item.reject_because(input::in_backquotes(name) + " is listed twice");
+    else if (std::ranges::find(strata, covariate->name) != strata.end())
+      item.reject_because(input::in_backquotes(covariate->name) + " is listed twice");
     else
-      strata.push_back(name);
+      strata.push_back(covariate->name);
     crossed *= std::max<std::size_t>(levels, 1);
     if (crossed > max_strata) {
       value->reject_because("these covariates cross to more than 10000 strata");

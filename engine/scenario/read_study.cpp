@@ -91,15 +91,19 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
   file.has("evidence");  // read before
   content.sweep = read_sweep(file);
   read_sample_size(file, content.sweep, scenario, reading);
+  read_time_zero(file, scenario);
   read_population(file, scenario);
   read_disease(file, scenario, reading);
   read_arms(file, scenario);
+  read_assessments(file, scenario);
+  read_endpoints(file, scenario);
   read_enrolment(file, scenario);
   read_dropout(file, scenario);
   read_randomisation(file, scenario);
   read_follow_up(file, scenario);
   read_analyses(file, scenario);
   read_simulation(file, scenario);
+  if (scenario.course && !reading.failed()) try_course(file.value("disease"), scenario);
   reading.finish();
   return content;
 }

@@ -11,28 +11,6 @@ namespace {
 using input::Record;
 using input::Value;
 
-cohort::PiecewiseRatio read_effect(const Record& effect) {
-  const Pieces pieces = read_pieces(effect.value("hazard_ratio"), "ratio",
-                                    input::above(0).because("a ratio, not its logarithm"));
-  return {pieces.from_months, pieces.value};
-}
-
-Arm read_arm(const std::string& name, const Value& value, bool control, const Scenario& scenario) {
-  const Record record = value.record();
-  Arm arm;
-  arm.name = name;
-  arm.allocation = record.number_or("allocation", 1, input::above_to(0, 1000));
-  arm.dropout = {{0.0}, {0.0}};
-  const auto effects = record.optional_record("effects");
-  if (!effects) return arm;
-  if (control) effects->reject_because("the first arm is the control, against which effects count");
-  for (const auto& [transition, effect] : effects->entries())
-    if (scenario.disease.name.empty() ||
-        require_known(effect, transition, "event of `disease`", {scenario.disease.name}))
-      arm.effects.push_back({transition, read_effect(effect.record())});
-  return arm;
-}
-
 // The hazard behind a probability of loss within a year.
 survival::PiecewiseHazard read_loss(const Record& record) {
   if (const auto per_year = record.optional_number(
@@ -73,7 +51,9 @@ void require_recorded_strata(const Record& randomisation, const Scenario& scenar
 }
 
 void read_blocks(const Record& file, const Record& randomisation, Scenario& scenario) {
-  scenario.randomisation_strata = read_strata(randomisation, scenario);
+  scenario.randomisation_strata =
+      read_strata(randomisation, scenario.population,
+                  "is known only after randomisation, so it cannot form its strata");
   require_recorded_strata(randomisation, scenario);
   const std::int32_t total = allocation_total(file.value("arms"), scenario);
   const auto sizes = randomisation.optional_value("block_sizes");
@@ -90,69 +70,7 @@ void read_blocks(const Record& file, const Record& randomisation, Scenario& scen
   }
 }
 
-void require_reachable(const Value& events, double count, const Scenario& scenario) {
-  if (scenario.sample_size > 0 && count > static_cast<double>(scenario.sample_size))
-    events.reject_because(events.found() + " events cannot happen in " +
-                          std::to_string(scenario.sample_size) +
-                          " patients (a sweep of sample sizes wants `event_fraction`)");
-}
-
-cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario, int depth);
-
-cohort::AnalysisTime read_conditions(const Value& value, cohort::AnalysisTime::Condition condition,
-                                     const Scenario& scenario, int depth) {
-  cohort::AnalysisTime time{condition, 0, {}};
-  if (depth >= 3) {
-    value.reject_because("conditions nest at most three deep");
-    return time;
-  }
-  for (const Value& item : value.list(2))
-    time.of.push_back(read_condition(item, scenario, depth + 1));
-  return time;
-}
-
-cohort::AnalysisTime read_condition(const Value& value, const Scenario& scenario, int depth) {
-  using enum cohort::AnalysisTime::Condition;
-  const Record record = value.record();
-  if (record.size() > 1) {
-    value.reject_key("one condition stands alone; several are combined by `first_of` or `last_of`");
-    record.forgive_unread();
-  }
-  if (const auto count = record.optional_value("events")) {
-    const auto whole = count->integer(input::whole_from_to(1, 1'000'000'000));
-    require_reachable(*count, static_cast<double>(whole), scenario);
-    return {events, static_cast<double>(whole), {}};
-  }
-  if (const auto share = record.optional_number(
-          "event_fraction", input::above_to(0, 1).because("events per patient randomised")))
-    return {event_fraction, *share, {}};
-  if (const auto months = record.optional_number("calendar_months", input::above(0)))
-    return {calendar_months, *months, {}};
-  if (const auto months = record.optional_number("minimum_months", input::at_least(0)))
-    return {minimum_follow_up, *months, {}};
-  if (const auto list = record.optional_value("first_of"))
-    return read_conditions(*list, first_of, scenario, depth);
-  if (const auto list = record.optional_value("last_of"))
-    return read_conditions(*list, last_of, scenario, depth);
-  if (value.is(Value::Kind::record) && record.size() == 0)
-    value.reject_key(
-        "a condition is one of `events`, `event_fraction`, `calendar_months`, "
-        "`minimum_months`, `first_of`, `last_of`");
-  return {calendar_months, 1, {}};
-}
-
 }  // namespace
-
-void read_arms(const Record& file, Scenario& scenario) {
-  const Value arms = file.value("arms");
-  for (const auto& [name, value] : arms.record().entries()) {
-    require_name(value, name);
-    scenario.arms.push_back(read_arm(name, value, scenario.arms.empty(), scenario));
-  }
-  if (arms.is(Value::Kind::record) && scenario.arms.size() != 2)
-    arms.reject_key("a trial has two arms here, the control first; found " +
-                    std::to_string(scenario.arms.size()));
-}
 
 void read_enrolment(const Record& file, Scenario& scenario) {
   const Record record = file.record("enrolment");
@@ -202,14 +120,6 @@ void read_randomisation(const Record& file, Scenario& scenario) {
   for (const char* key : {"block_sizes", "strata"})
     if (const auto value = record->optional_value(key))
       value->reject_key("simple randomisation has no blocks and no strata");
-}
-
-void read_follow_up(const Record& file, Scenario& scenario) {
-  using enum cohort::AnalysisTime::Condition;
-  const Record record = file.record("follow_up");
-  scenario.analysis_time = read_condition(record.value("until"), scenario, 0);
-  if (const auto cap = record.optional_number("at_most_months", input::above(0)))
-    scenario.analysis_time = {first_of, 0, {scenario.analysis_time, {calendar_months, *cap, {}}}};
 }
 
 Pieces read_pieces(const Value& value, std::string_view key, const input::Interval& allowed) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trialmill/input/record.hpp"
@@ -12,15 +14,87 @@
 /// read in this order; a section refers to the names of those before it.
 namespace trialmill::scenario {
 
+void read_time_zero(const input::Record& file, Scenario& scenario);
 void read_population(const input::Record& file, Scenario& scenario);
+/// One event, or a whole course with its pathway.
 void read_disease(const input::Record& file, Scenario& scenario, input::Reading& reading);
 void read_arms(const input::Record& file, Scenario& scenario);
+void read_assessments(const input::Record& file, Scenario& scenario);
+void read_endpoints(const input::Record& file, Scenario& scenario);
 void read_enrolment(const input::Record& file, Scenario& scenario);
 void read_dropout(const input::Record& file, Scenario& scenario);
 void read_randomisation(const input::Record& file, Scenario& scenario);
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// Calibrates a course, once all of it could be read; what it cannot meet is noted at `where`.
+void try_course(const input::Value& where, const Scenario& scenario);
+
+// ---- the whole course ----
+
+/// Does the section `disease` name transitions of a course rather than one event?
+bool describes_course(const input::Record& disease);
+/// Reads `disease` and `pathway`.
+void read_course(const input::Record& file, Scenario& scenario);
+void read_pathway(const input::Record& file, const Scenario& scenario, Course& course);
+BeforeSurgeryPlan read_before_surgery(const input::Record& plan);
+/// The plan of an arm whose patients are operated on at once.
+BeforeSurgeryPlan surgery_at_once();
+
+/// Does the file have this path of keys? What is wrong on the way is noted elsewhere.
+bool is_stated(const input::Record& file, std::initializer_list<std::string_view> path);
+
+constexpr const char* needs_course =
+    "belongs to a whole course: `disease` with `recurrence` and `death_with_disease`";
+
+// ---- hazards, and what multiplies them ----
+
+input::Interval a_ratio();
+
+/// A hazard or the points to calibrate it to, without the cohort of these.
+Baseline read_baseline(const input::Value& value, const Scenario& scenario);
+
+/// Notes a published curve that does not count from `origin`.
+void require_origin(const input::Value& baseline, const CalibratedBaseline& calibrated,
+                    const Scenario& scenario, evidence::TimeOrigin origin);
+
+/// The laws, in the published cohort, of covariates that have one of the effects and of all that
+/// they are given, each at its place in the trial's population: as stated under `key` of `place`,
+/// else from the evidence, else (without a published curve) the trial's own.
+std::vector<std::optional<cohort::Covariate>> read_published_laws(
+    const input::Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
+    bool published_curve, const Scenario& scenario);
+
+/// Which ratios a place of the scenario takes.
+struct RatioPlace {
+  std::vector<cohort::Covariate> covariates;  ///< those known by then
+  std::string curve = {};    ///< whose published ratios may be named; empty: numbers only
+  bool of_survival = false;  ///< published ratios are of overall survival, not of this hazard
+};
+struct Ratios {
+  std::vector<CovariateEffect> effects;
+  std::vector<CovariateEffect> of_survival;
+};
+/// Reads the ratios per covariate and level under `key`, if there are any.
+Ratios read_ratios(const input::Record& record, std::string_view key, const RatioPlace& place,
+                   const Scenario& scenario);
+
+/// The population and the first attributes that a patient acquires: 0 before surgery, 1 toxicity,
+/// 2 also response, 3 also radicality, 4 also morbidity.
+std::vector<cohort::Covariate> known_with(const Scenario& scenario, std::size_t attributes);
+bool is_attribute(std::string_view name);
+
+// ---- when and by what the data are analysed ----
+
+/// Index of the first endpoint whose events can be counted; none if all are proportions.
+std::optional<std::size_t> first_time_to_event(const Scenario& scenario);
+
+/// A condition of `follow_up.until` or of an analysis. @param endpoint whose events are counted
+/// where the condition does not say; none: there is none
+cohort::AnalysisTime read_analysis_time(const input::Value& value, const Scenario& scenario,
+                                        std::optional<std::size_t> endpoint);
+
+// ---- names and steps ----
 
 /// The law of one covariate; of one with a table its kind and levels, the rest by `read_table`.
 /// @param published where `prevalence: published` looks; may be null
@@ -52,13 +126,20 @@ Pieces read_pieces(const input::Value& value, std::string_view key, const input:
 /// Letters, digits and underscores, a letter first: what can be part of a dotted path.
 void require_name(const input::Value& value, const std::string& name);
 
-/// Notes an unknown name at `value`. @return whether it is known
+/// Notes an unknown name, the text of `value` or of its key. @return whether it is known
 bool require_known(const input::Value& value, const std::string& name, std::string_view kind,
                    const std::vector<std::string>& known);
 
 std::vector<std::string> names_of(const std::vector<cohort::Covariate>& population);
 
+/// The covariate of this name; unknown ones are noted, and attributes with the reason why not.
+const cohort::Covariate* find_covariate(const input::Value& item,
+                                        const std::vector<cohort::Covariate>& known,
+                                        std::string_view why_no_attribute);
+
 /// Reads names of binary or categorical covariates, each once, and bounds the number of strata.
-std::vector<std::string> read_strata(const input::Record& record, const Scenario& scenario);
+std::vector<std::string> read_strata(const input::Record& record,
+                                     const std::vector<cohort::Covariate>& known,
+                                     std::string_view why_no_attribute);
 
 }  // namespace trialmill::scenario

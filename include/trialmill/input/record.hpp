@@ -79,8 +79,8 @@ class Value {
   /// Notes "found F, allowed is A (W)" here; `names` are what may have been meant.
   void reject(std::string allowed, std::string why = {},
               std::span<const std::string> names = {}) const;
-  /// Notes the sentence `why` here, or at the key.
-  void reject_because(std::string why) const;
+  /// Notes the sentence `why` here, or at the key; `names` are what may have been meant.
+  void reject_because(std::string why, std::span<const std::string> names = {}) const;
   void reject_key(std::string why, std::span<const std::string> names = {}) const;
 
  private:

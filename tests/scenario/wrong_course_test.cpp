@@ -1,0 +1,304 @@
+// Courses with one mistake each: one clear message at its place.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <ostream>
+
+#include "course_scenario.hpp"
+#include "trialmill/input/diagnostic.hpp"
+#include "trialmill/scenario/read_study.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+using testing::HasSubstr;
+
+struct Wrong {
+  const char* before;    // text of the file ...
+  const char* after;     // ... replaced by this
+  const char* position;  // file:line:column of the message
+  const char* message;
+};
+
+void PrintTo(const Wrong& wrong, std::ostream* out) {
+  *out << wrong.after;
+}
+
+std::vector<std::string> complaints(const std::string& text, const std::string& name) {
+  try {
+    read_study(input::read_yaml_text(text, name));
+  } catch (const input::InputError& error) {
+    std::vector<std::string> lines;
+    for (input::Diagnostic diagnostic : error.diagnostics()) {
+      diagnostic.excerpt.clear();
+      lines.push_back(to_text(diagnostic));
+    }
+    return lines;
+  }
+  return {};
+}
+
+std::string replaced(std::string text, const std::string& before, const std::string& after) {
+  const auto place = text.find(before);
+  EXPECT_NE(place, std::string::npos) << before;
+  return text.replace(place, before.size(), after);
+}
+
+class WrongCourse : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongCourse, GivesOneClearMessageAtItsPlace) {
+  const auto lines =
+      complaints(replaced(course_text, GetParam().before, GetParam().after), "course.yaml");
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], testing::StartsWith(GetParam().position));
+  EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Disease, WrongCourse,
+    testing::Values(
+        Wrong{"  grade_g3: {prevalence: 0.1}",
+              "  grade_g3: {prevalence: 0.1}\n  toxicity: {prevalence: 0.1}",
+              "course.yaml:5:3:", "kept for what happens"},
+        Wrong{"title: A course", "title: A course\ntime_zero: operation",
+              "course.yaml:3:12:", "one of `randomisation`"},
+        Wrong{"title: A course", "title: A course\ntime_zero: surgery",
+              "course.yaml:3:12:", "have no `before_surgery`"},
+        Wrong{"  death_with_disease:", "  death_with_diseas:", "course.yaml:12:3:",
+              "did you mean `death_with_disease`?"},
+        Wrong{"baseline: {hazard_per_month: 0.00003}",
+              "baseline: {weibull: {shape: 1, scale_months: 90}}",
+              "course.yaml:11:41:", "piecewise-constant"},
+        Wrong{"baseline: {hazard_per_month: 0.00003}",
+              "baseline: {knots: [{month: 12, survival: 0.9}]}",
+              "course.yaml:11:30:", "hazard is stated"},
+        Wrong{"survival: 0.2}]}", "survival: 0.2}], cohort: {grade_g3: {prevalence: 0.2}}}",
+              "course.yaml:9:", "`disease.published_cohort`"},
+        Wrong{"grade_g3: 2.4", "grade_g4: 2.4", "course.yaml:10:21:", "did you mean `grade_g3`?"},
+        Wrong{"radicality: {r1: 1.2}", "radicality: {r0: 1.2}", "course.yaml:10:49:", "reference"},
+        Wrong{"radicality: {r1: 1.2}", "radicality: {r3: 1.2}",
+              "course.yaml:10:49:", "there is no level `r3`"},
+        Wrong{"radicality: {r1: 1.2}", "radicality: {r1: -1.2}",
+              "course.yaml:10:53:", "not its logarithm"},
+        Wrong{"response: 0.7}", "response: {overall_survival: 0.7}}",
+              "course.yaml:10:", "a number above 0"},
+        Wrong{"grade_g3: {overall_survival: 4.2}", "grade_g3: univariable",
+              "course.yaml:14:31:", "take `multivariable`"},
+        Wrong{"grade_g3: {overall_survival: 4.2}", "age: {overall_survival: 1.02}",
+              "course.yaml:14:26:", "per unit"},
+        Wrong{"radicality: {unresected: 2}", "radicality: {unresected: {overall_survival: 2}}",
+              "course.yaml:14:", "known before surgery"},
+        Wrong{"baseline: {knots: [{month: 12, survival: 0.9}, {month: 60, survival: 0.7}]}",
+              "baseline: {median_months: 60}", "course.yaml:14:5:", "calibrated baseline"},
+        Wrong{"clock: reset", "clock: backward", "course.yaml:15:12:", "one of `forward`, `reset`"},
+        Wrong{"published_cohort: {grade_g3:", "published_cohort: {grade:", "course.yaml:16:22:",
+              "only covariates with an effect"},
+        Wrong{"published_follow_up: {median_months: 60}",
+              "published_follow_up: {weibull: {shape: 1, scale_months: 90}}",
+              "course.yaml:17:25:", "piecewise-constant"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Pathway, WrongCourse,
+    testing::Values(
+        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.0006", "course.yaml:7:1:", "knot"},
+        Wrong{"progression: {hazard_ratios: {grade_g3: 2}}",
+              "progression: {hazard_ratios: {toxicity: 2}}",
+              "course.yaml:19:33:", "`toxicity` is not known yet"},
+        Wrong{"toxicity: 0.5}", "radicality: {r1: 0.5}}", "course.yaml:20:43:", "not known yet"},
+        Wrong{"r2: 0.25", "r2: 0.9", "course.yaml:22:5:", "add up to 1.02"},
+        Wrong{"r2: 0.25", "r2: published", "course.yaml:22:", "needs an evidence file"},
+        Wrong{"r2: 0.25", "r2: 0.25, r0: 0.63", "course.yaml:22:", "leave over"},
+        Wrong{"r2: 0.25", "r2: 25", "course.yaml:22:", "not a percentage"},
+        Wrong{"r2: {grade_g3: 2.5", "r3: {grade_g3: 2.5", "course.yaml:23:19:", "r3"},
+        Wrong{"probability: 0.01, hazard_ratios", "probability: 0.01, odds_ratios",
+              "course.yaml:24:", "odds_ratios"},
+        Wrong{"morbidity: 0.128", "morbidity: 1.28", "course.yaml:25:16:", "not a percentage"},
+        Wrong{"to_months: 2.5", "to_months: 0.5", "course.yaml:26:", "before the earliest"},
+        Wrong{"jitter_months: 0.25", "jitter_months: 1.5", "course.yaml:27:", "shortest interval"},
+        Wrong{"missed: 0.05", "missed: 1", "course.yaml:27:", "missed"},
+        Wrong{"assessments: {", "assessments: {mised: 0.1, ",
+              "course.yaml:27:15:", "did you mean `missed`?"},
+        Wrong{"    before_surgery: {surgery_at_months: 1}", "    {}",
+              "course.yaml:29:3:", "in all arms or in none"},
+        Wrong{"surgery_at_months: 1}", "surgery_at_months: 0, death: {probability: 0.1}}",
+              "course.yaml:30:", "before surgery in month 0"},
+        Wrong{"progression: {probability: 0.05}", "progression: {probability: 1}",
+              "course.yaml:34:34:", "below 1"},
+        Wrong{", surgery_after_months: 1", "", "course.yaml:37:7:", "surgery_after_months"},
+        Wrong{"response: 0.58", "response: 58", "course.yaml:38:17:", "probability of a response"},
+        Wrong{"r2: {odds_ratio: 0.6}", "r3: {odds_ratio: 0.6}",
+              "course.yaml:41:7:", "transition or outcome of surgery `r3`"},
+        Wrong{"r2: {odds_ratio: 0.6}", "r2: {odds_ratio: -0.5}",
+              "course.yaml:41:24:", "not its logarithm"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Endpoints, WrongCourse,
+    testing::Values(
+        Wrong{"events: [death]}", "events: []}", "course.yaml:45:", "0 items"},
+        Wrong{"os: {from: randomisation, events: [death]}", "os: {from: randomisation}",
+              "course.yaml:45:3:", "an endpoint has `events`"},
+        Wrong{"recurrence, death]}\n  strict", "recurrence, deth]}\n  strict",
+              "course.yaml:43:", "did you mean `death`?"},
+        Wrong{"withdrawal, unresectable", "withdrawal, withdrawal",
+              "course.yaml:43:", "listed twice"},
+        Wrong{"{no_surgery_by_months: 6}", "{no_surgery_by_months: 0}",
+              "course.yaml:44:", "above 0"},
+        Wrong{"from: randomisation, events: [death]", "from: randomization, events: [death]",
+              "course.yaml:45:", "did you mean `randomisation`?"},
+        Wrong{"from: randomisation, events: [death]", "of: r0_r1, events: [death]",
+              "course.yaml:45:", "immortal"},
+        Wrong{"of: r0_r1, events: [recurrence, death]", "of: r0_r1, events: [progression, death]",
+              "course.yaml:46:", "comes before surgery"},
+        Wrong{"{proportion: r0}", "{proportion: r0, events: [death]}",
+              "course.yaml:48:", "this endpoint is a proportion"},
+        Wrong{"{proportion: r0}", "{proportion: R3}", "course.yaml:48:", "one of `response`"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Analyses, WrongCourse,
+    testing::Values(Wrong{"until: {events: 220}", "until: {events: 220, of: landmrk}",
+                          "course.yaml:51:", "did you mean `landmark`?"},
+                    Wrong{"until: {events: 220}", "until: {events: 220, of: r0_rate}",
+                          "course.yaml:51:", "is a proportion"},
+                    Wrong{"until: {events: 220}", "until: {events: 220, calendar_months: 40}",
+                          "course.yaml:51:", "`first_of`"},
+                    Wrong{"endpoint: efs, ", "", "course.yaml:53:", "endpoint"},
+                    Wrong{"endpoint: efs, test", "endpoint: landmrk, test",
+                          "course.yaml:53:", "did you mean `landmark`?"},
+                    Wrong{"endpoint: efs, test: log-rank, strata: [grade_g3]",
+                          "endpoint: efs, test: score", "course.yaml:53:", "is a time to an event"},
+                    Wrong{"endpoint: r0_rate, test: score", "endpoint: r0_rate, test: log-rank",
+                          "course.yaml:56:", "is a proportion"},
+                    Wrong{"endpoint: r0_rate, test: score",
+                          "endpoint: r0_rate, test: score, strata: [site]",
+                          "course.yaml:56:", "mantel-haenszel"},
+                    Wrong{"test: mantel-haenszel, strata: [grade_g3]", "test: mantel-haenszel",
+                          "course.yaml:57:5:", "needs `strata`"},
+                    Wrong{"log-rank, strata: [grade_g3]", "log-rank, strata: [response]",
+                          "course.yaml:53:", "acquired after randomisation"},
+                    Wrong{"covariates: [age]", "covariates: [radicality]",
+                          "course.yaml:54:", "acquired after randomisation"},
+                    Wrong{"at: {events: 150}", "at: {events: 500}",
+                          "course.yaml:54:", "cannot happen in 400 patients"}));
+
+// Mistakes that take several replacements.
+struct WrongTogether {
+  std::vector<std::pair<const char*, const char*>> replacements;
+  const char* position;
+  const char* message;
+};
+
+void PrintTo(const WrongTogether& wrong, std::ostream* out) {
+  *out << wrong.message;
+}
+
+std::filesystem::path beside_the_evidence(const char* name) {
+  return std::filesystem::path(TRIALMILL_SOURCE_DIR) / "scenarios" / "jnets-2021" / name;
+}
+
+class WrongCourses : public testing::TestWithParam<WrongTogether> {};
+
+TEST_P(WrongCourses, GiveOneClearMessageAtItsPlace) {
+  std::string text = course_text;
+  for (const auto& [before, after] : GetParam().replacements)
+    text = replaced(text, before, after);
+  const auto lines = complaints(text, beside_the_evidence("course.yaml").string());
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], HasSubstr(GetParam().position));
+  EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
+}
+
+using Replacement = std::pair<const char*, const char*>;
+const Replacement with_evidence{"title: A course",
+                                "title: A course\nevidence: ../evidence/jnets-2021.yaml"};
+const Replacement with_cohort{
+    "{grade_g3: {prevalence: 0.2}}",
+    "{age: {normal: {mean: 60, sd: 10}}, site: {levels: {pancreas: 0.5, rectum: 0.5}}}"};
+const char* const recurrence_knots =
+    "{knots: [{month: 12, survival: 0.5}, {month: 36, survival: 0.2}]}";
+const char* const survival_knots =
+    "{knots: [{month: 12, survival: 0.9}, {month: 60, survival: 0.7}]}";
+
+INSTANTIATE_TEST_SUITE_P(
+    Together, WrongCourses,
+    testing::Values(
+        WrongTogether{{{"months: 6}, of: r0_r1", "months: 6}, of: all"},
+                       {"rfs, test: cox, covariates: [radicality], strata: [response]",
+                        "landmark, test: cox, covariates: [radicality]"}},
+                      "course.yaml:55:",
+                      "may be acquired after the landmark"},
+        WrongTogether{{{"r1: 0.1, ", ""}, {"r2: {odds_ratio: 0.6}", "r1: {odds_ratio: 0.6}"}},
+                      "course.yaml:41:7:",
+                      "`pathway.surgery.radicality.r1` is not stated"},
+        WrongTogether{{with_evidence, with_cohort, {recurrence_knots, "{published: os}"}},
+                      "course.yaml:10:27:",
+                      "the patients of the curve `os` are `all`"},
+        WrongTogether{{with_evidence, with_cohort, {survival_knots, "{published: rfs}"}},
+                      "course.yaml:14:27:",
+                      "the patients of the curve `rfs` are `r0_r1`"},
+        WrongTogether{{with_evidence,
+                       with_cohort,
+                       {"r2: 0.25, unresectable: 0.02", "r2: 0.25, unresectable: published"}},
+                      "course.yaml:23:",
+                      "nor a proportion `radicality_unresectable`"},
+        WrongTogether{{with_evidence,
+                       {recurrence_knots, "{published: rfs}"},
+                       {"{grade_g3: {prevalence: 0.2}}", "{age: {normal: {mean: 60, sd: 10}}}"}},
+                      "course.yaml:8:1:",
+                      "does not say how `site` is distributed"},
+        WrongTogether{{{"    radicality: {r1: 0.1, r2: 0.25, unresectable: 0.02}\n", ""},
+                       {"      r2: {odds_ratio: 0.6}\n", ""}},
+                      "course.yaml:18:1:",
+                      "`pathway.surgery.radicality`"},
+        WrongTogether{{{"    before_surgery: {surgery_at_months: 1}", "    {}"},
+                       {"title: A course", "title: A course\ntime_zero: diagnosis"}},
+                      "course.yaml:30:3:",
+                      "in all arms or in none"}));
+
+TEST(WrongSingleEvent, WantsNoCourse) {
+  const std::string valid = R"yaml(trialmill: 1
+title: One event
+disease: {rfs: {baseline: {median_months: 14}}}
+arms: {control: {}, therapy: {}}
+enrolment: {rate: 10}
+sample_size: 100
+follow_up: {until: {events: 60}}
+analyses: [{name: primary, test: log-rank}]
+)yaml";
+  EXPECT_TRUE(complaints(valid, "one.yaml").empty());
+  for (const std::string section :
+       {"endpoints: {os: {events: [death]}}", "pathway: {surgery: {morbidity: 0.1}}",
+        "assessments: continuous"}) {
+    const auto lines = complaints(valid + section + "\n", "one.yaml");
+    ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+    EXPECT_THAT(lines[0], testing::StartsWith("one.yaml:9:1:"));
+    EXPECT_THAT(lines[0], HasSubstr("`recurrence` and `death_with_disease`"));
+  }
+  const auto lines = complaints(
+      replaced(valid, "control: {}", "control: {before_surgery: {surgery_at_months: 1}}"),
+      "one.yaml");
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], HasSubstr("whole course"));
+}
+
+TEST(WrongSingleEvent, CountsFromWherePublishedCurvesCount) {
+  const auto name = std::filesystem::path(TRIALMILL_SOURCE_DIR) / "scenarios" / "test" / "one.yaml";
+  const auto lines = complaints(R"yaml(trialmill: 1
+title: One event
+evidence: ../evidence/jnets-2021.yaml
+disease: {rfs: {baseline: {published: rfs}}}
+arms: {control: {}, therapy: {}}
+enrolment: {rate: 10}
+sample_size: 100
+follow_up: {until: {events: 60}}
+analyses: [{name: primary, test: log-rank}]
+)yaml",
+                                beside_the_evidence("one.yaml").string());
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], HasSubstr("one.yaml:4:39: "));
+  EXPECT_THAT(lines[0], HasSubstr("counts from `surgery`, this event from `randomisation`"));
+  EXPECT_THAT(lines[0], HasSubstr("time_zero: surgery"));
+}
+
+}  // namespace
+}  // namespace trialmill::scenario
