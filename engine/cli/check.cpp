@@ -3,9 +3,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/audited_figures.hpp"
+#include "cli/check_evidence.hpp"
 #include "cli/model_check.hpp"
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
+#include "trialmill/input/diagnostic.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -136,13 +139,15 @@ int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
   const ModelCheck check = check_model(first.scenario);
+  const std::vector<AuditedFigure> figures = audited_figures(first.scenario);
   if (arguments.json) {
     Json document = {
         {"scenario", {{"title", study.title}, {"file", study.file}, {"digest", study.digest}}},
         {"design_points", study.points.size()},
         {"replicates", study.replicates},
         {"seed", study.seed},
-        {"model", to_document(check)}};
+        {"model", to_document(check)},
+        {"figures", to_document(figures)}};
     fmt::print("{}\n", document.dump(2));
     return done;
   }
@@ -161,7 +166,19 @@ int check_study(const CheckArguments& arguments) {
   print_survival(check);
   fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
              first.scenario.sample_size, check.full_enrolment_months);
+  print_figures(figures);
   return done;
+}
+
+int check_file(const CheckArguments& arguments) {
+  if (!is_evidence(arguments.study.scenario)) return check_study(arguments);
+  if (!arguments.study.set.empty()) {
+    input::Diagnostic diagnostic;
+    diagnostic.position.file = "--set";
+    diagnostic.why = "replaces values of scenarios; evidence is checked as it is printed";
+    throw input::InputError(diagnostic);
+  }
+  return check_evidence(arguments.study.scenario, arguments.json);
 }
 
 }  // namespace
@@ -169,11 +186,14 @@ int check_study(const CheckArguments& arguments) {
 void add_check(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<CheckArguments>();
   CLI::App& verb = *program.add_subcommand(
-      "check", "validate a scenario, calibrate it, and show what its model makes of the paper");
+      "check",
+      "validate a scenario, calibrate it, and show what its model makes of the paper; or audit the "
+      "figures of an evidence file");
   add_scenario(verb, arguments->study);
+  verb.get_option("SCENARIO")->description("scenario or evidence file (YAML)");
   verb.add_flag("--json", arguments->json, "print JSON");
   verb.footer("Example: trialmill check scenarios/jnets-2021/perioperative.yaml");
-  verb.callback([arguments, &exit_status] { exit_status = check_study(*arguments); });
+  verb.callback([arguments, &exit_status] { exit_status = check_file(*arguments); });
 }
 
 }  // namespace trialmill::cli

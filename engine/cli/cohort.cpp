@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/cohort_table.hpp"
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "cli/write_file.hpp"
@@ -63,53 +64,13 @@ std::size_t chosen_point(const scenario::Study& study, const CohortArguments& ar
                                       arguments.sample_size, sizes));
 }
 
-// Decimal text that reads back as the same double, so that a refit gives the same statistic.
-std::string exact(double x) {
-  return std::isfinite(x) ? fmt::format("{}", x) : "NA";
-}
-
-// The covariates' columns: a categorical one has its level and, for a refit by Cox, the indicator
-// of each level but the reference.
-std::string covariate_heading(const cohort::Covariate& covariate) {
-  std::string heading = "," + covariate.name;
-  if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law))
-    for (std::size_t level = 1; level < law->levels.size(); ++level)
-      heading += "," + covariate.name + "_" + law->levels[level];
-  return heading;
-}
-
-// A value that analyses leave out is an empty cell, and so are its indicators.
-std::string covariate_text(const cohort::Covariate& covariate, double value) {
-  const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law);
-  if (std::isnan(value)) return std::string(law ? law->levels.size() : 1, ',');
-  if (!law) return "," + exact(value);
-  const auto chosen = static_cast<std::size_t>(value);
-  std::string text = "," + law->levels[chosen];
-  for (std::size_t level = 1; level < law->levels.size(); ++level)
-    text += level == chosen ? ",1" : ",0";
-  return text;
-}
-
-std::string to_csv(const simulation::Design& design, const simulation::Workspace& workspace) {
-  const cohort::Cohort& cohort = workspace.cohort;
-  const cohort::LookData& look = workspace.look;
-  std::string csv = "patient,time,status,arm,arm_name,enrolment_months";
-  for (const cohort::Covariate& covariate : design.model.population)
-    csv += covariate_heading(covariate);
-  csv += ",event_months,dropout_months\n";
-  for (std::size_t i = 0; i < look.enrolled; ++i) {
-    const auto arm = static_cast<std::size_t>(cohort.arm[i]);
-    csv += fmt::format("{},{},{},{},{},{}", i + 1, exact(look.time[i]), int{look.event[i]}, arm,
-                       design.arm_names[arm], exact(cohort.enrolment_months[i]));
-    for (std::size_t c = 0; c < design.covariate_names.size(); ++c)
-      csv += covariate_text(design.model.population[c], cohort.recorded_covariate(c)[i]);
-    csv += fmt::format(",{},{}\n", exact(cohort.event_months[i]), exact(cohort.dropout_months[i]));
-  }
-  return csv;
-}
-
 Json number(double x) {
   return std::isfinite(x) ? Json(x) : Json(nullptr);
+}
+
+Json to_document(const LookColumns& columns) {
+  if (columns.status.empty()) return {{"outcome", columns.time_or_outcome}, {"group", "arm"}};
+  return {{"time", columns.time_or_outcome}, {"status", columns.status}, {"group", "arm"}};
 }
 
 Json to_document(const simulation::Plan& plan, std::size_t point, const simulation::Design& design,
@@ -125,19 +86,26 @@ Json to_document(const simulation::Plan& plan, std::size_t point, const simulati
   Json analyses = Json::array();
   for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
     const result::AnalysisOutcome& analysis = outcome.analyses[a];
+    const LookColumns columns = columns_of_look(design, design.analyses[a].look);
     analyses.push_back({{"name", design.labels[a].name},
                         {"test", design.labels[a].test},
+                        {"endpoint", design.labels[a].endpoint},
+                        {"columns", to_document(columns)},
+                        {"patients", analysis.patients},
+                        {"events", analysis.events},
+                        {"analysis_months", analysis.analysis_months},
                         {"status", name(analysis.status)},
                         {"z", number(analysis.z)},
                         {"rejected", analysis.rejected},
                         {"log_hr", number(analysis.log_hazard_ratio)},
-                        {"se", number(analysis.standard_error)}});
+                        {"se", number(analysis.standard_error)},
+                        {"risk_difference", number(analysis.proportion.difference)}});
   }
   return {{"replicate", replicate},
           {"seed", plan.seed},
           {"set", set},
           {"file", output.empty() ? Json(nullptr) : Json(output)},
-          {"columns", {{"time", "time"}, {"status", "status"}, {"group", "arm"}}},
+          {"columns", to_document(columns_of_look(design, 0))},
           {"enrolled", outcome.enrolled},
           {"events", outcome.events},
           {"dropouts", outcome.dropouts},
@@ -166,18 +134,18 @@ int export_cohort(const CohortArguments& arguments) {
   simulation::Workspace workspace;
   result::Outcome outcome;
   // The largest trial of the sweep is drawn, as in the run; its first patients are this one's.
-  cohort::draw_cohort(design.model, plan.seed, arguments.replicate, design.sizes.back().sample_size,
-                      workspace.drawing, workspace.cohort);
+  simulation::draw_replicate(design, plan.seed, arguments.replicate, workspace);
   simulation::analyse_cohort(design, study.points[point].scenario.sample_size, workspace, outcome);
   const bool print_table = arguments.output.empty() && !arguments.json;
-  if (!arguments.output.empty()) write_file(arguments.output, to_csv(design, workspace));
+  if (!arguments.output.empty())
+    write_file(arguments.output, cohort_table(design, workspace, outcome.enrolled));
   if (arguments.json) {
     const Json document =
         to_document(plan, point, design, arguments.replicate, outcome, arguments.output);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
-  if (print_table) fmt::print("{}", to_csv(design, workspace));
+  if (print_table) fmt::print("{}", cohort_table(design, workspace, outcome.enrolled));
   print_analyses(design, outcome);
   return done;
 }

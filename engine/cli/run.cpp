@@ -20,6 +20,7 @@
 #include "trialmill/result/result.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
+#include "trialmill/simulation/truth.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -153,7 +154,8 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
 
 int run_study(const RunArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
-  const simulation::Plan plan = simulation::compile_plan(study);
+  simulation::Plan plan = simulation::compile_plan(study);
+  simulation::measure_truths(plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
   const std::filesystem::path folder = output_folder(arguments);
   if (write) make_folder(folder);

@@ -1,6 +1,7 @@
 #include "trialmill/evidence/course_calibration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cassert>
 #include <cmath>
@@ -43,6 +44,40 @@ std::vector<RiskPattern> spared_by_other_deaths(
   for (RiskPattern& pattern : spared)
     pattern.probability /= share;
   return spared;
+}
+
+// Adds the pieces of (from, to] to the recurrence baseline. Between knots only the total recurrence
+// is known; it is spread so that the reference patient's hazard of recurrence or death is constant,
+// as the published curve is read, or evenly where that would make it negative.
+void spread_recurrence(double added, double from, double to,
+                       std::span<const survival::PiecewiseHazard* const> deaths,
+                       survival::PiecewiseHazard& baseline) {
+  std::vector<double> change{from};
+  double died = 0;
+  for (const survival::PiecewiseHazard* death : deaths) {
+    died += death->cumulative(to) - death->cumulative(from);
+    for (const double month : death->from_months)
+      if (month > from && month < to) change.push_back(month);
+  }
+  std::ranges::sort(change);
+  const auto repeated = std::ranges::unique(change);
+  change.erase(repeated.begin(), repeated.end());
+  const double all_causes = (added + died) / (to - from);
+  std::vector<double> recurrence;
+  for (std::size_t k = 0; k < change.size(); ++k) {
+    const double end = k + 1 < change.size() ? change[k + 1] : to;
+    double hazard = all_causes;
+    for (const survival::PiecewiseHazard* death : deaths)
+      hazard -= (death->cumulative(end) - death->cumulative(change[k])) / (end - change[k]);
+    recurrence.push_back(hazard);
+  }
+  if (change.size() == 1 || std::ranges::min(recurrence) < 0) {
+    change = {from};
+    recurrence = {added / (to - from)};
+  }
+  baseline.from_months.insert(baseline.from_months.end(), change.begin(), change.end());
+  baseline.hazard_per_month.insert(baseline.hazard_per_month.end(), recurrence.begin(),
+                                   recurrence.end());
 }
 
 // Average overall survival as a function of the hazard of death with disease in one piece, the
@@ -167,9 +202,9 @@ survival::PiecewiseHazard calibrate_recurrence(
         pattern.probability /= all;
       cumulative = std::max(cumulative, cumulative_hazard_at(knot.survival / all, spared));
     }
-    baseline.from_months.push_back(time_before);
-    baseline.hazard_per_month.push_back((cumulative - cumulative_before) /
-                                        (knot.time_months - time_before));
+    const std::array deaths = {&death_without_recurrence, &death_after_surgery};
+    spread_recurrence(cumulative - cumulative_before, time_before, knot.time_months, deaths,
+                      baseline);
     time_before = knot.time_months;
     cumulative_before = cumulative;
   }

@@ -184,8 +184,10 @@ Design compile_design(const Scenario& scenario) {
   Design design;
   design.columns = scenario::columns_of(scenario);
   design.model = trial_model(scenario, design);
-  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints)
+  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
     design.endpoints.push_back(endpoint.definition);
+    design.endpoint_names.push_back(endpoint.name);
+  }
   design.cuts = {scenario.analysis_time};
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);

@@ -35,8 +35,9 @@ survival::StateOccupation average_occupation(const survival::IllnessDeathHazards
 
 /// The piecewise-constant baseline hazard of recurrence for which all-cause recurrence-free
 /// survival, averaged over the patterns that do not start with disease, passes through every knot:
-/// one monotone root per knot, in time order. Pieces run from knot to knot; the last hazard
-/// continues. The same bits on every CPU.
+/// one monotone root per knot, in time order. Between knots the hazard of recurrence or death of
+/// the reference patient is constant: recurrence is what the deaths leave of it (or constant
+/// itself, where that would be negative). The last hazard continues. The same bits on every CPU.
 /// @param rfs_knots times increasing and positive, survival in (0, 1) and not increasing
 /// @param death_without_recurrence baseline, multiplied by the ratios of the patterns
 /// @param death_after_surgery the same for everybody

@@ -74,6 +74,7 @@ struct Design {
   std::vector<result::AnalysisLabel> labels;
   std::vector<result::AnalysisTruth> truths;
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
+  std::vector<std::string> endpoint_names;
   std::vector<std::string> arm_names;
 };
 

@@ -1,0 +1,155 @@
+#include "cli/audited_figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace trialmill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using evidence::Flag;
+
+// The figures of one scenario, beside the evidence they may come from.
+class Collector {
+ public:
+  explicit Collector(const std::optional<evidence::Evidence>& published)
+      : evidence_(published ? &*published : nullptr) {
+    if (evidence_) audit_ = evidence::audit(*evidence_);
+  }
+
+  void add_prevalence(const cohort::Covariate& covariate, const std::string& where) {
+    const auto* law = std::get_if<cohort::BinaryLaw>(&covariate.law);
+    if (!law) return;
+    AuditedFigure figure{
+        "prevalence of " + covariate.name + where, law->prevalence, "scenario", {}};
+    const auto* known = evidence_ ? evidence_->find_covariate(covariate.name) : nullptr;
+    // The same number is the same figure, whether the file says `published` or spells it out.
+    if (known && known->value() == law->prevalence) {
+      figure.source = known->source;
+      const auto row = std::ranges::find_if(audit_.counts, [&](const evidence::CountAudit& count) {
+        return count.group == "covariates" && count.name == covariate.name;
+      });
+      figure.flags = row->flags;
+    }
+    figures_.push_back(std::move(figure));
+  }
+
+  void add_ratio(const scenario::CovariateEffect& effect, const std::string& event,
+                 const std::string& curve) {
+    AuditedFigure figure{"hazard ratio of " + effect.covariate +
+                             (effect.level.empty() ? "" : " = " + effect.level) + " for " + event,
+                         effect.ratio,
+                         effect.source,
+                         {}};
+    for (const evidence::RatioAudit& row : audit_.ratios) {
+      if (row.curve != curve || row.covariate != effect.covariate ||
+          effect.source != row.source + ", " + row.analysis)
+        continue;
+      figure.flags = row.flags;
+    }
+    figures_.push_back(std::move(figure));
+  }
+
+  void add_knots(const scenario::CalibratedBaseline& baseline, const std::string& event) {
+    const auto row = std::ranges::find(audit_.curves, baseline.curve, &evidence::CurveAudit::name);
+    for (std::size_t k = 0; k < baseline.knots.size(); ++k) {
+      const evidence::SurvivalKnot& knot = baseline.knots[k];
+      AuditedFigure figure{fmt::format("{} survival at {} months", event, knot.time_months),
+                           knot.survival,
+                           knot.source,
+                           {}};
+      if (row != audit_.curves.end()) {
+        figure.flags.emplace();
+        for (const Flag& flag : row->flags)
+          if (std::ranges::find(flag.knots, k) != flag.knots.end()) figure.flags->push_back(flag);
+      }
+      figures_.push_back(std::move(figure));
+    }
+  }
+
+  void add_event(const scenario::Transition& event,
+                 const std::vector<cohort::Covariate>& population) {
+    const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&event.baseline);
+    const std::string curve =
+        calibrated && !calibrated->curve.empty() ? calibrated->curve : event.name;
+    for (const scenario::CovariateEffect& effect : event.effects)
+      add_ratio(effect, event.name, curve);
+    if (!calibrated) return;
+    for (const cohort::Covariate& covariate : calibrated->cohort)
+      if (!has_same_prevalence(population, covariate))
+        add_prevalence(covariate, " in the published cohort");
+    add_knots(*calibrated, event.name);
+  }
+
+  std::vector<AuditedFigure> figures() && { return std::move(figures_); }
+
+ private:
+  static bool has_same_prevalence(const std::vector<cohort::Covariate>& population,
+                                  const cohort::Covariate& covariate) {
+    const auto* law = std::get_if<cohort::BinaryLaw>(&covariate.law);
+    const auto trial = std::ranges::find(population, covariate.name, &cohort::Covariate::name);
+    if (!law || trial == population.end()) return false;
+    const auto* trial_law = std::get_if<cohort::BinaryLaw>(&trial->law);
+    return trial_law && trial_law->prevalence == law->prevalence;
+  }
+
+  const evidence::Evidence* evidence_;
+  evidence::EvidenceAudit audit_;
+  std::vector<AuditedFigure> figures_;
+};
+
+std::string verdict(const AuditedFigure& figure) {
+  if (!figure.flags) return "stated by the scenario";
+  if (figure.flags->empty()) return "sound";
+  std::string text;
+  for (const Flag& flag : *figure.flags)
+    text +=
+        fmt::format("{}{}: {}", text.empty() ? "" : "; ", in_words(flag.finding), flag.sentence);
+  return text;
+}
+
+}  // namespace
+
+std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
+  Collector collector(scenario.evidence);
+  for (const cohort::Covariate& covariate : scenario.population)
+    collector.add_prevalence(covariate, "");
+  collector.add_event(scenario.disease, scenario.population);
+  return std::move(collector).figures();
+}
+
+void print_figures(const std::vector<AuditedFigure>& figures) {
+  if (figures.empty()) return;
+  std::size_t name = 0, source = 0;
+  for (const AuditedFigure& figure : figures) {
+    name = std::max(name, figure.figure.size());
+    source = std::max(source, figure.source.size());
+  }
+  fmt::print("\nFigures used, their sources and the verdict of the evidence audit\n");
+  for (const AuditedFigure& figure : figures)
+    fmt::print("  {:<{}} {:>8.4f}  {:<{}}  {}\n", figure.figure, name, figure.value, figure.source,
+               source, verdict(figure));
+}
+
+Json to_document(const std::vector<Flag>& flags) {
+  Json list = Json::array();
+  for (const Flag& flag : flags)
+    list.push_back({{"finding", in_words(flag.finding)}, {"sentence", flag.sentence}});
+  return list;
+}
+
+Json to_document(const std::vector<AuditedFigure>& figures) {
+  Json list = Json::array();
+  for (const AuditedFigure& figure : figures) {
+    Json document = {{"figure", figure.figure}, {"value", figure.value}, {"source", figure.source}};
+    document["verdict"] =
+        !figure.flags ? Json(nullptr) : Json(figure.flags->empty() ? "sound" : "flagged");
+    document["flags"] = figure.flags ? to_document(*figure.flags) : Json::array();
+    list.push_back(std::move(document));
+  }
+  return list;
+}
+
+}  // namespace trialmill::cli

@@ -1,0 +1,129 @@
+#include "cli/cohort_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace trialmill::cli {
+namespace {
+
+using cohort::Milestone;
+
+constexpr std::array<std::pair<Milestone, std::string_view>, cohort::milestone_count> milestones = {
+    {{Milestone::progression, "progression_months"},
+     {Milestone::progression_seen, "progression_seen_months"},
+     {Milestone::withdrawal, "withdrawal_months"},
+     {Milestone::toxicity, "toxicity_months"},
+     {Milestone::surgery, "surgery_months"},
+     {Milestone::adjuvant, "adjuvant_months"},
+     {Milestone::recurrence, "recurrence_months"},
+     {Milestone::recurrence_seen, "recurrence_seen_months"},
+     {Milestone::death, "death_months"}}};
+
+std::string exact(double x) {
+  return std::isfinite(x) ? fmt::format("{}", x) : "NA";
+}
+
+// The covariates' columns: a categorical one has its level and, for a refit by Cox, the indicator
+// of each level but the reference.
+std::string covariate_heading(const cohort::Covariate& covariate) {
+  std::string heading = "," + covariate.name;
+  if (const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law))
+    for (std::size_t level = 1; level < law->levels.size(); ++level)
+      heading += "," + covariate.name + "_" + law->levels[level];
+  return heading;
+}
+
+// A value that analyses leave out is an empty cell, and so are its indicators.
+std::string covariate_text(const cohort::Covariate& covariate, double value) {
+  const auto* law = std::get_if<cohort::CategoricalLaw>(&covariate.law);
+  if (std::isnan(value)) return std::string(law ? law->levels.size() : 1, ',');
+  if (!law) return "," + exact(value);
+  const auto chosen = static_cast<std::size_t>(value);
+  std::string text = "," + law->levels[chosen];
+  for (std::size_t level = 1; level < law->levels.size(); ++level)
+    text += level == chosen ? ",1" : ",0";
+  return text;
+}
+
+// The rows of a look by patient: where its patient stands, or `none`.
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+std::vector<std::size_t> rows_by_patient(const cohort::LookData& look, std::size_t enrolled) {
+  std::vector<std::size_t> row(enrolled, none);
+  for (std::size_t k = 0; k < look.rows; ++k)
+    row[look.in_order ? k : look.patient[k]] = k;
+  return row;
+}
+
+bool is_time_to_event(const simulation::Design& design, std::size_t look) {
+  return design.endpoints[design.looks[look].endpoint].time_to_event();
+}
+
+std::string look_text(const simulation::Design& design, const simulation::Workspace& workspace,
+                      std::size_t look, std::size_t patient, std::size_t row) {
+  const bool times = is_time_to_event(design, look);
+  if (row == none) return times ? ",," : ",";
+  const cohort::LookData& data = workspace.looks[look].data;
+  if (times) return fmt::format(",{},{}", exact(data.time[row]), int{data.event[row]});
+  const simulation::LookPlan& plan = design.looks[look];
+  const cohort::EndpointColumns& endpoint = workspace.endpoints[plan.endpoint];
+  const double known = std::min(endpoint.event_months[patient], endpoint.dropout_months[patient]);
+  const bool by_then =
+      endpoint.origin_months[patient] + known <= workspace.cuts[plan.cut].calendar_months;
+  return by_then ? fmt::format(",{}", int{data.event[row]}) : ",";
+}
+
+}  // namespace
+
+LookColumns columns_of_look(const simulation::Design& design, std::size_t look) {
+  const std::size_t endpoint = design.looks[look].endpoint;
+  const auto earlier = std::ranges::count(std::span(design.looks).first(look), endpoint,
+                                          &simulation::LookPlan::endpoint);
+  const std::string name = design.endpoint_names[endpoint] +
+                           (earlier == 0 ? std::string() : "_" + std::to_string(earlier + 1));
+  if (!is_time_to_event(design, look)) return {name, ""};
+  return look == 0 ? LookColumns{"time", "status"} : LookColumns{"time_" + name, "status_" + name};
+}
+
+std::string cohort_table(const simulation::Design& design, const simulation::Workspace& workspace,
+                         std::size_t enrolled) {
+  const cohort::Cohort& cohort = workspace.cohort;
+  std::vector<std::vector<std::size_t>> rows;
+  std::string csv = "patient";
+  for (std::size_t look = 0; look < design.looks.size(); ++look) {
+    rows.push_back(rows_by_patient(workspace.looks[look].data, enrolled));
+    const LookColumns names = columns_of_look(design, look);
+    csv += "," + names.time_or_outcome;
+    if (!names.status.empty()) csv += "," + names.status;
+  }
+  csv += ",arm,arm_name,enrolment_months";
+  for (const cohort::Covariate& column : design.columns)
+    csv += covariate_heading(column);
+  if (design.model.course)
+    for (const auto& [which, heading] : milestones)
+      csv += fmt::format(",{}", heading);
+  else
+    csv += ",event_months";
+  csv += ",dropout_months\n";
+  for (std::size_t i = 0; i < enrolled; ++i) {
+    const auto arm = static_cast<std::size_t>(cohort.arm[i]);
+    csv += fmt::format("{}", i + 1);
+    for (std::size_t look = 0; look < design.looks.size(); ++look)
+      csv += look_text(design, workspace, look, i, rows[look][i]);
+    csv += fmt::format(",{},{},{}", arm, design.arm_names[arm], exact(cohort.enrolment_months[i]));
+    for (std::size_t c = 0; c < design.columns.size(); ++c)
+      csv += covariate_text(design.columns[c], cohort.recorded_covariate(c)[i]);
+    if (design.model.course)
+      for (const auto& [which, heading] : milestones)
+        csv += "," + exact(cohort.milestone(which)[i]);
+    else
+      csv += "," + exact(cohort.event_months[i]);
+    csv += "," + exact(cohort.dropout_months[i]) + "\n";
+  }
+  return csv;
+}
+
+}  // namespace trialmill::cli

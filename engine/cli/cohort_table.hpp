@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/replicate.hpp"
+
+namespace trialmill::cli {
+
+/// Names of the columns that hold a look: times and status (1 event, 0 censored), or 1 and 0 of a
+/// yes-or-no endpoint, whose `status` is empty. The first look has the plain names.
+struct LookColumns {
+  std::string time_or_outcome;
+  std::string status;
+};
+
+LookColumns columns_of_look(const simulation::Design& design, std::size_t look);
+
+/// The patients enrolled by the last look, one row each, as a trial's data base would hold them,
+/// and the true course after it. Numbers read back as the same doubles, so that a refit gives the
+/// same statistics; what a look does not see is an empty cell.
+/// @param enrolled how many of the cohort's patients
+std::string cohort_table(const simulation::Design& design, const simulation::Workspace& workspace,
+                         std::size_t enrolled);
+
+}  // namespace trialmill::cli

@@ -1,0 +1,176 @@
+// `trialmill check` on evidence files, and the figures of a scenario with their audit.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+using json = nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+json checked(const std::string& file) {
+  const Scratch folder;
+  const Finished finished = run_program(folder, "check " + shipped(file) + " --json");
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+  return json::parse(finished.output, nullptr, false);
+}
+
+// "group.name: finding" of every flag of a list of rows.
+std::set<std::string> flags(const json& rows, const std::vector<std::string>& keys) {
+  std::set<std::string> found;
+  for (const json& row : rows)
+    for (const json& flag : row["flags"]) {
+      std::string name;
+      for (const std::string& key : keys)
+        name += row[key].get<std::string>() + " ";
+      found.insert(name + "- " + flag["finding"].get<std::string>());
+    }
+  return found;
+}
+
+TEST(CheckEvidence, IndependentFindsWhatIsWrongInTheJnetsSurveyAndNothingElse) {
+  const json document = checked("evidence/jnets-2021.yaml");
+  EXPECT_EQ(document["hazard_ratios"].size(), 24u);
+  EXPECT_EQ(flags(document["hazard_ratios"], {"curve", "covariate", "analysis"}),
+            (std::set<std::string>{"rfs age_ge_60 univariable - inverted ratio"}));
+  EXPECT_EQ(flags(document["counts"], {"group", "name"}),
+            (std::set<std::string>{"covariates grade_g3 - percentage does not match the count",
+                                   "factors.rfs grade_g3 - percentage does not match the count",
+                                   "factors.os grade_g3 - percentage does not match the count"}));
+  EXPECT_EQ(flags(document["curves"], {"name"}),
+            (std::set<std::string>{"os - median at odds with the curve"}));
+}
+
+TEST(CheckEvidence, CurvesCarryTheirOriginAndConditioning) {
+  const json document = checked("evidence/jnets-2021.yaml");
+  const json& curves = document["curves"];
+  ASSERT_EQ(curves.size(), 2u);
+  EXPECT_EQ(curves[0]["origin"], "surgery");
+  EXPECT_EQ(curves[0]["population"], "r0_r1");
+  EXPECT_EQ(curves[1]["origin"], "surgery");
+  EXPECT_EQ(curves[1]["population"], "all");
+  EXPECT_EQ(curves[1]["at_risk"].size(), 12u);
+}
+
+TEST(CheckEvidence, PrintsATableWithTheFlagsInWords) {
+  const Scratch folder;
+  const Finished finished = run_program(folder, "check " + shipped("evidence/jnets-2021.yaml"));
+  EXPECT_EQ(finished.exit_status, 0);
+  EXPECT_EQ(finished.errors, "");
+  EXPECT_THAT(finished.output, HasSubstr("factors.rfs.age_ge_60.univariable (Table 5A): inverted"));
+  EXPECT_THAT(finished.output, HasSubstr("14 of 222 is 6.3 %"));
+  EXPECT_THAT(finished.output, HasSubstr("from the median at 113 months to 0.434 at 120"));
+}
+
+TEST(CheckEvidence, NothingIsWrongInNeolupanet) {
+  const json document = checked("evidence/neolupanet.yaml");
+  EXPECT_EQ(document["evidence"]["patients"], 31);
+  EXPECT_EQ(document["counts"].size(), 11u);
+  EXPECT_TRUE(flags(document["counts"], {"name"}).empty());
+  const Scratch folder;
+  EXPECT_THAT(run_program(folder, "check " + shipped("evidence/neolupanet.yaml")).output,
+              HasSubstr("No flags."));
+}
+
+TEST(CheckEvidence, WrongFilesGiveMessagesAtTheirPlace) {
+  const Scratch folder;
+  const std::string head = "trialmill-evidence: 1\ntitle: T\ncitation: C\npatients: 100\n";
+  folder.write("rising.yaml", head +
+                                  "curves:\n  os:\n    origin: surgery\n    population: all\n"
+                                  "    source: Figure 1\n    knots:\n"
+                                  "      - {month: 12, survival: 0.8}\n"
+                                  "      - {month: 24, survival: 0.9}\n");
+  folder.write("origin.yaml", head +
+                                  "curves:\n  os:\n    origin: hepatectomy\n    population: all\n"
+                                  "    source: Figure 1\n    knots:\n"
+                                  "      - {month: 12, survival: 0.8}\n");
+  folder.write("version.yaml", "trialmill-evidence: x\ntitle: T\ncitation: C\npatients: 100\n");
+  const std::map<std::string, std::string> places{{"rising.yaml", "rising.yaml:12:"},
+                                                  {"origin.yaml", "origin.yaml:7:"},
+                                                  {"version.yaml", "version.yaml:1:"},
+                                                  {"missing.yaml", "missing.yaml"}};
+  for (const auto& [file, place] : places) {
+    const Finished finished = run_program(folder, "check " + file);
+    EXPECT_EQ(finished.exit_status, 2) << file;
+    EXPECT_THAT(finished.errors, testing::StartsWith(place));
+    EXPECT_EQ(finished.output, "") << file;
+  }
+}
+
+TEST(CheckEvidence, HasNothingToSet) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "check " + shipped("evidence/neolupanet.yaml") + " --set patients=32");
+  EXPECT_EQ(finished.exit_status, 2);
+  EXPECT_THAT(finished.errors, HasSubstr("--set"));
+}
+
+std::map<std::string, json> figures(const std::string& scenario) {
+  std::map<std::string, json> by_name;
+  const json document = checked(scenario);
+  for (const json& figure : document["figures"])
+    by_name[figure["figure"]] = figure;
+  return by_name;
+}
+
+TEST(CheckScenario, ListsEachFigureWithSourceAndVerdict) {
+  const auto perioperative = figures("jnets-2021/perioperative.yaml");
+  ASSERT_EQ(perioperative.size(), 8u);  // two prevalences, two ratios, four points
+  const json& ratio = perioperative.at("hazard ratio of grade_g3 for rfs");
+  EXPECT_EQ(ratio["value"], 2.449);
+  EXPECT_EQ(ratio["source"], "Table 5A, multivariable");
+  EXPECT_EQ(ratio["verdict"], "sound");
+  const json& prevalence = perioperative.at("prevalence of grade_g3");
+  EXPECT_EQ(prevalence["verdict"], "flagged");
+  EXPECT_THAT(prevalence["flags"][0]["sentence"].get<std::string>(), HasSubstr("86.3"));
+  EXPECT_EQ(perioperative.at("rfs survival at 14 months")["verdict"], "sound");
+}
+
+TEST(CheckScenario, AFlagOfTheCurveIsOfThePointsItConcerns) {
+  const auto survival = figures("jnets-2021/overall-survival.yaml");
+  EXPECT_EQ(survival.at("os survival at 60 months")["verdict"], "sound");
+  EXPECT_EQ(survival.at("os survival at 113 months")["verdict"], "flagged");
+  EXPECT_EQ(survival.at("os survival at 120 months")["verdict"], "flagged");
+}
+
+TEST(CheckScenario, TheTrialsOwnFiguresAreTheScenarios) {
+  const auto burden = figures("jnets-2021/high-burden-delayed.yaml");
+  EXPECT_EQ(burden.at("prevalence of tumors_ge_10")["source"], "scenario");
+  EXPECT_TRUE(burden.at("prevalence of tumors_ge_10")["verdict"].is_null());
+  const json& published = burden.at("prevalence of tumors_ge_10 in the published cohort");
+  EXPECT_EQ(published["source"], "Table 2, section 3.2");
+  EXPECT_EQ(published["verdict"], "sound");
+  const auto without_evidence = figures("reference/strata.yaml");
+  EXPECT_TRUE(
+      without_evidence.at("hazard ratio of poor_prognosis for progression")["verdict"].is_null());
+}
+
+TEST(CheckScenario, AnInvertedRatioIsFlaggedWhereItIsUsed) {
+  const Scratch folder;
+  std::filesystem::create_directory_symlink(TRIALMILL_SOURCE_DIR "/scenarios",
+                                            folder / "scenarios");
+  std::string text = read_file(folder / "scenarios/jnets-2021/perioperative.yaml");
+  const auto replace_all = [&](const std::string& before, const std::string& after) {
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at + 1))
+      text.replace(at, before.size(), after);
+  };
+  replace_all("../evidence", "scenarios/evidence");
+  replace_all("tumors_ge_10: multivariable", "age_ge_60: univariable");
+  replace_all("tumors_ge_10", "age_ge_60");
+  folder.write("age.yaml", text);
+  const Finished finished = run_program(folder, "check age.yaml");
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_THAT(finished.output,
+              testing::ContainsRegex("hazard ratio of age_ge_60 for rfs.*inverted ratio"));
+  EXPECT_THAT(finished.output, Not(HasSubstr("tumors_ge_10")));
+}
+
+}  // namespace
+}  // namespace trialmill
