@@ -138,7 +138,7 @@ void read_pathway(const Record& file, const Scenario& scenario, Course& course) 
   }
 }
 
-bool is_stated(const Record& file, std::initializer_list<std::string_view> path) {
+bool is_stated(const Record& file, const std::vector<std::string_view>& path) {
   Record record = file;
   for (const std::string_view key : path) {
     const auto value = record.optional_value(key);
