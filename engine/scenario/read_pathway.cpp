@@ -79,15 +79,10 @@ double read_probability(const Value& value, const input::Interval& allowed) {
                                        : value.number(allowed);
 }
 
-void read_mortality(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
-  const auto value = surgery.optional_value("mortality_90_days");
-  if (!value) return;
+void read_mortality(const Record& surgery, OperationPlan& operation) {
   operation.mortality_90_days =
-      read_probability(*value, input::Interval{0, 1, true, false, "a fraction, not a percentage"});
-  if (value->is(Value::Kind::record))
-    operation.mortality_ratios = read_ratios(value->record(), "hazard_ratios",
-                                             {known_with(scenario, with_morbidity)}, scenario)
-                                     .effects;
+      surgery.number_or("mortality_90_days", 0,
+                        input::Interval{0, 1, true, false, "a fraction, not a percentage"});
 }
 
 void read_morbidity(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
@@ -132,7 +127,7 @@ void read_pathway(const Record& file, const Scenario& scenario, Course& course) 
             .effects;
   if (const auto surgery = pathway->optional_record("surgery")) {
     read_radicality(*surgery, scenario, course.operation);
-    read_mortality(*surgery, scenario, course.operation);
+    read_mortality(*surgery, course.operation);
     read_morbidity(*surgery, scenario, course.operation);
     read_adjuvant(*surgery, scenario, course.operation);
   }

@@ -95,8 +95,7 @@ struct Chance {
 struct OperationPlan {
   Chance r1, r2, unresectable;  ///< against R0, for patients without toxicity or response
   Chance morbidity;
-  double mortality_90_days = 0;  ///< probability of dying of surgery, evenly over three months
-  std::vector<CovariateEffect> mortality_ratios;
+  double mortality_90_days = 0;  ///< probability of dying of surgery, in all patients alike
   Chance adjuvant;
   double adjuvant_from_months = 0;  ///< after surgery
   double adjuvant_to_months = 0;
