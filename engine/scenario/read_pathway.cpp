@@ -21,25 +21,32 @@ input::Interval a_probability() {
 }
 
 // A share of the published patients whose radicality is known.
-double published_radicality(const Value& value, const std::string& outcome,
-                            const Scenario& scenario) {
+void read_published_radicality(const Value& value, const std::string& outcome,
+                               const Scenario& scenario, Chance& chance) {
   if (!scenario.evidence) {
     value.reject_because("`published` needs an evidence file: name it with `evidence:`");
-    return 0;
+    return;
   }
-  if (const auto* covariate = scenario.evidence->find_covariate(outcome)) return covariate->value();
+  if (const auto* covariate = scenario.evidence->find_covariate(outcome)) {
+    chance.probability = covariate->value();
+    chance.source = covariate->source;
+    return;
+  }
   double count = 0;
   double known = 0;
   for (const evidence::Proportion& proportion : scenario.evidence->proportions) {
     if (!proportion.name.starts_with("radicality_") || proportion.name == "radicality_unknown")
       continue;
     known += proportion.count;
-    if (proportion.name == "radicality_" + outcome) count = proportion.count;
+    if (proportion.name != "radicality_" + outcome) continue;
+    count = proportion.count;
+    chance.source = proportion.source;
   }
   if (count == 0)
     value.reject_because("the evidence has neither a covariate " + input::in_backquotes(outcome) +
                          " nor a proportion " + input::in_backquotes("radicality_" + outcome));
-  return count == 0 ? 0 : count / known;
+  else
+    chance.probability = count / known;
 }
 
 void read_radicality(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
@@ -53,7 +60,7 @@ void read_radicality(const Record& surgery, const Scenario& scenario, OperationP
       if (!value->is(Value::Kind::text))
         chance->probability = value->number(a_probability());
       else if (value->text() == "published")
-        chance->probability = published_radicality(*value, outcome, scenario);
+        read_published_radicality(*value, outcome, scenario, *chance);
       else
         value->reject("a number from 0 to 1, or `published`");
     }

@@ -89,6 +89,7 @@ struct Arm {
 struct Chance {
   double probability = 0;  ///< averaged over the published cohort
   std::vector<CovariateEffect> odds_ratios;
+  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
 };
 
 /// The operation and what comes with it.
