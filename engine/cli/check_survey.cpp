@@ -129,18 +129,20 @@ std::string published_in_words(const SurveyRow& row) {
   return written(*row.published, row.figure);
 }
 
-void print_row(const SurveyRow& row) {
-  const std::string range =
-      fmt::format("{} to {}", written(row.lower, row.figure), written(row.upper, row.figure));
-  fmt::print("  {:<58.58} {:>22} {:>10} {:>21}  {:<8} {}\n", row.label, published_in_words(row),
-             written(row.average, row.figure), range, verdict(row), row.note);
+void print_row(const SurveyRow& row, std::size_t width) {
+  const std::string range = !row.published ? "-"
+                                           : fmt::format("{} to {}", written(row.lower, row.figure),
+                                                         written(row.upper, row.figure));
+  fmt::print("  {:<{}} {:>22} {:>10} {:>21}  {}", row.label, width, published_in_words(row),
+             written(row.average, row.figure), range, verdict(row));
+  fmt::print("{}{}\n", row.note.empty() ? "" : "; ", row.note);
 }
 
 // The part of the evidence that a row belongs to, as a heading.
 std::string heading(const SurveyRow& row) {
   const std::string group = row.name.substr(0, row.name.find('.'));
   if (group == "covariates") return "Characteristics with a hazard ratio";
-  if (group == "proportions") return "Proportions: " + row.source;
+  if (group == "proportions") return "Proportions: " + row.source.substr(0, row.source.find(','));
   if (group == "curves" || row.figure == SurveyFigure::median) return "Survival";
   if (row.figure == SurveyFigure::months) return "Follow-up observed";
   if (row.figure == SurveyFigure::p_value || group == "surveys") return "Log-rank tests";
@@ -167,14 +169,18 @@ void print_table(const scenario::Study& study, const SurveyReproduction& survey)
   fmt::print(
       "Reproduced is the mean over surveys (of hazard ratios the geometric mean, of median\n"
       "survival and of P the median) with the range of 95 % of the surveys.\n");
-  std::string last;
+  std::size_t width = 0;
+  std::vector<std::string> headings;
   for (const SurveyRow& row : survey.rows) {
-    if (heading(row) != last) {
-      last = heading(row);
-      fmt::print("\n{}\n  {:<58} {:>22} {:>10} {:>21}\n", last, "", "published", "reproduced",
-                 "95 % of surveys");
-    }
-    print_row(row);
+    width = std::max(width, row.label.size());
+    if (std::ranges::find(headings, heading(row)) == headings.end())
+      headings.push_back(heading(row));
+  }
+  for (const std::string& part : headings) {
+    fmt::print("\n{:<{}} {:>22} {:>10} {:>21}\n", part, width + 2, "published", "reproduced",
+               "95 % of surveys");
+    for (const SurveyRow& row : survey.rows)
+      if (heading(row) == part) print_row(row, width);
   }
   fmt::print("\n{} figures inside, {} outside.\n", count_of(survey, true), count_of(survey, false));
   print_predictions(survey);

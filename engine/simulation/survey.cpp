@@ -83,12 +83,16 @@ void summarise(std::vector<double>& reproduced, SurveyRow& row) {
     return;
   }
   row.average = average_of(reproduced, row.figure);
+  if (!row.published) {
+    row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
+    return;
+  }
   row.lower = order_statistic(reproduced, 0.025);
   row.upper = order_statistic(reproduced, 0.975);
   if (row.figure == SurveyFigure::hazard_ratio)
     for (double* ratio : {&row.average, &row.lower, &row.upper})
       *ratio = math::exp(*ratio);
-  row.inside = row.published && row.lower <= *row.published && *row.published <= row.upper;
+  row.inside = row.lower <= *row.published && *row.published <= row.upper;
 }
 
 }  // namespace

@@ -69,19 +69,19 @@ class Measuring {
                                          : w_.cohort.covariate(column)[i];
   }
 
-  // 1 or 0; -1 where it is not recorded and that is not one of the levels asked for.
+  // 1 or 0; -1 where one of the covariates is not recorded and that is not what is asked for.
   int meets(const std::vector<LevelsOfColumn>& conditions, std::size_t i) const {
-    int all = 1;
+    bool all = true, known = true;
     for (const LevelsOfColumn& condition : conditions) {
       const double x = value(condition.column, i);
       const int level = std::isnan(x) ? scenario::not_recorded : static_cast<int>(x);
       if (std::ranges::find(condition.levels, level) != condition.levels.end()) continue;
       const bool asks_whether_recorded =
           std::ranges::find(condition.levels, scenario::not_recorded) != condition.levels.end();
-      if (level != scenario::not_recorded || asks_whether_recorded) return 0;
-      all = -1;
+      all = false;
+      known = known && (level != scenario::not_recorded || asks_whether_recorded);
     }
-    return all;
+    return !known ? -1 : all ? 1 : 0;
   }
 
   void assign_members() {
@@ -163,11 +163,15 @@ class Measuring {
     return test.status == survival::FitStatus::ok ? test.p_value : not_a_number;
   }
 
+  bool is_in_any(const std::vector<std::size_t>& groups, std::size_t i) const {
+    return groups.empty() ||
+           std::ranges::any_of(groups, [&](std::size_t group) { return w_.member[group][i] == 1; });
+  }
+
   double at_risk(const RiskNumber& number) const {
     double count = 0;
     for (std::size_t row = 0; row < w_.patient.size(); ++row)
-      count += w_.time[row] >= number.month &&
-               (!number.characteristic || w_.member[*number.characteristic][w_.patient[row]] == 1);
+      count += w_.time[row] >= number.month && is_in_any(number.characteristics, w_.patient[row]);
     return count;
   }
 

@@ -31,9 +31,10 @@ struct GroupTest {
   std::size_t characteristic = 0;
 };
 
-/// Numbers at risk; no characteristic: all patients of the curve.
+/// Number at risk of the patients with any of these characteristics, or, without any, of all
+/// patients of the curve.
 struct RiskNumber {
-  std::optional<std::size_t> characteristic;
+  std::vector<std::size_t> characteristics;
   double month = 0;
 };
 

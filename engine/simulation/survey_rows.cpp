@@ -37,6 +37,8 @@ double longest_of(std::vector<double>& time) {
   return std::floor(std::ranges::max(time));
 }
 
+constexpr const char* all_groups = "all groups";
+
 // ---- rows, in the order in which a survey is measured ----
 
 class RowBuilder {
@@ -197,16 +199,18 @@ class RowBuilder {
 
   void add_number(const std::string& curve, const std::string& group, double month, double number,
                   const std::string& source) {
-    add(fmt::format("at_risk.{}.{}.{}", curve, group.empty() ? "all" : group, month),
+    add(fmt::format("at_risk.{}.{}.{}", curve, group == all_groups || group.empty() ? "all" : group,
+                    month),
         fmt::format("{} at risk at {} months, {}", curve, month,
                     group.empty() ? "all patients" : group),
         SurveyFigure::patients, number, source);
   }
 
-  // Numbers by group, and their sums where all patients of the curve are in one of the groups.
+  // Numbers by group, and their sums.
   void add_at_risk(CurveMeasures& curve) {
     const evidence::SurvivalCurve& published = *evidence_.find_curve(curve.name);
     std::vector<evidence::AtRisk> sums;
+    std::vector<std::size_t> groups;
     for (const evidence::AtRisk& at : published.at_risk) {
       const auto who = characteristic(at.group);
       if (!at.group.empty() && !who) {
@@ -215,45 +219,47 @@ class RowBuilder {
              "at risk, " + at.group, at.source});
         continue;
       }
-      curve.at_risk.push_back({who, at.time_months});
+      curve.at_risk.push_back(
+          {who ? std::vector<std::size_t>{*who} : std::vector<std::size_t>{}, at.time_months});
       add_number(curve.name, at.group, at.time_months, at.number, at.source);
       if (at.group.empty()) continue;
+      if (std::ranges::find(groups, *who) == groups.end()) groups.push_back(*who);
       const auto sum = std::ranges::find(sums, at.time_months, &evidence::AtRisk::time_months);
       if (sum == sums.end())
-        sums.push_back({"", at.time_months, at.number, at.source + ", sum of the groups"});
+        sums.push_back({all_groups, at.time_months, at.number, at.source});
       else
         sum->number += at.number;
     }
     for (const evidence::AtRisk& sum : sums) {
-      curve.at_risk.push_back({std::nullopt, sum.time_months});
-      add_number(curve.name, "", sum.time_months, sum.number, sum.source);
+      curve.at_risk.push_back({groups, sum.time_months});
+      add_number(curve.name, sum.group, sum.time_months, sum.number, sum.source);
     }
   }
 
   // What the model was told of a ratio.
   std::string note_on(const evidence::PrognosticFactor& factor, const std::string& analysis) const {
     const scenario::Course& course = *scenario_.course;
-    const std::string source = factor.source + ", " + analysis;
-    const auto used = [&](const std::vector<scenario::CovariateEffect>& effects) {
-      return std::ranges::any_of(effects, [&](const scenario::CovariateEffect& effect) {
-        return effect.covariate == factor.covariate && effect.source == source;
-      });
+    const auto any_effect = [&](const auto& is_meant) {
+      return std::ranges::any_of(course.recurrence.effects, is_meant) ||
+             std::ranges::any_of(course.death_without_recurrence.effects, is_meant) ||
+             std::ranges::any_of(course.death_with_disease.effects, is_meant) ||
+             std::ranges::any_of(course.survival_ratios, is_meant);
     };
-    if (used(course.recurrence.effects) || used(course.survival_ratios)) return "an input";
-    const std::size_t who = *characteristic(factor.covariate);
-    for (const scenario::SurveyCondition& condition : survey_.counts[who].are) {
-      const auto acts = [&](const std::vector<scenario::CovariateEffect>& effects) {
-        return std::ranges::find(effects, condition.covariate,
-                                 &scenario::CovariateEffect::covariate) != effects.end();
-      };
-      const auto attributes = cohort::attribute_descriptions();
-      if (std::ranges::find(attributes, condition.covariate, &cohort::Covariate::name) ==
-              attributes.end() ||
-          acts(course.recurrence.effects) || acts(course.death_with_disease.effects) ||
-          acts(course.death_without_recurrence.effects))
+    const std::string source = factor.source + ", " + analysis;
+    if (any_effect([&](const scenario::CovariateEffect& effect) {
+          return effect.covariate == factor.covariate && effect.source == source;
+        }))
+      return "an input";
+    bool acquired = false;
+    for (const LevelsOfColumn& condition :
+         out_.characteristics[*characteristic(factor.covariate)].are) {
+      acquired = acquired || condition.column >= out_.population;
+      if (any_effect([&](const scenario::CovariateEffect& effect) {
+            return effect.covariate == columns_[condition.column].name;
+          }))
         return "";
     }
-    return "fitted to nothing";
+    return acquired ? "fitted to nothing" : "";
   }
 
   void add_ratios(const CurveMeasures& curve, const std::string& analysis,

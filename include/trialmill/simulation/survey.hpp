@@ -36,6 +36,7 @@ struct SurveyRow {
   std::string source;
   double average = 0;  ///< of the reproductions in which the figure exists
   /// 2.5 and 97.5 percentiles: order statistics ceil(n p), a figure without limit the largest.
+  /// Not a number where nothing is published.
   double lower = 0;
   double upper = 0;
   std::size_t surveys = 0;  ///< in which the figure exists
