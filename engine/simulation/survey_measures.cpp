@@ -178,8 +178,8 @@ class Measuring {
   void compare_groups(const CurveMeasures& curve) {
     if (curve.tests.empty() && curve.at_risk.empty()) return;
     take_times(curve);
-    for (const GroupTest& test : curve.tests) {
-      const double p = log_rank_p(test.characteristic);
+    for (const std::size_t characteristic : curve.tests) {
+      const double p = log_rank_p(characteristic);
       put(p);
       put(std::isnan(p) ? p : p < 0.05 ? 1.0 : 0.0);
     }

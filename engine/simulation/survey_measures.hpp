@@ -26,11 +26,6 @@ struct Characteristic {
   bool among_all = true;  ///< also among those in whom `are` is not recorded
 };
 
-/// A published log-rank test on a curve, by a characteristic.
-struct GroupTest {
-  std::size_t characteristic = 0;
-};
-
 /// Number at risk of the patients with any of these characteristics, or, without any, of all
 /// patients of the curve.
 struct RiskNumber {
@@ -44,7 +39,7 @@ struct CurveMeasures {
   cohort::Endpoint endpoint;
   std::vector<double> months;
   bool median = false;
-  std::vector<GroupTest> tests;
+  std::vector<std::size_t> tests;  ///< log-rank, by a characteristic
   std::vector<RiskNumber> at_risk;
   std::vector<std::size_t> univariable, multivariable;  ///< characteristics
 };

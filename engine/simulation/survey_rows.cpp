@@ -189,7 +189,7 @@ class RowBuilder {
     for (const scenario::SurveyComparison& comparison : survey_.comparisons) {
       if (comparison.curve != curve.name) continue;
       const auto* published = quantity(comparison.quantity);
-      curve.tests.push_back({*characteristic(comparison.by)});
+      curve.tests.push_back(*characteristic(comparison.by));
       add(*published, SurveyFigure::p_value);
       SurveyRow& share = add("surveys." + comparison.quantity,
                              "surveys in which that P is below 0.05", SurveyFigure::share, 0, "");
