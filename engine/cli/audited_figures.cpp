@@ -72,20 +72,59 @@ class Collector {
   void add_event(const scenario::Transition& event,
                  const std::vector<cohort::Covariate>& population) {
     const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&event.baseline);
-    const std::string curve =
-        calibrated && !calibrated->curve.empty() ? calibrated->curve : event.name;
     for (const scenario::CovariateEffect& effect : event.effects)
-      add_ratio(effect, event.name, curve);
+      add_ratio(effect, event.name, curve_of(event));
     if (!calibrated) return;
-    for (const cohort::Covariate& covariate : calibrated->cohort)
-      if (!has_same_prevalence(population, covariate))
-        add_prevalence(covariate, " in the published cohort");
+    add_published_cohort(calibrated->cohort, population);
     add_knots(*calibrated, event.name);
+  }
+
+  void add_course(const scenario::Course& course,
+                  const std::vector<cohort::Covariate>& population) {
+    add_published_cohort(course.published_cohort, population);
+    for (const scenario::Transition* transition :
+         {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})
+      for (const scenario::CovariateEffect& effect : transition->effects)
+        add_ratio(effect, transition->name, curve_of(*transition));
+    const std::string overall = curve_of(course.death_with_disease);
+    for (const scenario::CovariateEffect& effect : course.survival_ratios)
+      add_ratio(effect, overall, overall);
+    add_radicality("r1", course.operation.r1);
+    add_radicality("r2", course.operation.r2);
+    add_radicality("unresectable", course.operation.unresectable);
+    for (const scenario::Transition* transition : {&course.recurrence, &course.death_with_disease})
+      if (const auto* target = std::get_if<scenario::CalibratedBaseline>(&transition->baseline))
+        add_knots(*target, curve_of(*transition));
   }
 
   std::vector<AuditedFigure> figures() && { return std::move(figures_); }
 
  private:
+  static std::string curve_of(const scenario::Transition& event) {
+    const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&event.baseline);
+    return calibrated && !calibrated->curve.empty() ? calibrated->curve : event.name;
+  }
+
+  void add_published_cohort(const std::vector<cohort::Covariate>& cohort,
+                            const std::vector<cohort::Covariate>& population) {
+    for (const cohort::Covariate& covariate : cohort)
+      if (!has_same_prevalence(population, covariate))
+        add_prevalence(covariate, " in the published cohort");
+  }
+
+  // An outcome of surgery stands in evidence as a covariate or as one of the proportions.
+  void add_radicality(const std::string& outcome, const scenario::Chance& chance) {
+    if (chance.probability == 0) return;
+    AuditedFigure figure{
+        "proportion " + outcome + " at surgery", chance.probability, chance.source, {}};
+    for (const evidence::CountAudit& row : audit_.counts)
+      if (row.source == chance.source &&
+          ((row.group == "covariates" && row.name == outcome) ||
+           (row.group == "proportions" && row.name == "radicality_" + outcome)))
+        figure.flags = row.flags;
+    figures_.push_back(std::move(figure));
+  }
+
   static bool has_same_prevalence(const std::vector<cohort::Covariate>& population,
                                   const cohort::Covariate& covariate) {
     const auto* law = std::get_if<cohort::BinaryLaw>(&covariate.law);
@@ -116,7 +155,10 @@ std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
   Collector collector(scenario.evidence);
   for (const cohort::Covariate& covariate : scenario.population)
     collector.add_prevalence(covariate, "");
-  collector.add_event(scenario.disease, scenario.population);
+  if (scenario.course)
+    collector.add_course(*scenario.course, scenario.population);
+  else
+    collector.add_event(scenario.disease, scenario.population);
   return std::move(collector).figures();
 }
 

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/audited_figures.hpp"
+#include "cli/check_course.hpp"
+#include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
 #include "cli/model_check.hpp"
 #include "cli/study_arguments.hpp"
@@ -20,42 +22,24 @@ struct CheckArguments {
   bool json = false;
 };
 
-Json number(double x) {
-  return std::isfinite(x) ? Json(x) : Json(nullptr);
-}
-Json number(const std::optional<double>& x) {
-  return x ? number(*x) : Json(nullptr);
-}
-
-Json to_document(const std::optional<evidence::PublishedRatio>& ratio) {
-  if (!ratio) return nullptr;
-  return {{"hazard_ratio", ratio->hazard_ratio},
-          {"lower", ratio->lower},
-          {"upper", ratio->upper},
-          {"p", ratio->p_value}};
-}
-
 Json to_document(const cohort::BaselineHazard& baseline) {
   if (const auto* weibull = std::get_if<cohort::WeibullHazard>(&baseline))
     return {{"shape", weibull->shape}, {"scale_months", weibull->scale_months}};
-  const auto& pieces = std::get<survival::PiecewiseHazard>(baseline);
-  return {{"from_months", pieces.from_months}, {"hazard_per_month", pieces.hazard_per_month}};
+  return cli::to_document(std::get<survival::PiecewiseHazard>(baseline));
 }
 
 Json to_document(const ModelCheck& check) {
-  Json covariates = Json::array(), ratios = Json::array(), knots = Json::array();
-  for (const CovariateCheck& covariate : check.covariates)
-    covariates.push_back({{"name", covariate.name},
-                          {"law", covariate.law},
-                          {"trial", number(covariate.trial)},
-                          {"published", number(covariate.published)}});
+  Json ratios = Json::array(), knots = Json::array();
   for (const RatioCheck& ratio : check.ratios)
     ratios.push_back({{"covariate", ratio.covariate},
                       {"level", ratio.level.empty() ? Json(nullptr) : Json(ratio.level)},
                       {"hazard_ratio", ratio.hazard_ratio},
                       {"source", ratio.source},
-                      {"univariable", to_document(ratio.univariable)},
-                      {"multivariable", to_document(ratio.multivariable)}});
+                      {"refit",
+                       {{"univariable", number(ratio.refit_univariable)},
+                        {"multivariable", number(ratio.refit_multivariable)}}},
+                      {"univariable", cli::to_document(ratio.univariable)},
+                      {"multivariable", cli::to_document(ratio.multivariable)}});
   for (const KnotCheck& knot : check.knots)
     knots.push_back({{"month", knot.month},
                      {"published", knot.published},
@@ -63,7 +47,7 @@ Json to_document(const ModelCheck& check) {
                      {"control_arm", knot.control_arm},
                      {"experimental_arm", knot.experimental_arm}});
   return {{"event", check.transition},
-          {"covariates", covariates},
+          {"covariates", cli::to_document(check.covariates)},
           {"hazard_ratios", ratios},
           {"baseline", to_document(check.baseline)},
           {"survival", knots},
@@ -79,33 +63,20 @@ std::string months(double x) {
   return std::isfinite(x) ? fmt::format("{:.1f}", x) : "not reached";
 }
 
-void print_covariates(const ModelCheck& check) {
-  if (check.covariates.empty()) return;
-  fmt::print("\nPopulation\n");
-  for (const CovariateCheck& covariate : check.covariates) {
-    fmt::print("  {:<20} {}", covariate.name, covariate.law);
-    if (covariate.published) fmt::print("; published {:.1f} %", 100 * *covariate.published);
-    fmt::print("\n");
-  }
-}
-
-std::string in_words(const std::optional<evidence::PublishedRatio>& ratio) {
-  return ratio ? fmt::format("{:.3f} ({:.3f} to {:.3f})", ratio->hazard_ratio, ratio->lower,
-                             ratio->upper)
-               : std::string("-");
-}
-
 void print_ratios(const ModelCheck& check) {
   if (check.ratios.empty()) return;
-  fmt::print("\nHazard ratios of {} in the generator (conditional on the other covariates)\n",
-             check.transition);
-  fmt::print("  {:<28} {:>7}   {:<24} {:<24} {}\n", "covariate", "used", "published univariable",
-             "multivariable", "taken from");
+  fmt::print(
+      "\nHazard ratios of {} in the generator (conditional on the other covariates), and what "
+      "each\n"
+      "covariate alone shows in the published cohort, beside the published ones\n",
+      check.transition);
+  fmt::print("  {:<28} {:>7} {:>7}   {:<24} {:<24} {}\n", "covariate", "used", "alone",
+             "published univariable", "multivariable", "taken from");
   for (const RatioCheck& ratio : check.ratios)
-    fmt::print("  {:<28} {:>7.3f}   {:<24} {:<24} {}\n",
-               ratio.level.empty() ? ratio.covariate : ratio.covariate + " = " + ratio.level,
-               ratio.hazard_ratio, in_words(ratio.univariable), in_words(ratio.multivariable),
-               ratio.source);
+    fmt::print("  {:<28} {:>7.3f} {:>7}   {:<24} {:<24} {}\n",
+               with_level(ratio.covariate, ratio.level), ratio.hazard_ratio,
+               in_words(ratio.refit_univariable), in_words(ratio.univariable),
+               in_words(ratio.multivariable), ratio.source);
 }
 
 void print_baseline(const ModelCheck& check) {
@@ -138,29 +109,18 @@ void print_survival(const ModelCheck& check) {
 int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
+  if (first.scenario.course) return check_course(study, arguments.json);
   const ModelCheck check = check_model(first.scenario);
   const std::vector<AuditedFigure> figures = audited_figures(first.scenario);
   if (arguments.json) {
-    Json document = {
-        {"scenario", {{"title", study.title}, {"file", study.file}, {"digest", study.digest}}},
-        {"design_points", study.points.size()},
-        {"replicates", study.replicates},
-        {"seed", study.seed},
-        {"model", to_document(check)},
-        {"figures", to_document(figures)}};
+    Json document = heading_document(study);
+    document["model"] = to_document(check);
+    document["figures"] = to_document(figures);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
-  fmt::print("{}\n{}: {} design point{}, {} replicates each, seed {}\n", study.title, study.file,
-             study.points.size(), study.points.size() == 1 ? "" : "s", study.replicates,
-             study.seed);
-  if (study.points.size() > 1) {
-    fmt::print("Shown is the first design point:");
-    for (const scenario::Setting& setting : first.set)
-      fmt::print(" {} = {}", setting.key, setting.value);
-    fmt::print("\n");
-  }
-  print_covariates(check);
+  print_heading(study);
+  print_covariates(check.covariates);
   print_ratios(check);
   print_baseline(check);
   print_survival(check);

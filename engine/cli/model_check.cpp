@@ -11,6 +11,7 @@
 #include "trialmill/evidence/calibration.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
+#include "trialmill/scenario/refit.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -75,30 +76,16 @@ std::string dependence_in_words(const Scenario& scenario, std::size_t index) {
   return text;
 }
 
-std::vector<CovariateCheck> check_covariates(const Scenario& scenario) {
-  std::vector<CovariateCheck> checks;
-  for (std::size_t c = 0; c < scenario.population.size(); ++c) {
-    const cohort::Covariate& covariate = scenario.population[c];
-    const auto law = marginal_law(scenario, c);
-    CovariateCheck check{
-        covariate.name,
-        (law ? std::visit(LawInWords{}, *law) : "by its table") + dependence_in_words(scenario, c),
-        {},
-        {}};
-    if (law && std::holds_alternative<cohort::BinaryLaw>(*law))
-      check.trial = std::get<cohort::BinaryLaw>(*law).prevalence;
-    if (scenario.evidence)
-      if (const auto* known = scenario.evidence->find_covariate(covariate.name))
-        check.published = known->value();
-    checks.push_back(check);
-  }
-  return checks;
-}
-
 std::vector<RatioCheck> check_ratios(const Scenario& scenario, const std::string& curve) {
   std::vector<RatioCheck> checks;
+  const auto refits = scenario::refit_single_event(scenario.disease);
   for (const scenario::CovariateEffect& effect : scenario.disease.effects) {
-    RatioCheck check{effect.covariate, effect.level, effect.source, effect.ratio, {}, {}};
+    RatioCheck check{effect.covariate, effect.level, effect.source, effect.ratio, {}, {}, {}, {}};
+    for (const scenario::RefitRatio& refit : refits)
+      if (refit.covariate == effect.covariate && refit.level == effect.level) {
+        check.refit_univariable = refit.univariable;
+        check.refit_multivariable = refit.multivariable;
+      }
     const auto* factor =
         scenario.evidence ? scenario.evidence->find_factor(curve, effect.covariate) : nullptr;
     if (factor) {
@@ -132,15 +119,35 @@ cohort::PiecewiseRatio effect_of(const scenario::Arm& arm) {
   return arm.effects.empty() ? cohort::PiecewiseRatio{} : arm.effects.front().ratio;
 }
 
-double full_enrolment(const Scenario& scenario) {
+}  // namespace
+
+std::vector<CovariateCheck> check_covariates(const Scenario& scenario) {
+  std::vector<CovariateCheck> checks;
+  for (std::size_t c = 0; c < scenario.population.size(); ++c) {
+    const cohort::Covariate& covariate = scenario.population[c];
+    const auto law = marginal_law(scenario, c);
+    CovariateCheck check{
+        covariate.name,
+        (law ? std::visit(LawInWords{}, *law) : "by its table") + dependence_in_words(scenario, c),
+        {},
+        {}};
+    if (law && std::holds_alternative<cohort::BinaryLaw>(*law))
+      check.trial = std::get<cohort::BinaryLaw>(*law).prevalence;
+    if (scenario.evidence)
+      if (const auto* known = scenario.evidence->find_covariate(covariate.name))
+        check.published = known->value();
+    checks.push_back(check);
+  }
+  return checks;
+}
+
+double full_enrolment_months(const Scenario& scenario) {
   cohort::Enrolment even = scenario.enrolment;
   even.process = cohort::Enrolment::Process::even;
   std::vector<double> arrival(scenario.sample_size);
   cohort::draw_arrivals(even, arrival, arrival);
   return arrival.empty() ? 0 : arrival.back();
 }
-
-}  // namespace
 
 ModelCheck check_model(const Scenario& scenario) {
   ModelCheck check;
@@ -174,7 +181,7 @@ ModelCheck check_model(const Scenario& scenario) {
     check.control_median = median(control, trial);
     check.experimental_median = median(experimental, trial);
   }
-  check.full_enrolment_months = full_enrolment(scenario);
+  check.full_enrolment_months = full_enrolment_months(scenario);
   return check;
 }
 

@@ -21,6 +21,8 @@ struct RatioCheck {
   std::string covariate, level, source;
   double hazard_ratio = 1;
   std::optional<evidence::PublishedRatio> univariable, multivariable;
+  /// Of Cox models refitted to the published cohort, in large samples (scenario/refit.hpp).
+  std::optional<double> refit_univariable, refit_multivariable;
 };
 
 /// A published point of the curve and what the model makes of it.
@@ -46,5 +48,11 @@ struct ModelCheck {
 };
 
 ModelCheck check_model(const scenario::Scenario& scenario);
+
+/// The trial's population beside the published one, covariate by covariate.
+std::vector<CovariateCheck> check_covariates(const scenario::Scenario& scenario);
+
+/// When the expected number of arrivals reaches the sample size.
+double full_enrolment_months(const scenario::Scenario& scenario);
 
 }  // namespace trialmill::cli

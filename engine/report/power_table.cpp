@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/wording.hpp"
 
@@ -202,42 +204,87 @@ void add_powers(Table& table, const Rounding& rounding) {
     const auto& power = row.analysis->power;
     return fixed(power.ci_lower, decimals) + "\u2013" + fixed(power.ci_upper, decimals);
   });
-  table.add_column({"Events"}, [](const Row& row) { return fixed(row.point->events.mean, 1); });
-  table.add_column({"Months"}, [](const Row& row) { return fixed(row.point->duration.mean, 1); });
+  // Of the analysis's own look: several endpoints of a trial have their own.
+  const auto of_look = [](auto figure) {
+    return [figure](const Row& row) {
+      const auto& looks = row.analysis->by_look;
+      return looks.empty() ? std::string("-") : fixed(figure(looks.back()), 1);
+    };
+  };
+  table.add_column({"Events"},
+                   of_look([](const result::LookResult& look) { return look.events_mean; }));
+  table.add_column({"Months"},
+                   of_look([](const result::LookResult& look) { return look.time_mean; }));
 }
 
-bool any_estimate(const std::vector<Row>& rows) {
-  return std::any_of(rows.begin(), rows.end(),
-                     [](const Row& row) { return row.analysis->estimate.has_value(); });
+/// The estimate of an analysis as the table shows it: a hazard ratio, or a difference of
+/// proportions.
+struct Shown {
+  double value, truth, bias, coverage;
+};
+
+std::optional<Shown> shown(const Row& row) {
+  if (const auto& estimate = row.analysis->estimate)
+    return Shown{std::exp(estimate->log_hr_mean), std::exp(estimate->true_log_hr), estimate->bias,
+                 estimate->coverage};
+  if (const auto& proportion = row.analysis->proportion)
+    return Shown{proportion->risk_difference_mean, proportion->true_risk_difference,
+                 proportion->bias, proportion->coverage};
+  return std::nullopt;
+}
+
+bool any_hazard_ratio(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const Row& row) { return row.analysis->estimate.has_value(); });
+}
+
+bool any_proportion(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const Row& row) { return row.analysis->proportion.has_value(); });
+}
+
+// The truth has a column of its own where analyses of one trial have different ones.
+bool any_course(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [](const Row& row) { return !row.point->pathway.empty(); });
 }
 
 void add_estimates(Table& table, const Rounding& rounding) {
-  const auto of_estimate = [](auto figure) {
-    return [figure](const Row& row) {
-      return row.analysis->estimate ? figure(*row.analysis->estimate) : std::string("-");
-    };
+  const auto add = [&](std::vector<std::string> heading, double Shown::*figure, int decimals) {
+    table.add_column(std::move(heading), [=](const Row& row) {
+      const auto estimate = shown(row);
+      return estimate ? fixed((*estimate).*figure, decimals) : std::string("-");
+    });
   };
-  table.add_column({"HR"}, of_estimate([](const result::EstimatePerformance& estimate) {
-                     return fixed(std::exp(estimate.log_hr_mean), 3);
-                   }));
-  table.add_column({"Bias"}, of_estimate([&](const result::EstimatePerformance& estimate) {
-                     return fixed(estimate.bias, rounding.bias);
-                   }));
-  table.add_column({"Coverage"}, of_estimate([](const result::EstimatePerformance& estimate) {
-                     return fixed(estimate.coverage, 3);
-                   }));
+  const bool both = any_hazard_ratio(table.rows()) && any_proportion(table.rows());
+  add(both                           ? std::vector<std::string>{"HR or", "diff."}
+      : any_proportion(table.rows()) ? std::vector<std::string>{"Diff."}
+                                     : std::vector<std::string>{"HR"},
+      &Shown::value, 3);
+  if (any_course(table.rows())) add({"Truth"}, &Shown::truth, 3);
+  add({"Bias"}, &Shown::bias, rounding.bias);
+  add({"Coverage"}, &Shown::coverage, 3);
 }
 
-std::vector<std::string> footnotes(const result::Result& result, bool estimates) {
+std::vector<std::string> footnotes(const result::Result& result, const std::vector<Row>& rows) {
+  const bool hazard_ratios = any_hazard_ratio(rows), proportions = any_proportion(rows);
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
       "Events, Months: means at the analysis; months are calendar time from the opening of "
       "enrolment."};
-  if (estimates) {
+  if (hazard_ratios)
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
         "ratio.");
+  if (proportions)
+    notes.push_back(
+        "Diff.: mean difference of proportions, experimental less control. Bias: that mean less "
+        "the true difference.");
+  if (any_course(rows) && (hazard_ratios || proportions))
+    notes.push_back(
+        "Truth: of the same patients followed in both arms without dropout, among those who belong "
+        "to the endpoint's population either way; for a landmark, of these patients from surgery.");
+  if (hazard_ratios || proportions) {
     notes.push_back(
         "Coverage: share of confidence intervals at the test's level that hold the true value.");
     notes.push_back(
@@ -309,12 +356,12 @@ std::string power_table(const result::Result& result, bool colour) {
   if (table.rows().empty()) return out + "No replicate was finished.\n";
   append_paragraph(out, fmt::format("{}, seed {}", replicates_words(result), result.seed), "", "");
   if (!result.complete) append_paragraph(out, incomplete_words(result), style.warning, style.end);
-  const bool estimates = any_estimate(table.rows());
   const Rounding rounding = rounding_for(table.rows());
   for (const std::string& constant : add_settings(table, result))
     append_paragraph(out, constant, "", "");
   add_powers(table, rounding);
-  if (estimates) add_estimates(table, rounding);
+  if (any_hazard_ratio(table.rows()) || any_proportion(table.rows()))
+    add_estimates(table, rounding);
   table.add_column({"Undef."}, [](const Row& row) { return count_words(row.analysis->undefined); });
   out += "\n";
   std::size_t heading_lines = 0;
@@ -323,8 +370,10 @@ std::string power_table(const result::Result& result, bool colour) {
     out += i < heading_lines ? fmt::format("{}{}{}\n", style.heading, lines[i], style.end)
                              : lines[i] + "\n";
   out += "\n";
-  for (const std::string& note : footnotes(result, estimates))
+  for (const std::string& note : footnotes(result, table.rows()))
     append_paragraph(out, note, style.note, style.end);
+  for (const std::string& line : pathway_words(result))
+    append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
   append_paragraph(out, events_words(result), style.warning, style.end);
   return out;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace trialmill::report {
@@ -20,14 +22,24 @@ std::string last_segment(const std::string& key) {
   return key.substr(key.rfind('.') + 1);
 }
 
-/// "recurrence" of "arms.new.recurrence.hazard_ratio", when another key ends alike; else empty.
+/// Does the last word of a key say nothing without the one before it?
+bool is_vague(const std::string& segment) {
+  constexpr std::string_view vague[] = {"probability",      "per_year",   "per_month",
+                                        "hazard_per_month", "prevalence", "odds_ratio",
+                                        "survival",         "months"};
+  return std::ranges::find(vague, segment) != std::end(vague);
+}
+
+/// "recurrence" of "arms.new.recurrence.hazard_ratio", when another key ends alike or the end alone
+/// says too little; else empty.
 std::string distinguishing_parent(const std::string& key,
                                   const std::vector<std::string>& all_keys) {
   const auto alike = std::count_if(all_keys.begin(), all_keys.end(), [&](const std::string& other) {
     return last_segment(other) == last_segment(key);
   });
   const std::size_t dot = key.rfind('.');
-  if (alike < 2 || dot == std::string::npos) return "";
+  const bool enough = alike < 2 && !is_vague(last_segment(key));
+  if (enough || dot == std::string::npos) return "";
   const std::string parent = last_segment(key.substr(0, dot));
   const bool unique = std::none_of(all_keys.begin(), all_keys.end(), [&](const std::string& other) {
     const std::size_t cut = other.rfind('.');

@@ -108,13 +108,14 @@ bool is_r2(const PatientPattern& pattern, const Scenario& scenario) {
          static_cast<double>(Radicality::r2);
 }
 
-std::vector<evidence::CoursePattern> course_patterns(const Scenario& scenario,
-                                                     const std::vector<PatientPattern>& resected) {
+std::vector<evidence::CoursePattern> course_patterns(
+    const Scenario& scenario, const std::vector<PatientPattern>& resected,
+    const std::vector<CovariateEffect>& death_with_disease) {
   const Course& course = *scenario.course;
   const auto columns = columns_of(scenario);
   const auto recurrence = factors_of(course.recurrence.effects, columns);
   const auto dies_free = factors_of(course.death_without_recurrence.effects, columns);
-  const auto dies_ill = factors_of(course.death_with_disease.effects, columns);
+  const auto dies_ill = factors_of(death_with_disease, columns);
   std::vector<evidence::CoursePattern> out;
   for (const PatientPattern& pattern : resected)
     out.push_back({pattern.probability, is_r2(pattern, scenario),
@@ -178,6 +179,7 @@ void calibrate_death_with_disease(const Scenario& scenario, CalibratedCourse& ou
     effect.source = "solved from " + effect.source;
     out.death_with_disease.push_back(std::move(effect));
   }
+  out.patterns = course_patterns(scenario, out.resected, out.death_with_disease);
 }
 
 // ---- from the calibrated course to the laws of the arms ----
@@ -272,7 +274,7 @@ CalibratedCourse calibrate_course(const Scenario& scenario) {
   const Course& course = *scenario.course;
   CalibratedCourse out;
   operate(scenario, out);
-  out.patterns = course_patterns(scenario, out.resected);
+  out.patterns = course_patterns(scenario, out.resected, course.death_with_disease.effects);
   out.hazards.clock = course.clock;
   out.hazards.death_without_recurrence = given(course.death_without_recurrence);
   out.hazards.death_after_surgery = operative_mortality(course.operation);

@@ -12,11 +12,11 @@ using input::Value;
 struct Changeable {
   const char* name;
   bool by_odds;
-  std::initializer_list<std::string_view> stated_at;
+  std::vector<std::string_view> stated_at;
 };
 
-const std::initializer_list<Changeable>& changeable_in_course() {
-  static const std::initializer_list<Changeable> all{
+const std::vector<Changeable>& changeable_in_course() {
+  static const std::vector<Changeable> all{
       {"recurrence", false, {"disease", "recurrence"}},
       {"death_without_recurrence", false, {"disease", "death_without_recurrence"}},
       {"death_with_disease", false, {"disease", "death_with_disease"}},
@@ -36,7 +36,7 @@ cohort::PiecewiseRatio read_hazard_ratio(const Record& effect) {
 
 void read_course_effect(const Record& file, const std::string& name, const Value& value, Arm& arm) {
   const auto& all = changeable_in_course();
-  const auto* what = std::ranges::find(all, name, &Changeable::name);
+  const auto what = std::ranges::find(all, name, &Changeable::name);
   if (what == all.end()) {
     std::vector<std::string> names;
     for (const Changeable& one : all)

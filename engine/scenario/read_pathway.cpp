@@ -21,25 +21,32 @@ input::Interval a_probability() {
 }
 
 // A share of the published patients whose radicality is known.
-double published_radicality(const Value& value, const std::string& outcome,
-                            const Scenario& scenario) {
+void read_published_radicality(const Value& value, const std::string& outcome,
+                               const Scenario& scenario, Chance& chance) {
   if (!scenario.evidence) {
     value.reject_because("`published` needs an evidence file: name it with `evidence:`");
-    return 0;
+    return;
   }
-  if (const auto* covariate = scenario.evidence->find_covariate(outcome)) return covariate->value();
+  if (const auto* covariate = scenario.evidence->find_covariate(outcome)) {
+    chance.probability = covariate->value();
+    chance.source = covariate->source;
+    return;
+  }
   double count = 0;
   double known = 0;
   for (const evidence::Proportion& proportion : scenario.evidence->proportions) {
     if (!proportion.name.starts_with("radicality_") || proportion.name == "radicality_unknown")
       continue;
     known += proportion.count;
-    if (proportion.name == "radicality_" + outcome) count = proportion.count;
+    if (proportion.name != "radicality_" + outcome) continue;
+    count = proportion.count;
+    chance.source = proportion.source;
   }
   if (count == 0)
     value.reject_because("the evidence has neither a covariate " + input::in_backquotes(outcome) +
                          " nor a proportion " + input::in_backquotes("radicality_" + outcome));
-  return count == 0 ? 0 : count / known;
+  else
+    chance.probability = count / known;
 }
 
 void read_radicality(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
@@ -53,7 +60,7 @@ void read_radicality(const Record& surgery, const Scenario& scenario, OperationP
       if (!value->is(Value::Kind::text))
         chance->probability = value->number(a_probability());
       else if (value->text() == "published")
-        chance->probability = published_radicality(*value, outcome, scenario);
+        read_published_radicality(*value, outcome, scenario, *chance);
       else
         value->reject("a number from 0 to 1, or `published`");
     }
@@ -79,15 +86,10 @@ double read_probability(const Value& value, const input::Interval& allowed) {
                                        : value.number(allowed);
 }
 
-void read_mortality(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
-  const auto value = surgery.optional_value("mortality_90_days");
-  if (!value) return;
+void read_mortality(const Record& surgery, OperationPlan& operation) {
   operation.mortality_90_days =
-      read_probability(*value, input::Interval{0, 1, true, false, "a fraction, not a percentage"});
-  if (value->is(Value::Kind::record))
-    operation.mortality_ratios = read_ratios(value->record(), "hazard_ratios",
-                                             {known_with(scenario, with_morbidity)}, scenario)
-                                     .effects;
+      surgery.number_or("mortality_90_days", 0,
+                        input::Interval{0, 1, true, false, "a fraction, not a percentage"});
 }
 
 void read_morbidity(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
@@ -132,13 +134,13 @@ void read_pathway(const Record& file, const Scenario& scenario, Course& course) 
             .effects;
   if (const auto surgery = pathway->optional_record("surgery")) {
     read_radicality(*surgery, scenario, course.operation);
-    read_mortality(*surgery, scenario, course.operation);
+    read_mortality(*surgery, course.operation);
     read_morbidity(*surgery, scenario, course.operation);
     read_adjuvant(*surgery, scenario, course.operation);
   }
 }
 
-bool is_stated(const Record& file, std::initializer_list<std::string_view> path) {
+bool is_stated(const Record& file, const std::vector<std::string_view>& path) {
   Record record = file;
   for (const std::string_view key : path) {
     const auto value = record.optional_value(key);

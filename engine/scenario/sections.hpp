@@ -1,6 +1,5 @@
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +41,7 @@ BeforeSurgeryPlan read_before_surgery(const input::Record& plan);
 BeforeSurgeryPlan surgery_at_once();
 
 /// Does the file have this path of keys? What is wrong on the way is noted elsewhere.
-bool is_stated(const input::Record& file, std::initializer_list<std::string_view> path);
+bool is_stated(const input::Record& file, const std::vector<std::string_view>& path);
 
 constexpr const char* needs_course =
     "belongs to a whole course: `disease` with `recurrence` and `death_with_disease`";

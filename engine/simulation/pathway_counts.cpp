@@ -1,5 +1,6 @@
-#include "simulation/pathway_counts.hpp"
+#include "trialmill/simulation/pathway_counts.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace trialmill::simulation {
@@ -11,6 +12,11 @@ using cohort::Radicality;
 using result::PathwayStep;
 
 constexpr double ninety_days_months = 3;
+
+// Replicates of runs are numbered from 1, those of the truth from 2^40.
+constexpr std::uint64_t first_replicate = std::uint64_t{1} << 41;
+// Drawn at once: columns that stay in the cache.
+constexpr std::size_t batch_patients = 4000;
 
 void count_patient(const cohort::Cohort& cohort, std::size_t attributes_from, std::size_t i,
                    result::PathwayCounts& counts) {
@@ -43,13 +49,32 @@ void count_patient(const cohort::Cohort& cohort, std::size_t attributes_from, st
 
 }  // namespace
 
-void count_pathway(const Design& design, std::size_t sample_size, const cohort::Cohort& cohort,
-                   std::vector<result::PathwayCounts>& counts) {
-  if (!design.model.course) return;
-  counts.assign(design.model.arms(), {});
+void count_pathway(const cohort::TrialModel& model, std::size_t sample_size,
+                   const cohort::Cohort& cohort, std::vector<result::PathwayCounts>& counts) {
+  if (!model.course) return;
+  counts.assign(model.arms(), {});
   for (std::size_t i = 0; i < sample_size; ++i)
-    count_patient(cohort, design.model.population.size(), i,
+    count_patient(cohort, model.population.size(), i,
                   counts[static_cast<std::size_t>(cohort.arm[i])]);
+}
+
+std::vector<result::PathwayCounts> sample_pathway(const cohort::TrialModel& model,
+                                                  std::uint64_t seed, std::size_t patients) {
+  std::vector<result::PathwayCounts> counts(model.course ? model.arms() : 0), batch_counts;
+  cohort::CohortWorkspace workspace;
+  cohort::Cohort cohort;
+  std::uint64_t number = first_replicate;
+  for (std::size_t left = patients; left > 0; ++number) {
+    const std::size_t batch = std::min(left, batch_patients);
+    left -= batch;
+    for (std::size_t arm = 0; arm < counts.size(); ++arm) {
+      cohort::draw_cohort_under(model, static_cast<std::int32_t>(arm), seed, number, batch,
+                                workspace, cohort);
+      count_pathway(model, batch, cohort, batch_counts);
+      counts[arm].merge(batch_counts[arm]);
+    }
+  }
+  return counts;
 }
 
 }  // namespace trialmill::simulation

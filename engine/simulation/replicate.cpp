@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "simulation/analyse.hpp"
-#include "simulation/pathway_counts.hpp"
+#include "trialmill/simulation/pathway_counts.hpp"
 
 namespace trialmill::simulation {
 namespace {
@@ -145,7 +145,7 @@ void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& wo
   outcome.analyses.resize(design.analyses.size());
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
     outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
-  count_pathway(design, sample_size, workspace.cohort, outcome.pathway);
+  count_pathway(design.model, sample_size, workspace.cohort, outcome.pathway);
 }
 
 void define_endpoints(const Design& design, Workspace& workspace) {

@@ -116,6 +116,16 @@ double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
   return estimable ? fit.coefficient.front() : result::not_a_number;
 }
 
+// A landmark is a means to choose patients fairly; its truth is that of the comparison it stands
+// for, since who is free of events at the landmark in both arms is nobody's question.
+cohort::Endpoint without_landmark(cohort::Endpoint endpoint) {
+  using Origin = cohort::Endpoint::Origin;
+  if (endpoint.origin == Origin::landmark)
+    endpoint.origin = endpoint.patients == cohort::Endpoint::Patients::all ? Origin::randomisation
+                                                                           : Origin::surgery;
+  return endpoint;
+}
+
 bool has_estimate(const Design& design, const AnalysisPlan& plan) {
   return plan.test == scenario::Analysis::Test::cox ||
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
@@ -123,6 +133,8 @@ bool has_estimate(const Design& design, const AnalysisPlan& plan) {
 
 void measure(Design& design, std::uint64_t seed) {
   Design without_dropout = design;
+  for (cohort::Endpoint& endpoint : without_dropout.endpoints)
+    endpoint = without_landmark(endpoint);
   for (cohort::EventTimeLaw& law : without_dropout.model.dropout_time_by_arm)
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::size_t size = design.sizes.back().sample_size;

@@ -61,7 +61,32 @@ result::Result with_known_figures() {
   cox.estimate->bias = -0.00513;
   cox.estimate->coverage = 0.95049;
   cox.undefined = 12345;
+  cox.by_look = {{1, 8123, 612.34, 59.96, 1000}};
   return result;
+}
+
+TEST(PowerTable, CoursesShowTheTruthTheDifferenceOfProportionsAndThePathway) {
+  result::Result result = with_known_figures();
+  for (result::PointResult& point : result.points) {
+    point.pathway = {{"upfront", 5000, {{"surgery", 0.97}, {"r0", 0.6213}, {"withdrawal", 0}}}};
+    result::ProportionPerformance proportion;
+    proportion.risk_difference_mean = 0.0816;
+    proportion.true_risk_difference = 0.0796;
+    proportion.bias = 0.002;
+    proportion.coverage = 0.944;
+    point.analyses[0].estimate.reset();
+    point.analyses[0].proportion = proportion;
+  }
+  const std::string table = power_table(result, false);
+  EXPECT_THAT(row(table, {"1,000", "0.8", "adjusted"}),
+              ElementsAre("1,000", "0.8", "adjusted", "0.812", "0.0039", "0.805–0.820", "612.3",
+                          "60.0", "0.796", "0.800", "-0.005", "0.950", "12,345"));
+  const auto proportions = row(table, {"100", "0.7", "primary"});
+  EXPECT_THAT(std::vector(proportions.end() - 5, proportions.end()),
+              ElementsAre("0.082", "0.080", "0.002", "0.944", "0"));
+  EXPECT_THAT(table, HasSubstr("upfront: surgery 97.0 %, R0 62.1 %"));
+  EXPECT_THAT(table, Not(HasSubstr("withdrawal")));
+  EXPECT_LE(widest_line(table), 100u);
 }
 
 TEST(PowerTable, OneRowPerPointAndAnalysis) {

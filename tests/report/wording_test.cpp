@@ -13,7 +13,9 @@ TEST(Wording, KeysBecomeWords) {
   EXPECT_EQ(key_words("sample_size", {"sample_size"}), "Patients randomised");
   const std::string ratio = "arms.new.effect.hazard_ratio";
   EXPECT_EQ(key_words(ratio, {ratio}), "Hazard ratio, experimental over control");
-  EXPECT_EQ(key_words("dropout.per_year", {"dropout.per_year"}), "Per year");
+  EXPECT_EQ(key_words("dropout.per_year", {"dropout.per_year"}), "Dropout: per year");
+  const std::string withdrawal = "arms.neoadjuvant.before_surgery.withdrawal.probability";
+  EXPECT_EQ(key_words(withdrawal, {withdrawal}), "Withdrawal: probability");
   EXPECT_EQ(key_words("cure_fraction", {"cure_fraction"}), "Cure fraction");
 }
 

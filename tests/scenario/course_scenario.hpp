@@ -28,7 +28,7 @@ pathway:
   surgery:
     radicality: {r1: 0.1, r2: 0.25, unresectable: 0.02}
     odds_ratios: {r2: {grade_g3: 2.5, response: 0.4}}
-    mortality_90_days: {probability: 0.01, hazard_ratios: {age: 1.02}}
+    mortality_90_days: 0.01
     morbidity: 0.128
     adjuvant: {probability: 0.8, odds_ratios: {morbidity: 0.5}, from_months: 1, to_months: 2.5, delay_by_morbidity_months: 1}
 assessments: {every_months: [{from_months: 0, every_months: 3}, {from_months: 24, every_months: 6}], jitter_months: 0.25, missed: 0.05}

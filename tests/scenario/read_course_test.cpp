@@ -83,7 +83,6 @@ TEST(ReadCourse, Pathway) {
   EXPECT_TRUE(operation.r1.odds_ratios.empty());
   expect_effect(operation.r2.odds_ratios.at(1), "response", "", 0.4);
   EXPECT_EQ(operation.mortality_90_days, 0.01);
-  expect_effect(operation.mortality_ratios.at(0), "age", "", 1.02);
   EXPECT_EQ(operation.morbidity.probability, 0.128);
   EXPECT_EQ(operation.adjuvant.probability, 0.8);
   expect_effect(operation.adjuvant.odds_ratios.at(0), "morbidity", "", 0.5);

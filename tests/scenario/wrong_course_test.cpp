@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Pathway, WrongCourse,
     testing::Values(
-        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.0006", "course.yaml:7:1:", "knot"},
+        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.01", "course.yaml:7:1:", "knot"},
         Wrong{"progression: {hazard_ratios: {grade_g3: 2}}",
               "progression: {hazard_ratios: {toxicity: 2}}",
               "course.yaml:19:33:", "`toxicity` is not known yet"},
@@ -111,8 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"r2: 0.25", "r2: 0.25, r0: 0.63", "course.yaml:22:", "leave over"},
         Wrong{"r2: 0.25", "r2: 25", "course.yaml:22:", "not a percentage"},
         Wrong{"r2: {grade_g3: 2.5", "r3: {grade_g3: 2.5", "course.yaml:23:19:", "r3"},
-        Wrong{"probability: 0.01, hazard_ratios", "probability: 0.01, odds_ratios",
-              "course.yaml:24:", "odds_ratios"},
+        Wrong{"mortality_90_days: 0.01", "mortality_90_days: {probability: 0.01}",
+              "course.yaml:24:", "a number"},
         Wrong{"morbidity: 0.128", "morbidity: 1.28", "course.yaml:25:16:", "not a percentage"},
         Wrong{"to_months: 2.5", "to_months: 0.5", "course.yaml:26:", "before the earliest"},
         Wrong{"jitter_months: 0.25", "jitter_months: 1.5", "course.yaml:27:", "shortest interval"},

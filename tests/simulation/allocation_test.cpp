@@ -29,6 +29,14 @@ TEST(Allocation, NothingPerReplicateInSteadyState) {
   EXPECT_EQ(allocations_in_steady_state(compile_plan(small_study())), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/w1.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/grade-migration.yaml")), 0u);
+}
+
+TEST(Allocation, NothingPerReplicateOfACourse) {
+  for (const char* file : {"high-burden", "os", "selection"}) {
+    const Plan plan = shipped_plan(std::string("jnets-2021/neoadjuvant-") + file + ".yaml");
+    EXPECT_EQ(allocations_in_steady_state(plan), 0u) << file;
+  }
 }
 
 }  // namespace

@@ -89,14 +89,14 @@ struct Arm {
 struct Chance {
   double probability = 0;  ///< averaged over the published cohort
   std::vector<CovariateEffect> odds_ratios;
+  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
 };
 
 /// The operation and what comes with it.
 struct OperationPlan {
   Chance r1, r2, unresectable;  ///< against R0, for patients without toxicity or response
   Chance morbidity;
-  double mortality_90_days = 0;  ///< probability of dying of surgery, evenly over three months
-  std::vector<CovariateEffect> mortality_ratios;
+  double mortality_90_days = 0;  ///< probability of dying of surgery, in all patients alike
   Chance adjuvant;
   double adjuvant_from_months = 0;  ///< after surgery
   double adjuvant_to_months = 0;

@@ -1,0 +1,132 @@
+#include <nlohmann/json.hpp>
+
+#include "cli/check_course.hpp"
+#include "cli/check_document.hpp"
+#include "cli/endpoint_words.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json curve_document(const CourseCurve& curve) {
+  Json knots = Json::array();
+  for (const CourseKnot& knot : curve.knots) {
+    Json one = {
+        {"month", knot.month}, {"published", knot.published}, {"published_cohort", knot.model}};
+    if (knot.r2) {
+      one["r0_r1"] = *knot.r0_r1;
+      one["r2"] = *knot.r2;
+    }
+    knots.push_back(std::move(one));
+  }
+  return {{"curve", curve.name}, {"knots", knots}};
+}
+
+Json effect_document(const std::optional<scenario::CovariateEffect>& effect) {
+  if (!effect) return nullptr;
+  return {{"hazard_ratio", effect->ratio}, {"source", effect->source}};
+}
+
+Json endpoint_ratios_document(const std::optional<EndpointRatios>& ratios) {
+  if (!ratios) return nullptr;
+  return {{"refit",
+           {{"univariable", number(ratios->refit.univariable)},
+            {"multivariable", number(ratios->refit.multivariable)}}},
+          {"univariable", to_document(ratios->univariable)},
+          {"multivariable", to_document(ratios->multivariable)}};
+}
+
+Json effects_document(const CourseCheck& check) {
+  Json list = Json::array();
+  for (const CourseEffect& row : check.effects)
+    list.push_back({{"covariate", row.covariate},
+                    {"level", text_or_null(row.level)},
+                    {"recurrence", effect_document(row.recurrence)},
+                    {"death_without_recurrence", effect_document(row.death_without_recurrence)},
+                    {"death_with_disease", effect_document(row.death_with_disease)},
+                    {"recurrence_free_survival", endpoint_ratios_document(row.recurrence_free)},
+                    {"overall_survival", endpoint_ratios_document(row.overall)},
+                    {"predicted", row.predicted}});
+  return list;
+}
+
+Json hazards_document(const CourseCheck& check) {
+  return {{"recurrence", to_document(check.hazards.recurrence)},
+          {"death_without_recurrence", to_document(check.hazards.death_without_recurrence)},
+          {"death_with_disease", to_document(check.hazards.death_with_disease)},
+          {"clock", check.hazards.clock == survival::CourseClock::forward ? "forward" : "reset"},
+          {"mortality_90_days", check.mortality_90_days}};
+}
+
+Json pathway_document(const CourseCheck& check, const scenario::Scenario& scenario) {
+  Json arms = Json::object();
+  for (std::size_t a = 0; a < check.pathway.size(); ++a) {
+    const result::PathwayCounts& counts = check.pathway[a];
+    Json& arm = arms[scenario.arms[a].name];
+    arm["surgery_at_months"] = scenario.arms[a].before_surgery.surgery_at_months;
+    for (std::size_t step = 0; step < counts.took.size(); ++step)
+      arm[std::string(name(static_cast<result::PathwayStep>(step)))] =
+          static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients);
+  }
+  return {{"method", "monte-carlo"}, {"patients_per_arm", pathway_patients}, {"arms", arms}};
+}
+
+Json treatment_document(const CourseCheck& check, const scenario::Scenario& scenario) {
+  Json around = Json::object(), through = Json::array();
+  for (const scenario::Arm& arm : scenario.arms) {
+    Json hazards = Json::object(), odds = Json::object();
+    for (const scenario::TreatmentEffect& effect : arm.effects)
+      hazards[effect.transition] = {{"from_months", effect.ratio.from_months},
+                                    {"hazard_ratio", effect.ratio.hazard_ratio}};
+    for (const scenario::TreatmentOdds& effect : arm.odds_effects)
+      odds[effect.outcome] = effect.odds_ratio;
+    around[arm.name] = {{"response", arm.before_surgery.response},
+                        {"hazard_ratios", hazards},
+                        {"odds_ratios", odds}};
+  }
+  for (const AttributeEffect& effect : check.attribute_effects)
+    through.push_back({{"attribute", effect.attribute},
+                       {"level", text_or_null(effect.level)},
+                       {"on", effect.on},
+                       {effect.on_odds ? "odds_ratio" : "hazard_ratio", effect.ratio}});
+  return {{"arms", around}, {"through", through}};
+}
+
+Json endpoints_document(const scenario::Scenario& scenario) {
+  Json list = Json::array();
+  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
+    Json analyses = Json::array();
+    for (const scenario::Analysis& analysis : scenario.analyses)
+      if (analysis.endpoint == endpoint.name)
+        analyses.push_back(
+            {{"name", analysis.name},
+             {"test", test_in_words(analysis)},
+             {"at", in_words(analysis.at.value_or(scenario.analysis_time), scenario)}});
+    list.push_back({{"name", endpoint.name},
+                    {"definition", in_words(endpoint.definition)},
+                    {"analyses", analyses}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Json to_document(const CourseCheck& check, const scenario::Scenario& scenario) {
+  return {{"covariates", to_document(check.covariates)},
+          {"curves",
+           {{"recurrence_free_survival", curve_document(check.recurrence_free)},
+            {"overall_survival", curve_document(check.overall)}}},
+          {"baselines", hazards_document(check)},
+          {"effects", effects_document(check)},
+          {"pathway", pathway_document(check, scenario)},
+          {"treatment", treatment_document(check, scenario)},
+          {"endpoints", endpoints_document(scenario)},
+          {"full_enrolment_months", check.full_enrolment_months}};
+}
+
+}  // namespace trialmill::cli

@@ -1,0 +1,135 @@
+#include "cli/endpoint_words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace trialmill::cli {
+namespace {
+
+using cohort::AnalysisTime;
+using cohort::Endpoint;
+using cohort::EndpointEvent;
+
+std::string in_words(const EndpointEvent& what) {
+  using enum EndpointEvent::Kind;
+  switch (what.kind) {
+    case event:
+      return "the event";
+    case progression:
+      return "progression that precludes surgery (seen)";
+    case withdrawal:
+      return "decision against surgery";
+    case unresectable:
+      return "unresectable disease at surgery";
+    case r2:
+      return "R2 resection";
+    case r2_at_randomisation:
+      return "R2 resection (counted at randomisation)";
+    case recurrence:
+      return "recurrence (seen)";
+    case death:
+      return "death";
+    case no_surgery_by:
+      return fmt::format("no surgery by month {}", what.months);
+    case no_adjuvant_by:
+      return fmt::format("no adjuvant therapy by month {} after resection", what.months);
+  }
+  return "";
+}
+
+std::string in_words(Endpoint::Patients patients) {
+  using enum Endpoint::Patients;
+  switch (patients) {
+    case all:
+      return "all patients";
+    case operated:
+      return "patients operated on";
+    case resected:
+      return "patients resected";
+    case r0_r1:
+      return "patients resected R0 or R1";
+  }
+  return "";
+}
+
+std::string in_words(Endpoint::Outcome outcome) {
+  using enum Endpoint::Outcome;
+  switch (outcome) {
+    case none:
+      return "";
+    case response:
+      return "response";
+    case surgery:
+      return "surgery";
+    case resection:
+      return "resection";
+    case r0:
+      return "R0 resection";
+    case r0_r1:
+      return "R0 or R1 resection";
+  }
+  return "";
+}
+
+std::string origin_in_words(const Endpoint& endpoint) {
+  using enum Endpoint::Origin;
+  switch (endpoint.origin) {
+    case randomisation:
+      return "from randomisation";
+    case surgery:
+      return "from surgery";
+    case landmark:
+      return fmt::format("from month {} after randomisation, without event until then",
+                         endpoint.landmark_months);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string in_words(const Endpoint& endpoint) {
+  if (!endpoint.time_to_event())
+    return fmt::format("proportion with {}, of {}", in_words(endpoint.outcome),
+                       in_words(endpoint.patients));
+  std::vector<std::string> events;
+  for (const EndpointEvent& what : endpoint.events)
+    events.push_back(in_words(what));
+  return fmt::format("{}, in {}, to {}{}", origin_in_words(endpoint), in_words(endpoint.patients),
+                     events.size() == 1 ? "" : "the first of ", fmt::join(events, ", "));
+}
+
+std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenario) {
+  using enum AnalysisTime::Condition;
+  const auto endpoint = [&] { return scenario.endpoints[when.endpoint].name; };
+  switch (when.condition) {
+    case events:
+      return fmt::format("{} events of {}", when.value, endpoint());
+    case event_fraction:
+      return fmt::format("{} events of {} per patient randomised", when.value, endpoint());
+    case calendar_months:
+      return fmt::format("{} months after enrolment opened", when.value);
+    case minimum_follow_up:
+      return fmt::format("{} months after the last patient", when.value);
+    case first_of:
+    case last_of:
+      break;
+  }
+  std::vector<std::string> conditions;
+  for (const AnalysisTime& one : when.of)
+    conditions.push_back(in_words(one, scenario));
+  return fmt::format("the {} of ({})", when.condition == first_of ? "first" : "last",
+                     fmt::join(conditions, "; "));
+}
+
+std::string test_in_words(const scenario::Analysis& analysis) {
+  std::string text(scenario::name(analysis.test));
+  if (analysis.weight.rho != 0 || analysis.weight.gamma != 0)
+    text += fmt::format(" FH({}, {})", analysis.weight.rho, analysis.weight.gamma);
+  if (!analysis.covariates.empty())
+    text += fmt::format(", adjusted for {}", fmt::join(analysis.covariates, ", "));
+  if (!analysis.strata.empty())
+    text += fmt::format(", stratified by {}", fmt::join(analysis.strata, ", "));
+  return text;
+}
+
+}  // namespace trialmill::cli

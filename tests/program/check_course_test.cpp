@@ -1,0 +1,168 @@
+// `trialmill check` on scenarios with a whole course.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+using json = nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const json& checked() {
+  static const json document = [] {
+    const Scratch folder;
+    const Finished finished =
+        run_program(folder, "check " + shipped("jnets-2021/neoadjuvant-efs.yaml") + " --json");
+    EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+    return json::parse(finished.output, nullptr, false);
+  }();
+  return document;
+}
+
+json effect(const std::string& covariate, const json& level = nullptr) {
+  for (const json& row : checked()["model"]["effects"])
+    if (row["covariate"] == covariate && row["level"] == level) return row;
+  ADD_FAILURE() << "no row of " << covariate;
+  return {};
+}
+
+TEST(CheckCourse, IndependentBothPublishedCurvesAreMetAtEveryKnot) {
+  const json& curves = checked()["model"]["curves"];
+  const std::map<std::string, std::map<double, double>> published{
+      {"recurrence_free_survival", {{12, 0.547}, {14, 0.5}, {36, 0.239}, {60, 0.134}}},
+      {"overall_survival", {{12, 0.918}, {36, 0.831}, {60, 0.702}, {113, 0.5}, {120, 0.434}}}};
+  for (const auto& [name, knots] : published) {
+    ASSERT_EQ(curves[name]["knots"].size(), knots.size()) << name;
+    for (const json& knot : curves[name]["knots"]) {
+      EXPECT_EQ(knot["published"], knots.at(knot["month"]));
+      EXPECT_NEAR(knot["published_cohort"].get<double>(), knots.at(knot["month"]), 1e-9);
+    }
+  }
+}
+
+TEST(CheckCourse, OverallSurvivalByRadicalityAveragesToThatOfAll) {
+  const json& knots = checked()["model"]["curves"]["overall_survival"]["knots"];
+  for (const json& knot : knots) {
+    const double r2 = knot["r2"], r0_r1 = knot["r0_r1"];
+    EXPECT_LT(r2, r0_r1);
+    EXPECT_NEAR(r2 * 58 / 219 + r0_r1 * 161 / 219, knot["published"].get<double>(), 1e-9);
+  }
+}
+
+TEST(CheckCourse, IndependentR2IsPredictedAsPublished) {
+  const json r2 = effect("radicality", "r2");
+  EXPECT_EQ(r2["predicted"], true);
+  EXPECT_TRUE(r2["death_with_disease"].is_null());
+  const json& os = r2["overall_survival"];
+  EXPECT_EQ(os["univariable"]["hazard_ratio"], 1.77);
+  EXPECT_EQ(os["multivariable"]["hazard_ratio"], 1.557);
+  for (const char* model : {"univariable", "multivariable"}) {
+    EXPECT_GT(os["refit"][model], 1.4);
+    EXPECT_LT(os["refit"][model], 1.8);
+    EXPECT_GT(os["refit"][model], os[model]["lower"]);
+    EXPECT_LT(os["refit"][model], os[model]["upper"]);
+  }
+}
+
+TEST(CheckCourse, SolvedEffectsShowThePublishedRatiosOfSurvival) {
+  const json grade = effect("grade_g3");
+  EXPECT_EQ(grade["recurrence"]["hazard_ratio"], 2.449);
+  EXPECT_EQ(grade["recurrence"]["source"], "Table 5A, multivariable");
+  EXPECT_TRUE(grade["death_without_recurrence"].is_null());
+  EXPECT_THAT(grade["death_with_disease"]["source"].get<std::string>(), StartsWith("solved from"));
+  for (const auto& [name, ratio] : {std::pair{"grade_g3", 4.172}, {"age_ge_60", 2.024}})
+    EXPECT_NEAR(effect(name)["overall_survival"]["refit"]["multivariable"].get<double>(), ratio,
+                1e-7);
+  // Deaths without recurrence dilute the ratio of recurrence in recurrence-free survival.
+  const json& rfs = grade["recurrence_free_survival"]["refit"];
+  EXPECT_GT(rfs["multivariable"], 2.3);
+  EXPECT_LT(rfs["multivariable"], 2.449);
+  EXPECT_LT(rfs["univariable"], rfs["multivariable"]);
+}
+
+TEST(CheckCourse, ThePathwayIsThatOfTheArms) {
+  const json& pathway = checked()["model"]["pathway"];
+  EXPECT_EQ(pathway["method"], "monte-carlo");
+  const json& upfront = pathway["arms"]["upfront"];
+  const json& neoadjuvant = pathway["arms"]["neoadjuvant"];
+  EXPECT_EQ(neoadjuvant["surgery_at_months"], 8.0);
+  // Five standard errors of 200,000 patients; the stated probability holds until planned surgery.
+  EXPECT_NEAR(upfront["progression"].get<double>(), 0.005, 5 * 0.00016);
+  EXPECT_EQ(upfront["response"], 0.0);
+  EXPECT_NEAR(upfront["surgery"].get<double>(), 1 - upfront["progression"].get<double>(), 1e-12);
+  const json& arm = neoadjuvant;
+  EXPECT_NEAR(arm["r0"].get<double>() + arm["r1"].get<double>() + arm["r2"].get<double>() +
+                  arm["unresectable"].get<double>(),
+              arm["surgery"].get<double>(), 1e-12);
+  EXPECT_LT(arm["r2"], upfront["r2"]);
+}
+
+TEST(CheckCourse, TreatmentActsThroughTheResponseAndAroundIt) {
+  const json& treatment = checked()["model"]["treatment"];
+  EXPECT_EQ(treatment["arms"]["neoadjuvant"]["hazard_ratios"]["recurrence"]["hazard_ratio"],
+            json::array({0.6}));
+  const json through = {
+      {"attribute", "response"}, {"level", nullptr}, {"on", "r2"}, {"odds_ratio", 0.5}};
+  EXPECT_THAT(treatment["through"], testing::Contains(through));
+}
+
+TEST(CheckCourse, FiguresCarryTheirSourceAndVerdict) {
+  std::map<std::string, json> figures;
+  for (const json& figure : checked()["figures"])
+    figures[figure["figure"]] = figure;
+  EXPECT_EQ(figures.at("proportion r2 at surgery")["verdict"], "sound");
+  EXPECT_NEAR(figures.at("proportion r2 at surgery")["value"].get<double>(), 58.0 / 219, 1e-12);
+  EXPECT_EQ(figures.at("hazard ratio of grade_g3 for recurrence")["source"],
+            "Table 5A, multivariable");
+  EXPECT_EQ(figures.at("hazard ratio of grade_g3 for os")["value"], 4.172);
+  EXPECT_EQ(figures.at("os survival at 113 months")["verdict"], "flagged");
+  EXPECT_EQ(figures.at("rfs survival at 14 months")["verdict"], "sound");
+}
+
+TEST(CheckCourse, PrintsATable) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "check " + shipped("jnets-2021/neoadjuvant-efs.yaml"));
+  EXPECT_EQ(finished.exit_status, 0);
+  EXPECT_EQ(finished.errors, "");
+  EXPECT_THAT(finished.output, HasSubstr("radicality = r2 is a prediction"));
+  EXPECT_THAT(finished.output, HasSubstr("Monte-Carlo"));
+  EXPECT_THAT(finished.output, HasSubstr("1.770 (1.013 to 2.967)"));
+  EXPECT_THAT(finished.output, HasSubstr("efs: from randomisation, in all patients, to the first "
+                                         "of progression that precludes surgery (seen)"));
+  EXPECT_THAT(finished.output, HasSubstr("24 months after the last patient"));
+}
+
+TEST(CheckCourse, EveryShippedCourseCanBeChecked) {
+  const Scratch folder;
+  for (const char* scenario : {"neoadjuvant-os", "neoadjuvant-high-burden", "neoadjuvant-selection",
+                               "neoadjuvant-attrition"}) {
+    const Finished finished =
+        run_program(folder, "check " + shipped(std::string("jnets-2021/") + scenario + ".yaml"));
+    EXPECT_EQ(finished.exit_status, 0) << scenario << finished.errors;
+    EXPECT_THAT(finished.output, HasSubstr("Endpoints and their analyses"));
+  }
+}
+
+TEST(CheckSingleEvent, ACovariateAloneShowsLessThanItsConditionalRatio) {
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, "check " + shipped("jnets-2021/perioperative.yaml") + " --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json document = json::parse(finished.output, nullptr, false);
+  for (const json& ratio : document["model"]["hazard_ratios"]) {
+    const double conditional = ratio["hazard_ratio"];
+    EXPECT_NEAR(ratio["refit"]["multivariable"].get<double>(), conditional, 1e-7);
+    EXPECT_LT(ratio["refit"]["univariable"].get<double>(), conditional);
+    EXPECT_GT(ratio["refit"]["univariable"].get<double>(), 1 + 0.8 * (conditional - 1));
+  }
+}
+
+}  // namespace
+}  // namespace trialmill
