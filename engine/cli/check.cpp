@@ -7,6 +7,7 @@
 #include "cli/check_course.hpp"
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
+#include "cli/check_survey.hpp"
 #include "cli/model_check.hpp"
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
@@ -109,6 +110,7 @@ void print_survival(const ModelCheck& check) {
 int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
+  if (first.scenario.survey) return check_survey(study, arguments.json);
   if (first.scenario.course) return check_course(study, arguments.json);
   const ModelCheck check = check_model(first.scenario);
   const std::vector<AuditedFigure> figures = audited_figures(first.scenario);

@@ -127,7 +127,7 @@ void print_analyses(const simulation::Design& design, const result::Outcome& out
 }
 
 int export_cohort(const CohortArguments& arguments) {
-  scenario::Study study = read_study(arguments.study);
+  scenario::Study study = read_trial(arguments.study);
   const std::size_t point = chosen_point(study, arguments);
   const simulation::Plan plan = simulation::compile_plan(study);
   const simulation::Design& design = plan.designs[plan.points[point].design];

@@ -153,7 +153,7 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
 }
 
 int run_study(const RunArguments& arguments) {
-  const scenario::Study study = read_study(arguments.study);
+  const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
   simulation::measure_truths(plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;

@@ -31,4 +31,14 @@ scenario::Study read_study(const StudyArguments& arguments) {
   return scenario::read_study(std::filesystem::path(arguments.scenario), options);
 }
 
+scenario::Study read_trial(const StudyArguments& arguments) {
+  scenario::Study study = read_study(arguments);
+  if (!study.points.front().scenario.survey) return study;
+  input::Diagnostic diagnostic;
+  diagnostic.position.file = arguments.scenario;
+  diagnostic.path = "survey";
+  diagnostic.why = "a survey is no trial that could be run; `check` reproduces it";
+  throw input::InputError(diagnostic);
+}
+
 }  // namespace trialmill::cli

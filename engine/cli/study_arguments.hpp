@@ -28,4 +28,8 @@ void add_scenario(CLI::App& verb, StudyArguments& arguments);
 /// Reads the study. @throws input::InputError
 scenario::Study read_study(const StudyArguments& arguments);
 
+/// Reads a study that is of a trial. @throws input::InputError also for a survey, which is only
+/// checked
+scenario::Study read_trial(const StudyArguments& arguments);
+
 }  // namespace trialmill::cli

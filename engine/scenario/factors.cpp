@@ -54,4 +54,11 @@ std::vector<cohort::Covariate> columns_of(const Scenario& scenario) {
   return columns;
 }
 
+std::vector<cohort::Covariate> survey_columns_of(const Scenario& scenario) {
+  std::vector<cohort::Covariate> columns = columns_of(scenario);
+  for (const char* observed : {"recurrence", "disease", "death_within_90_days"})
+    columns.push_back({observed, cohort::BinaryLaw{}});
+  return columns;
+}
+
 }  // namespace trialmill::scenario

@@ -79,6 +79,18 @@ void read_simulation(const Record& file, Scenario& scenario) {
   scenario.seed = static_cast<std::uint64_t>(record->integer_or("seed", 1));
 }
 
+// Everything of a trial that a survey does not have.
+void read_trial(const Record& file, Scenario& scenario) {
+  read_arms(file, scenario);
+  read_assessments(file, scenario);
+  read_endpoints(file, scenario);
+  read_enrolment(file, scenario);
+  read_dropout(file, scenario);
+  read_randomisation(file, scenario);
+  read_follow_up(file, scenario);
+  read_analyses(file, scenario);
+}
+
 FileContent read_file(const Document& document, const std::optional<evidence::Evidence>& evidence) {
   input::Reading reading;
   const Record file = reading.open(document);
@@ -89,19 +101,16 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
                                 "the version of scenario files this program reads"));
   scenario.title = file.text("title");
   file.has("evidence");  // read before
-  content.sweep = read_sweep(file);
-  read_sample_size(file, content.sweep, scenario, reading);
+  const bool survey = describes_survey(file);
+  if (!survey) content.sweep = read_sweep(file);
+  if (!survey) read_sample_size(file, content.sweep, scenario, reading);
   read_time_zero(file, scenario);
   read_population(file, scenario);
   read_disease(file, scenario, reading);
-  read_arms(file, scenario);
-  read_assessments(file, scenario);
-  read_endpoints(file, scenario);
-  read_enrolment(file, scenario);
-  read_dropout(file, scenario);
-  read_randomisation(file, scenario);
-  read_follow_up(file, scenario);
-  read_analyses(file, scenario);
+  if (survey)
+    read_survey(file, scenario);
+  else
+    read_trial(file, scenario);
   read_simulation(file, scenario);
   if (scenario.course && !reading.failed()) try_course(file.value("disease"), scenario);
   reading.finish();

@@ -26,6 +26,10 @@ void read_randomisation(const input::Record& file, Scenario& scenario);
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// Is this a survey instead of a trial?
+bool describes_survey(const input::Record& file);
+/// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.
+void read_survey(const input::Record& file, Scenario& scenario);
 /// Calibrates a course, once all of it could be read; what it cannot meet is noted at `where`.
 void try_course(const input::Value& where, const Scenario& scenario);
 

@@ -17,6 +17,7 @@
 #include "trialmill/cohort/population.hpp"
 #include "trialmill/cohort/randomisation.hpp"
 #include "trialmill/evidence/published.hpp"
+#include "trialmill/scenario/survey.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -162,6 +163,8 @@ struct Scenario {
   cohort::Copula copula;
   Transition disease;                    ///< the single event; of no use when there is a `course`
   std::optional<Course> course;          ///< the whole course instead
+  /// No trial but a survey of `sample_size` patients: one arm, no endpoints and no analyses.
+  std::optional<SurveyPlan> survey;
   std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name
   std::vector<Arm> arms;
   cohort::Enrolment enrolment;

@@ -1,0 +1,119 @@
+#include "trialmill/simulation/survey.hpp"
+
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "simulation/survey_measures.hpp"
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/simulation/plan.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+// Surveys x rows, those of one survey side by side: each survey has its own slots, so that the
+// order in which threads come to them does not matter.
+std::vector<double> draw_all(const cohort::TrialModel& model, const SurveyMeasures& measures,
+                             const scenario::Study& study, const SurveyOptions& options) {
+  const std::size_t rows = measures.rows.size();
+  const std::size_t patients = study.points.front().scenario.sample_size;
+  std::vector<double> figures(study.replicates * rows);
+  tbb::enumerable_thread_specific<SurveyWorkspace> workspaces;
+  std::mutex telling;
+  std::size_t finished = 0;
+  const auto work = [&](const tbb::blocked_range<std::size_t>& some) {
+    SurveyWorkspace& workspace = workspaces.local();
+    for (std::size_t r = some.begin(); r < some.end(); ++r) {
+      cohort::draw_cohort(model, study.seed, r + 1, patients, workspace.drawing, workspace.cohort);
+      measure_survey(measures, workspace, std::span(figures).subspan(r * rows, rows));
+    }
+    const std::scoped_lock lock(telling);
+    finished += some.size();
+    if (options.progress)
+      options.progress(static_cast<double>(finished) / static_cast<double>(study.replicates));
+  };
+  const int threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  constexpr std::size_t surveys_at_a_time = 20;
+  tbb::task_arena(threads).execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, study.replicates, surveys_at_a_time), work,
+                      tbb::simple_partitioner());
+  });
+  return figures;
+}
+
+double order_statistic(const std::vector<double>& sorted, double probability) {
+  const double exact = probability * static_cast<double>(sorted.size());
+  // 0.975 x 2000 exceeds a whole number by rounding alone; that must not take the next one.
+  const auto rank = static_cast<std::size_t>(std::ceil(exact - 1e-9 * exact));
+  return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+double average_of(const std::vector<double>& sorted, SurveyFigure figure) {
+  using enum SurveyFigure;
+  if (figure == median || figure == p_value) {
+    const std::size_t n = sorted.size();
+    return n % 2 == 1 ? sorted[n / 2] : sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;
+  }
+  double sum = 0, finite = 0;
+  for (const double x : sorted) {
+    if (!std::isfinite(x)) continue;
+    sum += x;
+    ++finite;
+  }
+  return sum / finite;
+}
+
+void summarise(std::vector<double>& reproduced, SurveyRow& row) {
+  std::erase_if(reproduced, [](double x) { return std::isnan(x); });
+  std::ranges::sort(reproduced);
+  row.surveys = reproduced.size();
+  if (reproduced.empty()) {
+    row.average = row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
+    return;
+  }
+  row.average = average_of(reproduced, row.figure);
+  if (!row.published) {
+    row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
+    return;
+  }
+  row.lower = order_statistic(reproduced, 0.025);
+  row.upper = order_statistic(reproduced, 0.975);
+  if (row.figure == SurveyFigure::hazard_ratio)
+    for (double* ratio : {&row.average, &row.lower, &row.upper})
+      *ratio = math::exp(*ratio);
+  row.inside = row.lower <= *row.published && *row.published <= row.upper;
+}
+
+}  // namespace
+
+SurveyReproduction reproduce_survey(const scenario::Study& study, const SurveyOptions& options) {
+  const scenario::Scenario& scenario = study.points.front().scenario;
+  assert(scenario.survey && scenario.course && scenario.evidence);
+  const Plan plan = compile_plan(study);
+  SurveyMeasures measures = compile_survey(scenario);
+  const std::vector<double> figures =
+      draw_all(plan.designs.front().model, measures, study, options);
+  const std::size_t rows = measures.rows.size();
+  std::vector<double> reproduced;
+  for (std::size_t k = 0; k < rows; ++k) {
+    reproduced.clear();
+    for (std::size_t r = 0; r < study.replicates; ++r)
+      reproduced.push_back(figures[r * rows + k]);
+    summarise(reproduced, measures.rows[k]);
+  }
+  return {scenario.sample_size, study.replicates, study.seed, std::move(measures.rows),
+          std::move(measures.unmodelled)};
+}
+
+}  // namespace trialmill::simulation

@@ -1,0 +1,90 @@
+// `trialmill check` on a survey: the publication, figure by figure.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace trialmill {
+namespace {
+
+using json = nlohmann::json;
+using testing::HasSubstr;
+
+json checked(const std::string& file) {
+  const Scratch folder;
+  const Finished finished = run_program(folder, "check " + shipped(file) + " --json");
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+  return json::parse(finished.output, nullptr, false);
+}
+
+TEST(CheckSurvey, HasARowForEveryPublishedCountPointAndRatio) {
+  const json document = checked("jnets-2021/cohort.yaml");
+  std::map<std::string, json> rows;
+  for (const json& row : document["rows"])
+    rows[row["name"]] = row;
+  const json published = checked("evidence/jnets-2021.yaml");
+  for (const json& ratio : published["hazard_ratios"]) {
+    const std::string name = "factors." + ratio["curve"].get<std::string>() + "." +
+                             ratio["covariate"].get<std::string>() + "." +
+                             ratio["analysis"].get<std::string>();
+    ASSERT_TRUE(rows.contains(name)) << name;
+    EXPECT_EQ(rows[name]["published"]["value"], ratio["hazard_ratio"]);
+    EXPECT_EQ(rows[name]["published"]["lower"], ratio["lower"]);
+    // A survey in 2,000 has no event with known grade G3, or nobody with it.
+    EXPECT_GE(rows[name]["reproduced"]["surveys"], 1990) << name;
+  }
+  for (const json& count : published["counts"]) {
+    const std::string group = count["group"];
+    if (group.starts_with("factors")) continue;
+    EXPECT_TRUE(rows.contains(group + "." + count["name"].get<std::string>())) << count["name"];
+  }
+  for (const json& curve : published["curves"])
+    for (const json& knot : curve["knots"])
+      EXPECT_TRUE(rows.contains("curves." + curve["name"].get<std::string>() + "." +
+                                std::to_string(static_cast<int>(knot["month"].get<double>()))));
+  for (const char* name :
+       {"quantities.rfs_median", "quantities.os_median", "quantities.follow_up_median",
+        "quantities.follow_up_mean", "quantities.os_r01_v_r2_p", "at_risk.os.R0.60",
+        "at_risk.os.R1.120", "at_risk.os.R2.180", "at_risk.os.all.60"})
+    EXPECT_TRUE(rows.contains(name)) << name;
+  EXPECT_EQ(document["patients"], 222);
+  EXPECT_EQ(document["replicates"], 2000);
+}
+
+TEST(CheckSurvey, EveryRowSaysInsideOrOutsideAndOnlyTheExplainedOnesAreOutside) {
+  const json document = checked("jnets-2021/cohort.yaml");
+  std::vector<std::string> outside;
+  for (const json& row : document["rows"]) {
+    if (row["published"].is_null()) continue;
+    EXPECT_TRUE(row["verdict"] == "inside" || row["verdict"] == "outside") << row["name"];
+    if (row["verdict"] == "outside") outside.push_back(row["name"]);
+  }
+  EXPECT_THAT(outside, testing::ElementsAre("at_risk.os.R1.180"));
+  EXPECT_EQ(document["outside"], 1);
+}
+
+TEST(CheckSurvey, PrintsATableAndWhatWasFittedToNothing) {
+  const Scratch folder;
+  const Finished finished = run_program(folder, "check " + shipped("jnets-2021/cohort.yaml"));
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_EQ(finished.errors, "");
+  EXPECT_THAT(finished.output, testing::ContainsRegex("Male sex +50.9 % +5[01].. % .* inside"));
+  EXPECT_THAT(finished.output, HasSubstr("The hazard ratio of r2 for os, univariable was fitted "
+                                         "to nothing."));
+}
+
+TEST(CheckSurvey, ASurveyIsNotRun) {
+  const Scratch folder;
+  for (const char* verb : {"run ", "cohort --replicate 1 "}) {
+    const Finished finished = run_program(folder, verb + shipped("jnets-2021/cohort.yaml"));
+    EXPECT_EQ(finished.exit_status, 2) << verb;
+    EXPECT_EQ(finished.output, "") << verb;
+    EXPECT_THAT(finished.errors, HasSubstr("`check` reproduces it")) << verb;
+  }
+}
+
+}  // namespace
+}  // namespace trialmill
