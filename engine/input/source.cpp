@@ -137,7 +137,10 @@ std::string read_whole_file(const std::filesystem::path& path, std::size_t large
     throw InputError(std::move(diagnostic));
   };
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail("cannot be read: it is a directory");
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (is_directory(status)) fail("cannot be read: it is a directory");
+  // A pipe or a device may wait or go on for ever.
+  if (exists(status) && !is_regular_file(status)) fail("cannot be read: it is not a regular file");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   const auto reason = [] { return std::generic_category().message(errno); };

@@ -28,6 +28,7 @@ pcg64 seeded(const Address& address) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the pcg64 fills every byte of generator_
 Stream::Stream(const Address& address) {
   new (generator_.data()) pcg64(seeded(address));
 }

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -165,7 +167,17 @@ TEST(ReadYamlFile, NamesTheFileItCannotRead) {
   EXPECT_THAT(text_of_error([&] { read_yaml_file(folder / "no-such.yaml"); }),
               HasSubstr("no-such.yaml: cannot be opened: No such file or directory"));
   EXPECT_THAT(text_of_error([&] { read_yaml_file(folder); }), HasSubstr("it is a directory"));
-  EXPECT_THAT(text_of_error([&] { read_yaml_file("/dev/zero"); }), HasSubstr("too large"));
+}
+
+TEST(ReadYamlFile, RefusesAPipeOrADeviceWithoutOpeningIt) {
+  const auto pipe =
+      std::filesystem::path(testing::TempDir()) / ("trialmill-pipe-" + std::to_string(getpid()));
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(text_of_error([&] { read_yaml_file(pipe); }),
+              HasSubstr("cannot be read: it is not a regular file"));
+  std::filesystem::remove(pipe);
+  EXPECT_THAT(text_of_error([&] { read_yaml_file("/dev/zero"); }),
+              HasSubstr("it is not a regular file"));
 }
 
 TEST(ReadYamlFile, ReadsAFile) {
