@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "sample_course.hpp"
+#include "trialmill/survival/cumulative_incidence.hpp"
 
 namespace trialmill::cohort {
 namespace {
@@ -152,6 +153,45 @@ TEST(Course, DoubleProgrammedStateOccupationOfAMillionPatients) {
     const auto [k4a, k4b] = slope(free + step * k3a, ill + step * k3b);
     free += step / 6 * (k1a + 2 * k2a + 2 * k3a + k4a);
     ill += step / 6 * (k1b + 2 * k2b + 2 * k3b + k4b);
+  }
+}
+
+// Aalen-Johansen of recurrence, death without it competing, in a million censored patients against
+// the integral of hazard x recurrence-free survival by the midpoint rule.
+TEST(Course, DoubleProgrammedCumulativeIncidenceOfAMillionPatients) {
+  DiseaseCourse disease;
+  disease.recurrence = same_in_both_arms({{0, 12, 36}, {0.05, 0.035, 0.02}});
+  disease.death_without_recurrence = same_in_both_arms({{0, 3}, {0.02, 0.006}});
+  disease.death_with_disease = same_in_both_arms({{0.0}, {0.01}});
+  const Cohort cohort = drawn(after_surgery_only(disease, 0), 1000000);
+  std::vector<double> time(cohort.size);
+  std::vector<std::uint8_t> event(cohort.size);
+  std::vector<std::int32_t> cause(cohort.size);
+  for (std::size_t i = 0; i < cohort.size; ++i) {
+    const double recurrence = cohort.milestone(Milestone::recurrence)[i];
+    const double death = cohort.milestone(Milestone::death)[i];
+    time[i] = std::min({recurrence, death, cohort.dropout_months[i]});
+    cause[i] = time[i] == recurrence ? 1 : time[i] == death ? 2 : 0;
+    event[i] = cause[i] > 0;
+  }
+  survival::Observations seen;
+  seen.time = time;
+  seen.event = event;
+  survival::SortedTimes sorted;
+  survival::sort_times(seen, sorted);
+  const auto curve = survival::cumulative_incidence(sorted, cause, 2);
+  double recurred = 0, died = 0, cumulative = 0;
+  const double step = 0.005;
+  for (int k = 0; k < 24000; ++k) {
+    const double t = (k + 0.5) * step;
+    const double recurs = t < 12 ? 0.05 : t < 36 ? 0.035 : 0.02, dies = t < 3 ? 0.02 : 0.006;
+    const double free = std::exp(-cumulative - 0.5 * step * (recurs + dies));
+    recurred += step * recurs * free;
+    died += step * dies * free;
+    cumulative += step * (recurs + dies);
+    if ((k + 1) % 2400 != 0) continue;  // every 12 months
+    EXPECT_NEAR(survival::incidence_at(curve, 1, t).estimate, recurred, 0.002) << t;
+    EXPECT_NEAR(survival::incidence_at(curve, 2, t).estimate, died, 0.002) << t;
   }
 }
 
