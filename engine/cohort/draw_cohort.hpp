@@ -88,8 +88,10 @@ class CohortDraw {
     for (std::size_t c = 0; c < model_.population.size(); ++c)
       fill(random::Purpose::covariate, c,
            std::span(cohort_.covariates).subspan(c * cohort_.size, cohort_.size));
-    draw_population(model_.population, model_.copula, cohort_.size, cohort_.covariates,
-                    workspace_.population);
+    // The attributes of a course come behind them.
+    const auto values =
+        std::span(cohort_.covariates).first(model_.population.size() * cohort_.size);
+    draw_population(model_.population, model_.copula, cohort_.size, values, workspace_.population);
     draw_recorded();
   }
 

@@ -106,11 +106,11 @@ void read_death_with_disease(const Record& disease, const Scenario& scenario, Co
 std::vector<CovariateEffect> effects_after_surgery(const Course& course) {
   const OperationPlan& operation = course.operation;
   std::vector<CovariateEffect> effects;
-  for (const auto* some : {&operation.r1.odds_ratios, &operation.r2.odds_ratios,
-                           &operation.unresectable.odds_ratios, &operation.morbidity.odds_ratios,
-                           &operation.adjuvant.odds_ratios,
-                           &course.recurrence.effects, &course.death_without_recurrence.effects,
-                           &course.death_with_disease.effects, &course.survival_ratios})
+  for (const auto* some :
+       {&operation.r1.odds_ratios, &operation.r2.odds_ratios, &operation.unresectable.odds_ratios,
+        &operation.morbidity.odds_ratios, &operation.adjuvant.odds_ratios,
+        &course.recurrence.effects, &course.death_without_recurrence.effects,
+        &course.death_with_disease.effects, &course.survival_ratios})
     effects.insert(effects.end(), some->begin(), some->end());
   return effects;
 }

@@ -87,9 +87,8 @@ double read_probability(const Value& value, const input::Interval& allowed) {
 }
 
 void read_mortality(const Record& surgery, OperationPlan& operation) {
-  operation.mortality_90_days =
-      surgery.number_or("mortality_90_days", 0,
-                        input::Interval{0, 1, true, false, "a fraction, not a percentage"});
+  operation.mortality_90_days = surgery.number_or(
+      "mortality_90_days", 0, input::Interval{0, 1, true, false, "a fraction, not a percentage"});
 }
 
 void read_morbidity(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "trialmill/math/normal_probability.hpp"
 #include "trialmill/scenario/factors.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -160,7 +161,10 @@ class Measuring {
     survival::sort_times(seen, w_.sorted);
     survival::tabulate_risk(w_.sorted, w_.table);
     const survival::LogRank test = survival::log_rank(w_.table);
-    return test.status == survival::FitStatus::ok ? test.p_value : not_a_number;
+    // One degree of freedom, by the normal probability that has the same bits on every CPU.
+    return test.status == survival::FitStatus::ok
+               ? 2 * math::normal_probability(-std::sqrt(test.chi_square))
+               : not_a_number;
   }
 
   bool is_in_any(const std::vector<std::size_t>& groups, std::size_t i) const {

@@ -83,24 +83,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Survey, WrongSurvey,
-    testing::Values(Wrong{"time_zero: surgery\n", "", "enter it at surgery: `time_zero: surgery`"},
-                    Wrong{"patients: 222", "patients: 1", "allowed is"},
-                    Wrong{"  patients: 222\n", "", "patients"},
-                    Wrong{"  comparisons:", "  comparison:", "comparisons"},
-                    Wrong{"curve: os, by: r2", "curve: pfs, by: r2", "pfs"},
-                    Wrong{"curve: os, by: r2", "curve: os, by: r4", "r4"},
-                    Wrong{"os_r01_v_r2_p:", "os_r01_v_r3_p:", "os_r01_v_r2_p"},
-                    Wrong{"hereditary: {are:", "heredity: {are:", "hereditary"},
-                    Wrong{"{are: {metachronous: absent}}", "{are: {metachronus: absent}}",
-                          "metachronous"},
-                    Wrong{"{are: {metachronous: absent}}", "{are: {metachronous: never}}", "never"},
-                    Wrong{"{are: {metachronous: absent}}", "{of: {metachronous: absent}}", "are"},
-                    Wrong{"  male: {prevalence: published}", "  disease: {prevalence: 0.5}",
-                          "kept for what a survey observes"},
-                    Wrong{"disease:\n", "disease:\n  published_follow_up: {median_months: 60}\n",
-                          "survey.follow_up"},
-                    Wrong{"pathway:\n", "pathway:\n  response: {odds_ratios: {male: 2}}\n",
-                          "comes before surgery"}));
+    testing::Values(
+        Wrong{"time_zero: surgery\n", "", "enter it at surgery: `time_zero: surgery`"},
+        Wrong{"patients: 222", "patients: 1", "allowed is"},
+        Wrong{"  patients: 222\n", "", "patients"},
+        Wrong{"  comparisons:", "  comparison:", "comparisons"},
+        Wrong{"curve: os, by: r2", "curve: pfs, by: r2", "pfs"},
+        Wrong{"curve: os, by: r2", "curve: os, by: r4", "r4"},
+        Wrong{"os_r01_v_r2_p:", "os_r01_v_r3_p:", "os_r01_v_r2_p"},
+        Wrong{"hereditary: {are:", "heredity: {are:", "hereditary"},
+        Wrong{"{are: {metachronous: absent}}", "{are: {metachronus: absent}}", "metachronous"},
+        Wrong{"{are: {metachronous: absent}}", "{are: {metachronous: never}}", "never"},
+        Wrong{"{are: {metachronous: absent}}", "{of: {metachronous: absent}}", "are"},
+        Wrong{"  male: {prevalence: published}", "  disease: {prevalence: 0.5}",
+              "kept for what a survey observes"},
+        Wrong{"\ndisease:\n", "\ndisease:\n  published_follow_up: {median_months: 60}\n",
+              "survey.follow_up"},
+        Wrong{"pathway:\n", "pathway:\n  response: {odds_ratios: {male: 2}}\n",
+              "comes before surgery"}));
 
 TEST(Survey, IsReadWithItsPatientsAndFollowUp) {
   const Study study = read_study(cohort_file);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "trialmill/cohort/course.hpp"
-#include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/dependence.hpp"
+#include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/enrolment.hpp"
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/observe.hpp"
@@ -161,8 +161,8 @@ struct Scenario {
   std::optional<evidence::Evidence> evidence;
   std::vector<cohort::Covariate> population;
   cohort::Copula copula;
-  Transition disease;                    ///< the single event; of no use when there is a `course`
-  std::optional<Course> course;          ///< the whole course instead
+  Transition disease;            ///< the single event; of no use when there is a `course`
+  std::optional<Course> course;  ///< the whole course instead
   /// No trial but a survey of `sample_size` patients: one arm, no endpoints and no analyses.
   std::optional<SurveyPlan> survey;
   std::vector<NamedEndpoint> endpoints;  ///< never empty; the single event's is its name
