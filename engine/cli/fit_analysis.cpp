@@ -94,6 +94,7 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
   survival::fit_cox(within_strata, covariates, options, workspace, report.fit);
   report.robust = survival::robust_variance(within_strata, covariates, request.ties, report.fit);
   report.baseline = survival::baseline_hazard(within_strata, covariates, request.ties, report.fit);
+  report.stratum_values = data.stratum_values;
   report.concordance =
       survival::concordance(within_strata, survival::linear_predictor(covariates, report.fit));
   return report;

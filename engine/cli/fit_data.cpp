@@ -155,8 +155,10 @@ void read_strata(const Table& table, const FitRequest& request,
   if (request.strata.empty()) return;
   // Strata are the combinations that occur, in increasing order.
   std::vector<std::vector<std::int32_t>> digits(data.group.size());
+  std::vector<std::vector<std::string>> values;  // by column
   for (const std::string& column : request.strata) {
     const Labels labels = labels_of(table, column, complete);
+    values.push_back(labels.names);
     for (std::size_t i = 0; i < digits.size(); ++i)
       digits[i].push_back(labels.index[i]);
   }
@@ -164,8 +166,12 @@ void read_strata(const Table& table, const FitRequest& request,
   for (const auto& combination : digits)
     number.try_emplace(combination, 0);
   std::int32_t next = 0;
-  for (auto& [combination, place] : number)
+  for (auto& [combination, place] : number) {
     place = next++;
+    auto& names = data.stratum_values.emplace_back();
+    for (std::size_t c = 0; c < values.size(); ++c)
+      names.push_back(values[c][static_cast<std::size_t>(combination[c])]);
+  }
   for (const auto& combination : digits)
     data.stratum.push_back(number[combination]);
   data.strata = std::max(next, 1);

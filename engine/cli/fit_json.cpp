@@ -189,6 +189,23 @@ Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
   return out;
 }
 
+// The strata one after the other; with strata, `stratum` has the values of each time's own.
+Json baseline_document(const FitRequest& request, const CoxReport& cox) {
+  Json out = {{"time", numbers(cox.baseline.time)},
+              {"cumulative_hazard", numbers(cox.baseline.cumulative_hazard)}};
+  if (request.strata.empty()) return out;
+  Json strata = Json::array();
+  for (std::size_t s = 0; s + 1 < cox.baseline.stratum_begin.size(); ++s) {
+    Json values = Json::object();
+    for (std::size_t c = 0; c < request.strata.size(); ++c)
+      values[request.strata[c]] = cox.stratum_values[s][c];
+    for (auto row = cox.baseline.stratum_begin[s]; row < cox.baseline.stratum_begin[s + 1]; ++row)
+      strata.push_back(values);
+  }
+  out["stratum"] = std::move(strata);
+  return out;
+}
+
 Json to_document(const FitRequest& request, const CoxReport& cox) {
   const survival::CoxFit& fit = cox.fit;
   Json terms = Json::array(), dropped = Json::array();
@@ -216,9 +233,7 @@ Json to_document(const FitRequest& request, const CoxReport& cox) {
           {"concordance", defined(cox.concordance.estimate)},
           {"concordance_se", defined(cox.concordance.standard_error)},
           {"terms", terms},
-          {"baseline",
-           {{"time", numbers(cox.baseline.time)},
-            {"cumulative_hazard", numbers(cox.baseline.cumulative_hazard)}}}};
+          {"baseline", baseline_document(request, cox)}};
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ struct FitData {
   std::vector<std::int32_t> group, stratum;
   std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::int32_t strata = 1;
+  /// By stratum: its value of each column of `FitRequest::strata`. Empty without strata.
+  std::vector<std::vector<std::string>> stratum_values;
   std::vector<std::vector<double>> covariates;
   std::size_t dropped = 0;       ///< rows with a missing value in a column asked for
   std::size_t merged_times = 0;  ///< values changed because they differed by rounding alone
@@ -76,6 +78,7 @@ struct CoxReport {
   survival::RobustVariance robust;
   survival::BaselineHazard baseline;
   survival::Concordance concordance;
+  std::vector<std::vector<std::string>> stratum_values;  ///< as of `FitData`
 };
 
 struct FitReport {

@@ -5,16 +5,11 @@
 #include <cmath>
 
 #include "evidence/figure.hpp"
+#include "evidence/knot_wording.hpp"
+#include "evidence/survival_curve.hpp"
 #include "trialmill/math/elementary.hpp"
 
 namespace trialmill::evidence {
-
-namespace {
-
-std::string name_knot(std::size_t index, const SurvivalKnot& knot) {
-  return "knot " + std::to_string(index + 1) + " (" + figure(knot.time_months) +
-         " months, survival " + figure(knot.survival) + "): ";
-}
 
 void require_survival_curve(std::span<const SurvivalKnot> knots) {
   if (knots.empty())
@@ -23,7 +18,7 @@ void require_survival_curve(std::span<const SurvivalKnot> knots) {
   double survival_before = 1;
   for (std::size_t k = 0; k < knots.size(); ++k) {
     const auto [time, survival, source] = knots[k];
-    const std::string name = name_knot(k, knots[k]);
+    const std::string name = name_of_knot(k, knots[k]);
     if (!(time > time_before && std::isfinite(time)))
       throw CalibrationError(
           k, name + (k == 0 ? "the time of the first knot must be above 0, where survival is 1"
@@ -47,6 +42,8 @@ void require_survival_curve(std::span<const SurvivalKnot> knots) {
     survival_before = survival;
   }
 }
+
+namespace {
 
 struct AveragedSurvival {
   double survival = 0;

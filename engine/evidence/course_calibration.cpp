@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "knot_wording.hpp"
+#include "evidence/knot_wording.hpp"
+#include "evidence/survival_curve.hpp"
 #include "trialmill/math/elementary.hpp"
 
 namespace trialmill::evidence {
@@ -17,12 +18,6 @@ namespace {
 
 // Survival closer than this to the end of the reachable range is at the end.
 constexpr double rounding = 1e-12;
-
-// The rules for a list of knots are those of a single endpoint, and so are the messages.
-void require_survival_curve(std::span<const SurvivalKnot> knots) {
-  const RiskPattern everybody;
-  calibrate_baseline(knots, {&everybody, 1});
-}
 
 // The patients without disease at surgery, by their chance of having died neither after the
 // operation nor otherwise without recurrence.

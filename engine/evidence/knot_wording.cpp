@@ -1,17 +1,12 @@
-#include "knot_wording.hpp"
+#include "evidence/knot_wording.hpp"
 
 #include <charconv>
+
+#include "evidence/figure.hpp"
 
 namespace trialmill::evidence {
 
 namespace {
-
-// The shortest decimal that reads back as the same number.
-std::string figure(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  return {text, end};
-}
 
 std::string six_digits(double value) {
   char text[32];

@@ -179,6 +179,25 @@ TEST(Fit, MergesNearTiesAndSaysSo) {
   EXPECT_NE(exact["logrank"]["chisq"], merged["logrank"]["chisq"]);
 }
 
+TEST(Fit, NamesTheStratumOfEveryBaselineTime) {
+  const Scratch folder;
+  folder.write("t.csv",
+               "time,status,x,site,sex\n"
+               "1,1,0,10,f\n2,1,1,10,f\n3,1,0,10,f\n"
+               "1,1,1,9,m\n4,1,0,9,m\n5,0,1,9,m\n");
+  const auto baseline = [&](const std::string& strata) {
+    const Finished done =
+        run_program(folder, "fit t.csv --time time --status status --cox x --json" + strata);
+    EXPECT_EQ(done.exit_status, 0) << done.errors;
+    return json::parse(done.output)["cox"]["baseline"];
+  };
+  EXPECT_FALSE(baseline("").contains("stratum"));
+  const json stratified = baseline(" --strata site,sex");
+  EXPECT_EQ(stratified["time"], json({1, 4, 5, 1, 2, 3}));
+  const json nine = {{"site", "9"}, {"sex", "m"}}, ten = {{"site", "10"}, {"sex", "f"}};
+  EXPECT_EQ(stratified["stratum"], json({nine, nine, nine, ten, ten, ten}));
+}
+
 TEST(Fit, TellsWhyAFitFailed) {
   const Scratch folder;
   const auto status = [&](const std::string& file, const std::string& covariates) {
