@@ -16,6 +16,7 @@ constexpr std::array<std::pair<Milestone, std::string_view>, cohort::milestone_c
      {Milestone::progression_seen, "progression_seen_months"},
      {Milestone::withdrawal, "withdrawal_months"},
      {Milestone::toxicity, "toxicity_months"},
+     {Milestone::planned_surgery, "planned_surgery_months"},
      {Milestone::surgery, "surgery_months"},
      {Milestone::adjuvant, "adjuvant_months"},
      {Milestone::recurrence, "recurrence_months"},
@@ -70,7 +71,7 @@ std::string look_text(const simulation::Design& design, const simulation::Worksp
   if (times) return fmt::format(",{},{}", exact(data.time[row]), int{data.event[row]});
   const simulation::LookPlan& plan = design.looks[look];
   const cohort::EndpointColumns& endpoint = workspace.endpoints[plan.endpoint];
-  const double known = std::min(endpoint.event_months[patient], endpoint.dropout_months[patient]);
+  const double known = std::min(endpoint.known_months[patient], endpoint.dropout_months[patient]);
   const bool by_then =
       endpoint.origin_months[patient] + known <= workspace.cuts[plan.cut].calendar_months;
   return by_then ? fmt::format(",{}", int{data.event[row]}) : ",";

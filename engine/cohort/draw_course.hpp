@@ -112,19 +112,17 @@ class CourseDraw {
         time[i] = inverse(*law, i, time[i]);
     }
     const auto surgery = milestone(Milestone::surgery);
-    const auto planned_surgery = milestone(Milestone::progression_seen);
+    const auto planned_surgery = milestone(Milestone::planned_surgery);
     const auto was_toxic = attribute(Attribute::toxicity);
     for (std::size_t i = 0; i < cohort_.size; ++i) {
       const double planned = before.surgery_at_months[arm(i)];
       const double after_toxicity = toxicity[i] + before.surgery_after_toxicity_months[arm(i)];
-      surgery[i] = std::min(planned, after_toxicity);
-      // Kept until the visits are drawn: progression comes to light at the planned operation.
-      planned_surgery[i] = surgery[i];
       const double first = std::min({progression[i], withdrawal[i], death[i]});
-      if (toxicity[i] < planned && toxicity[i] < first)
-        was_toxic[i] = 1;
-      else
-        toxicity[i] = never;
+      const bool toxic = toxicity[i] < planned && toxicity[i] < first;
+      was_toxic[i] = toxic;
+      planned_surgery[i] = toxic ? std::min(planned, after_toxicity) : planned;
+      surgery[i] = planned_surgery[i];
+      if (!toxic) toxicity[i] = never;
       if (first < surgery[i]) surgery[i] = never;
       // Death ends the pathway; progression and withdrawal keep the patient from surgery.
       if (progression[i] >= surgery[i] || progression[i] > first) progression[i] = never;
@@ -270,6 +268,7 @@ class CourseDraw {
   void show_at_visits() {
     const auto progression = milestone(Milestone::progression);
     const auto recurrence = milestone(Milestone::recurrence);
+    const auto planned_surgery = milestone(Milestone::planned_surgery);
     const auto progression_seen = milestone(Milestone::progression_seen);
     const auto recurrence_seen = milestone(Milestone::recurrence_seen);
     const bool continuous = std::ranges::all_of(course_.assessments, &VisitSchedule::continuous);
@@ -280,7 +279,6 @@ class CourseDraw {
       math::log(missed, missed);
     }
     for (std::size_t i = 0; i < cohort_.size; ++i) {
-      const double planned_surgery = progression_seen[i];
       progression_seen[i] = progression[i];
       recurrence_seen[i] = recurrence[i];
       if (continuous) continue;
@@ -290,7 +288,7 @@ class CourseDraw {
       if (progression[i] < never)
         progression_seen[i] = std::max(
             progression[i],
-            std::min(planned_surgery, seen_at(visits, progression[i], shift_months, misses)));
+            std::min(planned_surgery[i], seen_at(visits, progression[i], shift_months, misses)));
       if (recurrence[i] < never) {
         const double surgery = milestone(Milestone::surgery)[i];
         recurrence_seen[i] =

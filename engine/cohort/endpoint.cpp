@@ -56,11 +56,27 @@ double time_of(const EndpointEvent& what, const Patient& patient) {
   return never;
 }
 
-double first_event(const Endpoint& endpoint, const Patient& patient) {
-  double first = never;
-  for (const EndpointEvent& event : endpoint.events)
-    first = std::min(first, time_of(event, patient));
-  return first;
+// An event that is dated back is known at surgery only.
+double known_at(const EndpointEvent& what, const Patient& patient, double time) {
+  return what.kind == EndpointEvent::Kind::r2_at_randomisation && time < never
+             ? patient.at(Milestone::surgery)
+             : time;
+}
+
+struct Times {
+  double origin = never;  // from randomisation, as the others
+  double event = never;
+  double known = never;
+  double dropout = never;
+};
+
+void find_first_event(const Endpoint& endpoint, const Patient& patient, Times& times) {
+  for (const EndpointEvent& event : endpoint.events) {
+    const double time = time_of(event, patient);
+    if (time >= times.event) continue;
+    times.event = time;
+    times.known = known_at(event, patient, time);
+  }
 }
 
 bool is_among(const Endpoint& endpoint, const Patient& patient) {
@@ -78,16 +94,10 @@ bool is_among(const Endpoint& endpoint, const Patient& patient) {
   return false;
 }
 
-struct Times {
-  double origin = never;  // from randomisation
-  double event = never;   // from randomisation
-  double dropout = never;
-};
-
 Times time_to_event(const Endpoint& endpoint, const Patient& patient) {
   Times times;
   times.dropout = patient.cohort.dropout_months[patient.index];
-  times.event = first_event(endpoint, patient);
+  find_first_event(endpoint, patient, times);
   if (!is_among(endpoint, patient)) return times;
   const double surgery = patient.at(Milestone::surgery);
   switch (endpoint.origin) {
@@ -100,7 +110,7 @@ Times time_to_event(const Endpoint& endpoint, const Patient& patient) {
     case Endpoint::Origin::landmark: {
       const bool chosen_later =
           endpoint.patients != Endpoint::Patients::all && surgery > endpoint.landmark_months;
-      times.origin = chosen_later || times.event <= endpoint.landmark_months
+      times.origin = chosen_later || times.known <= endpoint.landmark_months
                          ? never
                          : endpoint.landmark_months;
       break;
@@ -131,17 +141,21 @@ bool succeeds(Endpoint::Outcome outcome, const Patient& patient) {
   return false;
 }
 
-// Known when the pathway ends, by surgery or before it; a patient lost by then is a failure.
+// A patient lost before the pathway ends is a failure, or not seen to be among those analysed.
 Times yes_or_no(const Endpoint& endpoint, const Patient& patient) {
   const double dropout = patient.cohort.dropout_months[patient.index];
-  const double known = std::min({patient.at(Milestone::surgery), patient.at(Milestone::progression),
-                                 patient.at(Milestone::withdrawal), patient.at(Milestone::death)});
+  const double ends = std::min({patient.at(Milestone::surgery), patient.at(Milestone::progression),
+                                patient.at(Milestone::withdrawal), patient.at(Milestone::death)});
   Times times;
-  times.origin = is_among(endpoint, patient) ? 0 : never;
-  if (dropout >= known && succeeds(endpoint.outcome, patient))
-    times.event = known;
+  const bool lost = dropout < ends;
+  const bool chosen = endpoint.patients != Endpoint::Patients::all;
+  if (!is_among(endpoint, patient) || (chosen && lost)) return times;
+  times.origin = 0;
+  const double counted = patient.at(Milestone::planned_surgery);
+  if (!lost && succeeds(endpoint.outcome, patient))
+    times.event = times.known = counted;
   else
-    times.dropout = std::min(known, dropout);
+    times.dropout = counted;
   return times;
 }
 
@@ -150,9 +164,11 @@ Times yes_or_no(const Endpoint& endpoint, const Patient& patient) {
 EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
                                  std::size_t attributes_from, EndpointWorkspace& workspace) {
   if (cohort.milestones.empty())
-    return {true, cohort.enrolment_months, cohort.event_months, cohort.dropout_months};
+    return {true, cohort.enrolment_months, cohort.event_months, cohort.event_months,
+            cohort.dropout_months};
   workspace.origin.resize(cohort.size);
   workspace.event.resize(cohort.size);
+  workspace.known.resize(cohort.size);
   workspace.dropout.resize(cohort.size);
   for (std::size_t i = 0; i < cohort.size; ++i) {
     const Patient patient{cohort, attributes_from, i};
@@ -160,10 +176,13 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
         endpoint.time_to_event() ? time_to_event(endpoint, patient) : yes_or_no(endpoint, patient);
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
     workspace.event[i] = times.event - times.origin;
+    workspace.known[i] = times.known - times.origin;
     workspace.dropout[i] = times.dropout - times.origin;
-    if (!(times.origin < never)) workspace.event[i] = workspace.dropout[i] = never;
+    if (!(times.origin < never))
+      workspace.event[i] = workspace.known[i] = workspace.dropout[i] = never;
   }
-  return {endpoint.everybody(), workspace.origin, workspace.event, workspace.dropout};
+  return {endpoint.everybody(), workspace.origin, workspace.event, workspace.known,
+          workspace.dropout};
 }
 
 }  // namespace trialmill::cohort

@@ -32,8 +32,8 @@ void calendar_event_times(const EndpointColumns& endpoint, std::size_t sample_si
                           std::vector<double>& calendar) {
   calendar.resize(sample_size);
   for (std::size_t i = 0; i < sample_size; ++i)
-    calendar[i] = endpoint.event_months[i] <= endpoint.dropout_months[i]
-                      ? endpoint.origin_months[i] + endpoint.event_months[i]
+    calendar[i] = endpoint.known_months[i] <= endpoint.dropout_months[i]
+                      ? endpoint.origin_months[i] + endpoint.known_months[i]
                       : never;
 }
 
@@ -87,7 +87,7 @@ double end_of_follow_up(const Trial& trial) {
   for (const EndpointColumns& endpoint : trial.endpoints)
     for (std::size_t i = 0; i < trial.size(); ++i) {
       const double end = endpoint.origin_months[i] +
-                         std::min(endpoint.event_months[i], endpoint.dropout_months[i]);
+                         std::min(endpoint.known_months[i], endpoint.dropout_months[i]);
       if (end < never) last = std::max(last, end);
     }
   return last;
@@ -99,8 +99,9 @@ void observe_patient(const EndpointColumns& endpoint, std::size_t i, double cut,
   const double event = endpoint.event_months[i];
   const double dropout = endpoint.dropout_months[i];
   const double followed = cut - origin;
-  const bool seen = event <= dropout && origin + event <= cut;
-  const bool lost = !seen && dropout < event && origin + dropout <= cut;
+  const double known = endpoint.known_months[i];
+  const bool seen = known <= dropout && origin + known <= cut;
+  const bool lost = !seen && dropout < known && origin + dropout <= cut;
   look.time[look.rows] = seen ? event : lost ? dropout : followed;
   look.event[look.rows] = seen;
   ++look.rows;

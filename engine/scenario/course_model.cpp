@@ -239,6 +239,27 @@ cohort::OddsLaw response_law(const Scenario& scenario) {
   return law;
 }
 
+// The resected, each pattern split by morbidity.
+std::vector<PatientPattern> with_morbidity(const Scenario& scenario,
+                                           const std::vector<PatientPattern>& resected) {
+  const Chance& morbidity = scenario.course->operation.morbidity;
+  const auto factors = factors_of(morbidity.odds_ratios, columns_of(scenario));
+  const double reference =
+      odds_of(morbidity.probability, morbidity.odds_ratios, resected, scenario);
+  std::vector<PatientPattern> out;
+  for (const PatientPattern& pattern : resected) {
+    const double odds = reference * product_of(factors, pattern.value);
+    const double share = std::isinf(odds) ? 1 : odds / (1 + odds);
+    for (const double morbid : {0.0, 1.0}) {
+      PatientPattern part = pattern;
+      part.probability *= morbid == 1 ? share : 1 - share;
+      part.value[column_of(scenario, Attribute::morbidity)] = morbid;
+      out.push_back(std::move(part));
+    }
+  }
+  return out;
+}
+
 cohort::Operation operation(const Scenario& scenario, const CalibratedCourse& calibrated) {
   const OperationPlan& plan = scenario.course->operation;
   cohort::Operation out;
@@ -247,14 +268,15 @@ cohort::Operation operation(const Scenario& scenario, const CalibratedCourse& ca
   out.unresectable = odds_law(scenario, "unresectable", calibrated.unresectable_odds,
                               plan.unresectable.odds_ratios);
   out.mortality = after_surgery(scenario, "mortality_90_days", operative_mortality(plan), {});
-  const auto chance = [&](const char* name, const Chance& what) {
-    return odds_law(scenario, name,
-                    odds_of(what.probability, what.odds_ratios, calibrated.resected, scenario),
+  const auto chance = [&](const char* name, const Chance& what,
+                          const std::vector<PatientPattern>& patients) {
+    return odds_law(scenario, name, odds_of(what.probability, what.odds_ratios, patients, scenario),
                     what.odds_ratios);
   };
-  out.morbidity = chance("morbidity", plan.morbidity);
-  out.adjuvant = {chance("adjuvant", plan.adjuvant), plan.adjuvant_from_months,
-                  plan.adjuvant_to_months, plan.adjuvant_delay_by_morbidity_months};
+  out.morbidity = chance("morbidity", plan.morbidity, calibrated.resected);
+  out.adjuvant = {chance("adjuvant", plan.adjuvant, with_morbidity(scenario, calibrated.resected)),
+                  plan.adjuvant_from_months, plan.adjuvant_to_months,
+                  plan.adjuvant_delay_by_morbidity_months};
   return out;
 }
 

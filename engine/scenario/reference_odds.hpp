@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 #include <vector>
+
+#include "trialmill/evidence/calibration.hpp"
 
 namespace trialmill::scenario {
 
@@ -24,7 +28,8 @@ std::array<double, K> reference_odds(std::span<const OddsPattern<K>> population,
     none -= p;
   std::array<double, K> odds{};
   for (std::size_t k = 0; k < K; ++k)
-    odds[k] = probability[k] / none;
+    odds[k] = probability[k] > 0 ? probability[k] / none : 0;
+  if (none <= 0) return odds;  // certain, with infinite odds, whatever the ratios
   // Scaling each outcome's odds to its margin is iterative proportional fitting, which converges
   // for any odds ratios (Deming and Stephan 1940); without odds ratios the start is the answer.
   for (int round = 0; round < 10000; ++round) {
@@ -45,9 +50,12 @@ std::array<double, K> reference_odds(std::span<const OddsPattern<K>> population,
       change = std::max(change, std::abs(factor - 1));
       odds[k] *= factor;
     }
-    if (change < 1e-14) break;
+    if (change < 1e-13) return odds;
   }
-  return odds;
+  throw evidence::CalibrationError(
+      0,
+      "the probabilities of an outcome cannot be met with these odds ratios: they spread the "
+      "patients' odds over too many orders of magnitude");
 }
 
 }  // namespace trialmill::scenario

@@ -128,7 +128,7 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
         look.recorded.push_back(column);
     }
   std::ranges::sort(look.recorded);
-  if (analysis.at) look.cut = place_of(design.cuts, *analysis.at, std::equal_to<>());
+  look.cut = place_of(design.cuts, analysis.at.value_or(scenario.analysis_time), std::equal_to<>());
   return place_of(design.looks, look, std::equal_to<>());
 }
 
@@ -171,13 +171,29 @@ result::AnalysisLabel label_of(const Analysis& analysis) {
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   design.analyses.push_back(plan_analysis(scenario, analysis, design));
   design.labels.push_back(label_of(analysis));
-  result::AnalysisTruth truth;
-  truth.interval_z = design.analyses.back().critical_z;
-  if (!scenario.course) {
-    const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-    if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+}
+
+// What the generator says of each analysis's estimate, before a course is measured.
+std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const Design& design) {
+  std::vector<result::AnalysisTruth> truths;
+  for (const AnalysisPlan& plan : design.analyses) {
+    result::AnalysisTruth truth;
+    truth.interval_z = plan.critical_z;
+    if (!scenario.course) {
+      const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
+      if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+    }
+    truths.push_back(truth);
   }
-  design.truths.push_back(truth);
+  return truths;
+}
+
+// The first look of a time to event, or the first look.
+std::size_t look_to_report(const Design& design) {
+  const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
+    return design.endpoints[look.endpoint].time_to_event();
+  });
+  return found == design.looks.end() ? 0 : static_cast<std::size_t>(found - design.looks.begin());
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -188,9 +204,9 @@ Design compile_design(const Scenario& scenario) {
     design.endpoints.push_back(endpoint.definition);
     design.endpoint_names.push_back(endpoint.name);
   }
-  design.cuts = {scenario.analysis_time};
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
+  design.reported_look = look_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
   return design;
@@ -224,7 +240,8 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back({point.scenario.sample_size, p});
+    plan.designs[design].sizes.push_back(
+        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design])});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

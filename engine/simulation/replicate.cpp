@@ -86,7 +86,7 @@ void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sam
   workspace.known_stratum.clear();
   for (std::size_t row = 0; row < look.data.rows; ++row) {
     const std::size_t i = look.data.in_order ? row : look.data.patient[row];
-    const double known = std::min(endpoint.event_months[i], endpoint.dropout_months[i]);
+    const double known = std::min(endpoint.known_months[i], endpoint.dropout_months[i]);
     if (!(endpoint.origin_months[i] + known <= cut)) continue;
     workspace.success.push_back(look.data.event[row]);
     workspace.known_arm.push_back(arm[row]);
@@ -133,7 +133,7 @@ void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& wo
                     result::Outcome& outcome) {
   look_at_endpoints(design, sample_size, workspace);
   sort_views(design, sample_size, workspace);
-  const cohort::LookData& first = workspace.looks.front().data;
+  const cohort::LookData& first = workspace.looks[design.reported_look].data;
   const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
   outcome.analysis_months =
       std::ranges::max(workspace.cuts, {}, &cohort::Cut::calendar_months).calendar_months;

@@ -60,7 +60,7 @@ std::shared_ptr<UnitResult> simulate_unit(const Plan& plan, const Unit& unit,
     }
     const auto& outcomes = simulate_replicate(design, plan.seed, number, workspace);
     for (std::size_t s = 0; s < outcomes.size(); ++s)
-      out->tallies[s].add(outcomes[s], design.truths);
+      out->tallies[s].add(outcomes[s], design.sizes[s].truths);
     if (options.each_replicate) out->every.push_back(outcomes);
   }
   return out;
@@ -169,11 +169,12 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.seed = plan.seed;
   out.replicates = plan.replicates;
   out.complete = totals.complete;
-  for (std::size_t p = 0; p < plan.points.size(); ++p) {
-    const Design& design = plan.designs[plan.points[p].design];
-    out.points.push_back(result::summarise(plan.points[p].set, totals.tallies[p], design.labels,
-                                           design.truths, design.arm_names));
-  }
+  out.points.resize(plan.points.size());
+  for (const Design& design : plan.designs)
+    for (const DesignSize& size : design.sizes)
+      out.points[size.point] =
+          result::summarise(plan.points[size.point].set, totals.tallies[size.point], design.labels,
+                            size.truths, design.arm_names);
   return out;
 }
 

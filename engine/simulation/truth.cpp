@@ -1,5 +1,7 @@
 #include "trialmill/simulation/truth.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -27,9 +29,10 @@ struct Worlds {
   Workspace in_arm[2];
 };
 
+// `design` has a single size.
 void draw_worlds(const Design& design, const Design& without_dropout, std::uint64_t seed,
                  std::uint64_t number, Worlds& worlds) {
-  const std::size_t size = design.sizes.back().sample_size;
+  const std::size_t size = design.sizes.front().sample_size;
   draw_replicate(design, seed, number, worlds.randomised);
   worlds.randomised.cuts.clear();
   for (const cohort::AnalysisTime& when : design.cuts)
@@ -55,14 +58,13 @@ bool belongs(const LookPlan& look, const Worlds& worlds, double cut, std::size_t
 }
 
 void add_row(const AnalysisPlan& plan, const cohort::EndpointColumns& endpoint,
-             const Workspace& world, std::int32_t arm, std::int32_t stratum, double cut,
-             std::size_t i, BothArms& rows) {
+             const Workspace& world, std::int32_t arm, double cut, std::size_t i, BothArms& rows) {
   const double followed = cut - endpoint.origin_months[i];
-  const bool event = endpoint.event_months[i] <= followed;
+  const bool event = endpoint.known_months[i] <= followed;
   rows.time.push_back(event ? endpoint.event_months[i] : followed);
   rows.event.push_back(event);
   rows.arm.push_back(arm);
-  rows.stratum.push_back(stratum);
+  rows.stratum.push_back(world.stratum[i]);
   rows.columns[0].push_back(arm);
   for (std::size_t c = 0; c < plan.covariates.size(); ++c) {
     const CoxColumn& column = plan.covariates[c];
@@ -77,9 +79,12 @@ void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds
   const bool time_to_event = design.endpoints[look.endpoint].time_to_event();
   const std::size_t size = worlds.randomised.cohort.size;
   rows.columns.resize(1 + plan.covariates.size());
-  std::vector<std::int32_t> stratum(size, 0);
-  if (!plan.strata.covariates.empty())
-    cohort::assign_strata(plan.strata, worlds.in_arm[0].cohort, stratum);
+  for (Workspace& world : worlds.in_arm) {
+    // An attribute acquired on the way puts a patient into another stratum in another arm.
+    world.stratum.assign(size, 0);
+    if (!plan.strata.covariates.empty())
+      cohort::assign_strata(plan.strata, world.cohort, world.stratum);
+  }
   for (std::size_t i = 0; i < size; ++i) {
     if (!belongs(look, worlds, cut, i)) continue;
     if (!time_to_event) {
@@ -91,8 +96,8 @@ void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds
       continue;
     }
     for (std::int32_t arm = 0; arm < 2; ++arm)
-      add_row(plan, worlds.in_arm[arm].endpoints[look.endpoint], worlds.in_arm[arm], arm,
-              stratum[i], cut, i, rows);
+      add_row(plan, worlds.in_arm[arm].endpoints[look.endpoint], worlds.in_arm[arm], arm, cut, i,
+              rows);
   }
 }
 
@@ -131,14 +136,15 @@ bool has_estimate(const Design& design, const AnalysisPlan& plan) {
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
 }
 
-void measure(Design& design, std::uint64_t seed) {
+// The truths of a design at one of its sizes.
+void measure(Design design, std::uint64_t seed, DesignSize& size) {
+  design.sizes = {size};
   Design without_dropout = design;
   for (cohort::Endpoint& endpoint : without_dropout.endpoints)
     endpoint = without_landmark(endpoint);
   for (cohort::EventTimeLaw& law : without_dropout.model.dropout_time_by_arm)
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
-  const std::size_t size = design.sizes.back().sample_size;
-  const std::uint64_t replicates = (truth_patients + size - 1) / size;
+  const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
   std::vector<BothArms> patients(design.analyses.size());
   Worlds worlds;
   for (std::uint64_t k = 0; k < replicates; ++k) {
@@ -152,18 +158,30 @@ void measure(Design& design, std::uint64_t seed) {
     if (!has_estimate(design, plan)) continue;
     const BothArms& rows = patients[a];
     if (plan.test == scenario::Analysis::Test::cox)
-      design.truths[a].log_hazard_ratio = log_hazard_ratio(plan, rows);
+      size.truths[a].log_hazard_ratio = log_hazard_ratio(plan, rows);
     else
-      design.truths[a].risk_difference =
+      size.truths[a].risk_difference =
           (rows.experimental_successes - rows.control_successes) / rows.known;
   }
+}
+
+bool needs_truth(const Design& design) {
+  return design.model.course && design.model.arms() == 2 &&
+         std::ranges::any_of(design.analyses,
+                             [&](const AnalysisPlan& plan) { return has_estimate(design, plan); });
 }
 
 }  // namespace
 
 void measure_truths(Plan& plan) {
+  std::vector<std::pair<const Design*, DesignSize*>> tasks;
   for (Design& design : plan.designs)
-    if (design.model.course && design.model.arms() == 2) measure(design, plan.seed);
+    if (needs_truth(design))
+      for (DesignSize& size : design.sizes)
+        tasks.emplace_back(&design, &size);
+  // Each task has its own place for its result, so that their order does not matter.
+  tbb::parallel_for(std::size_t{0}, tasks.size(),
+                    [&](std::size_t k) { measure(*tasks[k].first, plan.seed, *tasks[k].second); });
 }
 
 }  // namespace trialmill::simulation

@@ -33,6 +33,8 @@ Cohort eight_patients() {
   };
   for (const std::size_t i : {0u, 1u, 3u, 6u, 7u})
     set(Milestone::surgery, i, 5);
+  for (std::size_t i = 0; i < 8; ++i)
+    set(Milestone::planned_surgery, i, 5);
   set(Milestone::recurrence, 0, 19);
   set(Milestone::recurrence_seen, 0, 20);
   const double death[] = {40, 30, 18, 15, 2, 25, 50, never};
@@ -48,7 +50,7 @@ Cohort eight_patients() {
 }
 
 struct Columns {
-  std::vector<double> origin, event, dropout;
+  std::vector<double> origin, event, known, dropout;
 };
 
 Columns columns_of(const Endpoint& endpoint) {
@@ -58,7 +60,8 @@ Columns columns_of(const Endpoint& endpoint) {
   const auto copy = [](std::span<const double> column) {
     return std::vector<double>(column.begin(), column.end());
   };
-  return {copy(columns.origin_months), copy(columns.event_months), copy(columns.dropout_months)};
+  return {copy(columns.origin_months), copy(columns.event_months), copy(columns.known_months),
+          copy(columns.dropout_months)};
 }
 
 Endpoint first_of(std::vector<EndpointEvent> events) {
@@ -76,7 +79,9 @@ TEST(Endpoint, EventFreeSurvivalFromRandomisationByHand) {
 
 TEST(Endpoint, R2IsAnEventAtTheOperationAtRandomisationOrNotAtAll) {
   EXPECT_EQ(columns_of(first_of({{Kind::r2}, {Kind::death}})).event[1], 5);
-  EXPECT_EQ(columns_of(first_of({{Kind::r2_at_randomisation}, {Kind::death}})).event[1], 0);
+  const Columns dated_back = columns_of(first_of({{Kind::r2_at_randomisation}, {Kind::death}}));
+  EXPECT_EQ(dated_back.event[1], 0);
+  EXPECT_EQ(dated_back.known[1], 5);  // nobody knows before the operation
   EXPECT_EQ(columns_of(first_of({{Kind::recurrence}, {Kind::death}})).event[1], 30);
 }
 
@@ -122,8 +127,12 @@ TEST(Endpoint, YesOrNoOutcomesAreKnownWhenThePathwayEnds) {
   const Columns columns = columns_of(r0);
   EXPECT_EQ(columns.event,
             (std::vector<double>{5, never, never, never, never, never, never, never}));
-  // Patient 7 would have been R0 but was lost at month 4: a failure, known then.
-  EXPECT_EQ(columns.dropout, (std::vector<double>{never, 5, 2, 5, 2, 3, 5, 4}));
+  // Patient 7 would have been R0 but was lost at month 4: a failure. Failures count on the day
+  // planned for surgery, as successes do.
+  EXPECT_EQ(columns.dropout, (std::vector<double>{never, 5, 5, 5, 5, 5, 5, 5}));
+  r0.patients = Endpoint::Patients::operated;  // patient 7 is not seen to be one of them
+  EXPECT_EQ(columns_of(r0).origin,
+            (std::vector<double>{10, 11, never, 13, never, never, 16, never}));
   Endpoint resection;
   resection.outcome = Endpoint::Outcome::resection;
   EXPECT_EQ(columns_of(resection).event,

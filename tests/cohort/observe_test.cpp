@@ -88,6 +88,25 @@ TEST(Observe, TheCutAtAnEventHoldsExactlyThatManyEventsInEveryReplicate) {
   }
 }
 
+TEST(Observe, AnEventDatedBackCountsOnceItIsKnown) {
+  // R2 dated back to randomisation, known at month 8; the second patient is lost before that.
+  const double never = std::numeric_limits<double>::infinity();
+  const std::vector<double> origin{0, 0, 0}, event{0, 0, never}, known{8, 8, never},
+      dropout{never, 5, never};
+  const EndpointColumns endpoint{true, origin, event, known, dropout};
+  LookData look;
+  observe(endpoint, 3, 7, {}, look);
+  EXPECT_EQ(look.events, 0u);
+  EXPECT_EQ(look.time, (std::vector<double>{7, 5, 7}));
+  observe(endpoint, 3, 9, {}, look);
+  EXPECT_EQ(look.events, 1u);
+  EXPECT_EQ(look.time, (std::vector<double>{0, 5, 9}));
+  LookWorkspace workspace;
+  EXPECT_EQ(find_cut({Condition::events, 1, {}}, std::span(&endpoint, 1), origin, workspace)
+                .calendar_months,
+            8);
+}
+
 TEST(Observe, EventFractionsRoundUpWithoutBeingFooledByRounding) {
   EXPECT_EQ(target_events({Condition::event_fraction, 0.7, {}}, 10), 7u);
   EXPECT_EQ(target_events({Condition::event_fraction, 0.7, {}}, 11), 8u);

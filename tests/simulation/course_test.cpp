@@ -146,6 +146,39 @@ TEST(Course, ContinuousAssessmentIsNoAssessmentToTheByte) {
   EXPECT_NE(document(""), document("assessments: {every_months: 3}\n"));
 }
 
+TEST(Course, CertainOutcomesAreCertain) {
+  const std::string text = R"yaml(
+trialmill: 1
+title: certain
+disease:
+  recurrence: {baseline: {hazard_per_month: 0.04}}
+  death_with_disease: {baseline: {hazard_per_month: 0.02}}
+pathway:
+  surgery:
+    radicality: {}
+    morbidity: {probability: 1, odds_ratios: {response: 2}}
+    adjuvant: {probability: 1, odds_ratios: {morbidity: 0.1}, from_months: 1, to_months: 2}
+arms:
+  upfront: {before_surgery: {surgery_at_months: 1}}
+  neoadjuvant: {before_surgery: {surgery_at_months: 5, response: 1}}
+enrolment: {rate: 10}
+sample_size: 100
+endpoints:
+  late: {from: surgery, events: [{no_adjuvant_by_months: 2.5}]}
+  response_rate: {proportion: response}
+follow_up: {until: {calendar_months: 100}}
+analyses:
+  - {name: late, endpoint: late, test: log-rank}
+  - {name: response, endpoint: response_rate, test: score}
+)yaml";
+  const Plan plan = plan_of(text);
+  Workspace workspace;
+  const result::Outcome& outcome = simulate_replicate(plan.designs[0], 1, 1, workspace).front();
+  EXPECT_EQ(outcome.analyses[0].events, 0u);
+  EXPECT_EQ(outcome.analyses[1].proportion.experimental, 1);
+  EXPECT_EQ(outcome.analyses[1].proportion.control, 0);
+}
+
 TEST(Course, TheNumberOfThreadsDoesNotMatter) {
   for (const char* file : {"neoadjuvant-selection.yaml", "neoadjuvant-high-burden.yaml"}) {
     scenario::Study study = shipped_study(std::string("jnets-2021/") + file);
@@ -162,7 +195,7 @@ TEST(Course, TheNumberOfThreadsDoesNotMatter) {
 TEST(Truth, IsExactlyNothingWhenTheArmsAreTheSame) {
   Plan plan = plan_of(course("{control: {}, experimental: {}}", "sample_size: 300\n"));
   measure_truths(plan);
-  for (const result::AnalysisTruth& truth : plan.designs[0].truths)
+  for (const result::AnalysisTruth& truth : plan.designs[0].sizes[0].truths)
     EXPECT_NEAR(truth.log_hazard_ratio, 0, 1e-12);
 }
 

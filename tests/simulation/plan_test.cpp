@@ -42,9 +42,9 @@ TEST(Plan, AnalysesWithTheSameStrataShareASortedView) {
 
 TEST(Plan, TheTruthOfAConstantEffectIsItsLogarithm) {
   const Plan constant = shipped_plan("reference/w1.yaml");
-  EXPECT_NEAR(constant.designs[0].truths[0].log_hazard_ratio, std::log(0.65), 1e-15);
+  EXPECT_NEAR(constant.designs[0].sizes[0].truths[0].log_hazard_ratio, std::log(0.65), 1e-15);
   const Plan delayed = shipped_plan("reference/delayed.yaml");
-  EXPECT_TRUE(std::isnan(delayed.designs[0].truths[0].log_hazard_ratio));
+  EXPECT_TRUE(std::isnan(delayed.designs[0].sizes[0].truths[0].log_hazard_ratio));
 }
 
 }  // namespace

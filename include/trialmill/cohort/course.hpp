@@ -25,13 +25,14 @@ enum class Milestone : std::uint8_t {
   progression_seen,  ///< the assessment that shows it, or the planned operation at the latest
   withdrawal,        ///< the patient decides against surgery, and is followed on
   toxicity,          ///< therapy before surgery is stopped
+  planned_surgery,   ///< the day set for it, whether it takes place or not
   surgery,
   adjuvant,  ///< adjuvant therapy starts
   recurrence,
   recurrence_seen,  ///< the assessment that shows it
   death,
 };
-constexpr std::size_t milestone_count = 9;
+constexpr std::size_t milestone_count = 10;
 
 /// Characteristics that a patient acquires on the way. They are columns like the covariates, after
 /// those of the population, and act on later hazards and odds in the same way.

@@ -18,7 +18,7 @@ struct EndpointEvent {
     withdrawal,           ///< decision against surgery
     unresectable,         ///< found at surgery
     r2,                   ///< R2 resection, at surgery
-    r2_at_randomisation,  ///< the same, counted from the first day
+    r2_at_randomisation,  ///< the same, dated back to the first day; known at surgery
     recurrence,           ///< seen
     death,
     no_surgery_by,   ///< no operation `months` after randomisation, at that time
@@ -35,8 +35,8 @@ struct Endpoint {
     surgery,
     landmark,  ///< `landmark_months` after randomisation, among those without event until then
   };
-  /// Who is analysed. Resection counts when it came before the origin: choosing patients by it and
-  /// counting from randomisation would give them immortal time.
+  /// Who is analysed. Patients chosen by an operation that comes after the origin are immortal
+  /// until it: a bias that trials should not have, and that this program can show.
   enum class Patients { all, operated, resected, r0_r1 };
   enum class Outcome { none, response, surgery, resection, r0, r0_r1 };
 
@@ -52,18 +52,21 @@ struct Endpoint {
 };
 
 /// An endpoint of one replicate's patients, as columns of cohort.size values. Of a yes-or-no
-/// endpoint success is the event and failure the dropout, each at the time it is known.
+/// endpoint success is the event and failure the dropout, both on the day planned for
+/// surgery: a failure known earlier must not count before a success can.
 struct EndpointColumns {
-  bool everybody = true;                   ///< the clock starts at randomisation for all patients
-  std::span<const double> origin_months;   ///< calendar time at which the clock starts; infinite
-                                           ///< for patients who are not analysed
-  std::span<const double> event_months;    ///< from the origin; infinite when it never happens
+  bool everybody = true;                  ///< the clock starts at randomisation for all patients
+  std::span<const double> origin_months;  ///< calendar time at which the clock starts; infinite
+                                          ///< for patients who are not analysed
+  std::span<const double> event_months;   ///< from the origin; infinite when it never happens
+  std::span<const double> known_months;   ///< when the event is known: later than it where an event
+                                          ///< is dated back
   std::span<const double> dropout_months;  ///< from the origin
 };
 
 /// Storage of an endpoint's columns, reused from replicate to replicate.
 struct EndpointWorkspace {
-  std::vector<double> origin, event, dropout;
+  std::vector<double> origin, event, known, dropout;
 };
 
 /// Computes an endpoint of every patient. Columns that the cohort has already are not copied: they

@@ -59,8 +59,8 @@ struct LookData {
   std::vector<std::uint32_t> patient;
 };
 
-/// Cuts the first `sample_size` patients. An event counts when origin + event time <= the cut, so a
-/// cut at the d-th event holds exactly d events whatever the rounding.
+/// Cuts the first `sample_size` patients. An event counts when origin + the time it is known <= the
+/// cut, so a cut at the d-th event holds exactly d events whatever the rounding.
 /// @param recorded columns of covariates that must not be missing (NaN) in a patient analysed
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
              std::span<const std::span<const double>> recorded, LookData& look);

@@ -58,7 +58,9 @@ struct AnalysisPlan {
 /// A size of trial, and the design point it belongs to.
 struct DesignSize {
   std::size_t sample_size = 0;
-  std::size_t point = 0;  ///< index in Plan::points
+  std::size_t point = 0;                           ///< index in Plan::points
+  std::vector<result::AnalysisTruth> truths = {};  ///< one per analysis: it may depend on the size,
+                                                   ///< which sets the time of analysis
 };
 
 /// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
@@ -66,13 +68,14 @@ struct DesignSize {
 struct Design {
   cohort::TrialModel model;
   std::vector<cohort::Endpoint> endpoints;
-  std::vector<cohort::AnalysisTime> cuts;  ///< the first one is the scenario's
-  std::vector<LookPlan> looks;             ///< the first one is of the first analysis
+  std::vector<cohort::AnalysisTime> cuts;
+  std::vector<LookPlan> looks;    ///< the first one is of the first analysis
+  std::size_t reported_look = 0;  ///< whose events and dropouts are the trial's: the first one of a
+                                  ///< time to event
   std::vector<SortedView> views;
   std::vector<AnalysisPlan> analyses;
   std::vector<DesignSize> sizes;  ///< increasing
   std::vector<result::AnalysisLabel> labels;
-  std::vector<result::AnalysisTruth> truths;
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
   std::vector<std::string> endpoint_names;
   std::vector<std::string> arm_names;

@@ -6,11 +6,11 @@
 
 namespace trialmill::simulation {
 
-/// Patients in whom the truth of a design is measured: enough for a standard error of a log hazard
-/// ratio below 0.01.
-constexpr std::size_t truth_patients = 60000;
+/// Patients in whom the truth of a design point is measured, each in both arms: enough for a
+/// standard error of a log hazard ratio below 0.01.
+constexpr std::size_t truth_patients = 40000;
 
-/// Fills in what treatment does to the patients of each design that has a course, for every
+/// Fills in what treatment does to the patients of each design point that has a course, for every
 /// analysis with an estimate: the same patients are followed in both arms, without dropout, to the
 /// calendar time at which their trial would be analysed, and those who belong to the endpoint's
 /// population *whichever arm they are in* are compared by the analysis's own model. That is the
