@@ -161,7 +161,8 @@ void add_cohort(CLI::App& program, int& exit_status) {
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
   verb.add_option("--sample-size", arguments->sample_size,
-                  "which size of the sweep (default: the first)");
+                  "which size of the sweep (default: the first)")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{1000000}));
   arguments->study.seed_given =
       verb.add_option("--seed", arguments->study.seed, "seed of all random streams")
           ->check(CLI::Range(std::uint64_t{0}, largest_seed));

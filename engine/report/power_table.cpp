@@ -17,7 +17,7 @@ namespace trialmill::report {
 namespace {
 
 constexpr std::size_t terminal_columns = 100;
-constexpr std::size_t widest_name = 16;
+constexpr std::size_t widest_name = 16, narrow_name = 13;
 
 struct Column {
   std::vector<std::string> heading;             ///< its lines
@@ -150,12 +150,23 @@ std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
   return out;
 }
 
+std::size_t longest_word(const std::string& words) {
+  std::size_t longest = 0, from = 0;
+  while (from <= words.size()) {
+    const std::size_t end = std::min(words.find(' ', from), words.size());
+    longest = std::max(longest, terminal_width(words.substr(from, end - from)));
+    from = end + 1;
+  }
+  return longest;
+}
+
 /// Heading of a setting in short lines.
 std::vector<std::string> setting_heading(const std::string& key,
                                          const std::vector<std::string>& keys) {
   if (key == "sample_size") return {"Patients"};
-  constexpr std::size_t narrow = 9;
-  return wrap_cells(capitalised(short_key_words(key, keys)), narrow);
+  const std::string words = capitalised(short_key_words(key, keys));
+  constexpr std::size_t narrow = 9, widest = 14;
+  return wrap_cells(words, std::clamp(longest_word(words), narrow, widest));
 }
 
 std::vector<std::string> analyses_words(const result::Result& result,
@@ -168,6 +179,11 @@ std::vector<std::string> analyses_words(const result::Result& result,
       analyses.push_back(words);
   }
   return analyses;
+}
+
+// The truth has a column of its own where analyses of one trial have different ones.
+bool any_course(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [](const Row& row) { return !row.point->pathway.empty(); });
 }
 
 /// Columns of what varies between rows; what does not is returned in words.
@@ -189,7 +205,7 @@ std::vector<std::string> add_settings(Table& table, const result::Result& result
   const auto analyses = analyses_words(result, rows);
   constants.push_back((analyses.size() > 1 ? "Analyses: " : "Analysis: ") + joined(analyses, "; "));
   if (analyses.size() > 1)
-    table.add_words("Analysis", widest_name,
+    table.add_words("Analysis", any_course(rows) ? narrow_name : widest_name,
                     [](const Row& row) { return spaced(row.analysis->name); });
   return constants;
 }
@@ -241,11 +257,6 @@ bool any_hazard_ratio(const std::vector<Row>& rows) {
 bool any_proportion(const std::vector<Row>& rows) {
   return std::ranges::any_of(rows,
                              [](const Row& row) { return row.analysis->proportion.has_value(); });
-}
-
-// The truth has a column of its own where analyses of one trial have different ones.
-bool any_course(const std::vector<Row>& rows) {
-  return std::ranges::any_of(rows, [](const Row& row) { return !row.point->pathway.empty(); });
 }
 
 void add_estimates(Table& table, const Rounding& rounding) {
@@ -326,8 +337,9 @@ std::string events_words(const result::Result& result) {
   if (missed == 0) return "";
   return fmt::format(
       "Note: in {} of {} replicates follow-up ended before the awaited events had occurred; at "
-      "worst in {:.2g} % of a point's replicates.",
-      count_words(missed), count_words(replicates), 100 * worst);
+      "worst in {} % of a point's replicates.",
+      count_words(missed), count_words(replicates),
+      worst > 0.1 ? fmt::format("{:.0f}", 100 * worst) : fmt::format("{:.2g}", 100 * worst));
 }
 
 /// How the parts of the table are set off on a terminal with colour.

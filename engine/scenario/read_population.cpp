@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 #include "scenario/sections.hpp"
 #include "trialmill/scenario/read_study.hpp"
@@ -115,14 +114,8 @@ void read_population(const Record& file, Scenario& scenario) {
     return;
   }
   const evidence::Evidence* published = scenario.evidence ? &*scenario.evidence : nullptr;
-  // The columns of an exported replicate, which a covariate must not be mistaken for.
-  const std::set<std::string> reserved{"patient",      "time",          "status",
-                                       "arm",          "arm_name",      "enrolment_months",
-                                       "event_months", "dropout_months"};
   for (const auto& [name, value] : population->entries()) {
     require_name(value, name);
-    if (reserved.contains(name))
-      value.reject_key("this name is a column of every table of patients; choose another");
     if (is_attribute(name))
       value.reject_key(
           "this name is kept for what happens to a patient on the way; choose another");

@@ -111,6 +111,7 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
     read_survey(file, scenario);
   else
     read_trial(file, scenario);
+  if (!survey && !reading.failed()) require_distinct_columns(file, scenario);
   read_simulation(file, scenario);
   if (scenario.course && !reading.failed()) try_course(file.value("disease"), scenario);
   reading.finish();
@@ -127,6 +128,12 @@ LoadedEvidence load_evidence(const Document& document) {
   input::Reading reading;
   const Record file = reading.open(document);
   file.forgive_unread();  // the other sections are read with the evidence at hand
+  if (const auto other = file.optional_value("trialmill-evidence")) {
+    other->reject_key(
+        "this is an evidence file, which `trialmill check` audits; a scenario names it "
+        "with `evidence:`");
+    reading.finish();
+  }
   const auto value = file.optional_value("evidence");
   if (!value) return {};
   const std::string name = value->text();
@@ -141,6 +148,23 @@ LoadedEvidence load_evidence(const Document& document) {
   return {read_evidence(evidence), evidence.canonical_text()};
 }
 
+std::string settings_in_words(const std::vector<Setting>& set) {
+  std::string words;
+  for (const Setting& setting : set)
+    words += fmt::format("{}{} = {}", words.empty() ? "" : ", ", setting.key, setting.value);
+  return words;
+}
+
+// What is wrong at one design point only stands at a place that looks right: say which point.
+[[noreturn]] void rethrow_at_point(const input::InputError& error,
+                                   const std::vector<Setting>& set) {
+  std::vector<input::Diagnostic> diagnostics = error.diagnostics();
+  for (input::Diagnostic& diagnostic : diagnostics)
+    diagnostic.why +=
+        (diagnostic.why.empty() ? "at " : "; at ") + ("the design point " + settings_in_words(set));
+  throw input::InputError(std::move(diagnostics), error.further());
+}
+
 // The document with the sweep's keys set, and the settings to report.
 DesignPoint design_point(const Document& base, const std::vector<SweepKey>& sweep,
                          const std::vector<std::size_t>& index,
@@ -152,7 +176,11 @@ DesignPoint design_point(const Document& base, const std::vector<SweepKey>& swee
     document.set(sweep[k].path, fmt::format("{}", value), sweep[k].positions[index[k]]);
     point.set.push_back({sweep[k].path, value});
   }
-  point.scenario = read_file(document, evidence).scenario;
+  try {
+    point.scenario = read_file(document, evidence).scenario;
+  } catch (const input::InputError& error) {
+    rethrow_at_point(error, point.set);
+  }
   const bool swept = std::ranges::find(point.set, "sample_size", &Setting::key) != point.set.end();
   if (!swept)
     point.set.insert(point.set.begin(),

@@ -126,6 +126,10 @@ struct Pieces {
 };
 Pieces read_pieces(const input::Value& value, std::string_view key, const input::Interval& allowed);
 
+/// No two columns of the table of a replicate's patients may have one name: covariates, their
+/// levels, attributes, endpoints.
+void require_distinct_columns(const input::Record& file, const Scenario& scenario);
+
 /// Letters, digits and underscores, a letter first: what can be part of a dotted path.
 void require_name(const input::Value& value, const std::string& name);
 
