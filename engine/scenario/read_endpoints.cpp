@@ -91,7 +91,9 @@ void read_origin(const Record& record, Endpoint& endpoint) {
   if (!from) return;
   if (from->is(Value::Kind::record)) {
     endpoint.origin = landmark;
-    endpoint.landmark_months = from->record().number("landmark_months", input::above(0));
+    endpoint.landmark_months = from->record().number(
+        "landmark_months",
+        input::above_to(0, 240).because("nobody is followed to a later landmark"));
     return;
   }
   endpoint.origin =
@@ -117,11 +119,6 @@ Endpoint read_time_to_event(const Record& file, const Record& record) {
   Endpoint endpoint;
   read_origin(record, endpoint);
   endpoint.patients = record.one_of_or("of", Endpoint::Patients::all, patients_choices);
-  if (endpoint.origin == Endpoint::Origin::randomisation &&
-      endpoint.patients != Endpoint::Patients::all)
-    record.value("of").reject_because(
-        "patients chosen by surgery are immortal until it; count them `from: surgery`, or from a "
-        "landmark");
   if (!record.has("events"))
     record.reject_because("an endpoint has `events` (with `from`), or is a `proportion`");
   else

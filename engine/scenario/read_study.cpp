@@ -74,8 +74,12 @@ void read_sample_size(const Record& file, const std::vector<SweepKey>& sweep, Sc
 void read_simulation(const Record& file, Scenario& scenario) {
   const auto record = file.optional_record("simulation");
   if (!record) return;
-  scenario.replicates = static_cast<std::uint64_t>(
-      record->integer_or("replicates", 10000, input::whole_from_to(1, 1'000'000'000)));
+  const auto allowed =
+      scenario.survey ? input::whole_from_to(1, max_surveys)
+                            .because("every figure of every synthetic survey is held in memory")
+                      : input::whole_from_to(1, 1'000'000'000);
+  scenario.replicates =
+      static_cast<std::uint64_t>(record->integer_or("replicates", 10000, allowed));
   scenario.seed = static_cast<std::uint64_t>(record->integer_or("seed", 1));
 }
 
@@ -113,7 +117,11 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
     read_trial(file, scenario);
   if (!survey && !reading.failed()) require_distinct_columns(file, scenario);
   read_simulation(file, scenario);
-  if (scenario.course && !reading.failed()) try_course(file.value("disease"), scenario);
+  if (scenario.course && !reading.failed()) {
+    reject_idle_effects(file, scenario);
+    reject_empty_endpoints(file, scenario);
+  }
+  if (scenario.course && !reading.failed()) try_course(file.record("disease"), scenario);
   reading.finish();
   return content;
 }

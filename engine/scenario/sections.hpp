@@ -30,8 +30,9 @@ void read_analyses(const input::Record& file, Scenario& scenario);
 bool describes_survey(const input::Record& file);
 /// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.
 void read_survey(const input::Record& file, Scenario& scenario);
-/// Calibrates a course, once all of it could be read; what it cannot meet is noted at `where`.
-void try_course(const input::Value& where, const Scenario& scenario);
+/// Calibrates a course, once all of it could be read; what it cannot meet is noted at the curve or
+/// the ratio concerned.
+void try_course(const input::Record& disease, const Scenario& scenario);
 
 // ---- the whole course ----
 
@@ -49,6 +50,16 @@ bool is_stated(const input::Record& file, const std::vector<std::string_view>& p
 
 constexpr const char* needs_course =
     "belongs to a whole course: `disease` with `recurrence` and `death_with_disease`";
+
+/// Does the sweep change this key, or one below it? What is 0 at one of its points is not at
+/// others.
+bool is_swept(const input::Record& file, std::string_view path);
+
+/// Once all of a course could be read: notes events that no patient of an endpoint can have,
+/// proportions that cannot vary, and landmarks that nobody is followed to.
+void reject_empty_endpoints(const input::Record& file, const Scenario& scenario);
+/// Once all of a course could be read: notes ratios and delays that change nothing.
+void reject_idle_effects(const input::Record& file, const Scenario& scenario);
 
 // ---- hazards, and what multiplies them ----
 

@@ -101,7 +101,11 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Pathway, WrongCourse,
     testing::Values(
-        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.01", "course.yaml:7:1:", "knot"},
+        Wrong{"hazard_per_month: 0.00003", "hazard_per_month: 0.02", "course.yaml:9:24:", "knot 1"},
+        Wrong{"{month: 60, survival: 0.7}", "{month: 60, survival: 0.95}",
+              "course.yaml:13:52:", "knot 2"},
+        Wrong{"overall_survival: 4.2", "overall_survival: 500",
+              "course.yaml:14:21:", "500 for overall survival cannot be met"},
         Wrong{"progression: {hazard_ratios: {grade_g3: 2}}",
               "progression: {hazard_ratios: {toxicity: 2}}",
               "course.yaml:19:33:", "`toxicity` is not known yet"},
@@ -146,8 +150,6 @@ INSTANTIATE_TEST_SUITE_P(
               "course.yaml:44:", "above 0"},
         Wrong{"from: randomisation, events: [death]", "from: randomization, events: [death]",
               "course.yaml:45:", "did you mean `randomisation`?"},
-        Wrong{"from: randomisation, events: [death]", "of: r0_r1, events: [death]",
-              "course.yaml:45:", "immortal"},
         Wrong{"of: r0_r1, events: [recurrence, death]", "of: r0_r1, events: [progression, death]",
               "course.yaml:46:", "comes before surgery"},
         Wrong{"{proportion: r0}", "{proportion: r0, events: [death]}",
@@ -180,6 +182,58 @@ INSTANTIATE_TEST_SUITE_P(
                           "course.yaml:54:", "acquired after randomisation"},
                     Wrong{"at: {events: 150}", "at: {events: 500}",
                           "course.yaml:54:", "cannot happen in 400 patients"}));
+
+// What could be written, but means nothing.
+INSTANTIATE_TEST_SUITE_P(
+    Empty, WrongCourse,
+    testing::Values(
+        Wrong{"os: {from: randomisation, events: [death]",
+              "os: {of: resected, events: [progression, death]",
+              "course.yaml:45:31:", "no patient `of: resected`"},
+        Wrong{"os: {from: randomisation, events: [death]",
+              "os: {of: operated, events: [death, withdrawal]",
+              "course.yaml:45:38:", "precludes surgery"},
+        Wrong{"of: r0_r1, events: [recurrence, death]}\n  landmark",
+              "of: resected, events: [unresectable, death]}\n  landmark",
+              "course.yaml:46:47:", "no patient `of: resected` is unresectable"},
+        Wrong{"of: r0_r1, events: [recurrence, death]}\n  r0_rate",
+              "of: r0_r1, events: [r2, recurrence, death]}\n  r0_rate",
+              "course.yaml:47:", "no patient `of: r0_r1` is resected R2"},
+        Wrong{"strict: {events: [{r2: randomisation}, {no_surgery_by_months: 6}",
+              "strict: {of: r0_r1, events: [{r2: randomisation}",
+              "course.yaml:44:", "no patient `of: r0_r1` is resected R2"},
+        Wrong{"os: {from: randomisation, events: [death]",
+              "os: {of: operated, events: [{no_surgery_by_months: 6}, death]",
+              "course.yaml:45:", "operated on by then"},
+        Wrong{"{no_surgery_by_months: 6}", "{no_surgery_by_months: 4}",
+              "course.yaml:44:", "arm `neoadjuvant` is planned for month 5"},
+        Wrong{"{proportion: r0}", "{proportion: surgery, of: operated}",
+              "course.yaml:48:", "always 1 `of: operated`"},
+        Wrong{"{proportion: r0}", "{proportion: resection, of: resected}",
+              "course.yaml:48:", "always 1 `of: resected`"},
+        Wrong{"{proportion: r0}", "{proportion: r0_r1, of: r0_r1}",
+              "course.yaml:48:", "always 1 `of: r0_r1`"},
+        Wrong{"progression: {probability: 0.05}", "progression: {probability: 0}",
+              "course.yaml:43:", "no arm has a `progression`"},
+        Wrong{"withdrawal: {hazard_per_month: [{from_months: 0, hazard: 0.01}, {from_months: 3, "
+              "hazard: 0.02}]}",
+              "withdrawal: {hazard_per_month: 0}", "course.yaml:43:", "no arm has a `withdrawal`"},
+        Wrong{"unresectable: 0.02", "unresectable: 0",
+              "course.yaml:43:", "`pathway.surgery.radicality.unresectable` is 0"},
+        Wrong{"landmark_months: 6", "landmark_months: 300",
+              "course.yaml:47:", "nobody is followed to a later landmark"},
+        Wrong{"landmark_months: 6", "landmark_months: 96",
+              "course.yaml:47:38:", "nobody is followed to the landmark"}));
+
+INSTANTIATE_TEST_SUITE_P(Idle, WrongCourse,
+                         testing::Values(Wrong{"radicality: {r1: 1.2}", "radicality: {r2: 1.2}",
+                                               "course.yaml:10:49:", "start with disease"},
+                                         Wrong{"hazard_ratios: {age: 1.05}",
+                                               "hazard_ratios: {radicality: {unresected: 2}}",
+                                               "course.yaml:11:", "start with disease"},
+                                         Wrong{"surgery_after_months: 1}",
+                                               "surgery_after_months: 5}", "course.yaml:37:59:",
+                                               "would never bring it forward"}));
 
 // Mistakes that take several replacements.
 struct WrongTogether {
@@ -222,6 +276,26 @@ const char* const survival_knots =
 INSTANTIATE_TEST_SUITE_P(
     Together, WrongCourses,
     testing::Values(
+        WrongTogether{
+            {{"response: 0.58", "response: 0"}, {"{proportion: r0}", "{proportion: response}"}},
+            "course.yaml:48:",
+            "no arm has a `response`"},
+        WrongTogether{{{"r2: 0.25", "r2: 0"},
+                       {"      r2: {odds_ratio: 0.6}\n", ""},
+                       {"{r2: randomisation}, ", ""}},
+                      "course.yaml:42:",
+                      "`pathway.surgery.radicality.r2` is 0"},
+        WrongTogether{{{"r1: 0.1", "r1: 0"}, {"r2: {odds_ratio: 0.6}", "r1: {odds_ratio: 0.6}"}},
+                      "course.yaml:41:7:",
+                      "`pathway.surgery.radicality.r1` is 0"},
+        WrongTogether{{{"morbidity: 0.128", "morbidity: 0"},
+                       {"r2: {odds_ratio: 0.6}", "morbidity: {odds_ratio: 0.6}"}},
+                      "course.yaml:41:7:",
+                      "`pathway.surgery.morbidity` is 0"},
+        WrongTogether{{{"mortality_90_days: 0.01", "mortality_90_days: 0"},
+                       {"r2: {odds_ratio: 0.6}", "mortality_90_days: {hazard_ratio: 0.6}"}},
+                      "course.yaml:41:7:",
+                      "`pathway.surgery.mortality_90_days` is 0"},
         WrongTogether{{{"months: 6}, of: r0_r1", "months: 6}, of: all"},
                        {"rfs, test: cox, covariates: [radicality], strata: [response]",
                         "landmark, test: cox, covariates: [radicality]"}},
@@ -254,6 +328,29 @@ INSTANTIATE_TEST_SUITE_P(
                        {"title: A course", "title: A course\ntime_zero: diagnosis"}},
                       "course.yaml:30:3:",
                       "in all arms or in none"}));
+
+TEST(RightCourse, MayCountThoseChosenBySurgeryFromRandomisation) {
+  for (const std::string chosen : {"operated", "resected", "r0_r1"})
+    EXPECT_TRUE(complaints(replaced(course_text, "os: {from: randomisation, events: [death]",
+                                    "os: {from: randomisation, of: " + chosen +
+                                        ", events: [recurrence, death]"),
+                           "course.yaml")
+                    .empty());
+}
+
+// At one point of the sweep nobody withdraws, is resected R2 or responds; at others they do.
+TEST(RightCourse, MaySweepDownToNothing) {
+  std::string text = replaced(course_text, "{proportion: r0}", "{proportion: response}");
+  text += R"yaml(sweep:
+  arms.neoadjuvant.before_surgery.progression.probability: [0, 0.1]
+  arms.neoadjuvant.before_surgery.response: [0, 0.5]
+  pathway.surgery.radicality.r2: [0, 0.2]
+  pathway.surgery.radicality.unresectable: [0, 0.1]
+  arms.neoadjuvant.before_surgery.surgery_at_months: [1, 6]
+)yaml";
+  const auto lines = complaints(text, "course.yaml");
+  EXPECT_TRUE(lines.empty()) << testing::PrintToString(lines);
+}
 
 TEST(WrongSingleEvent, WantsNoCourse) {
   const std::string valid = R"yaml(trialmill: 1

@@ -86,6 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Wrong{"time_zero: surgery\n", "", "enter it at surgery: `time_zero: surgery`"},
         Wrong{"patients: 222", "patients: 1", "allowed is"},
+        Wrong{"replicates: 2000", "replicates: 100001", "held in memory"},
         Wrong{"  patients: 222\n", "", "patients"},
         Wrong{"  comparisons:", "  comparison:", "comparisons"},
         Wrong{"curve: os, by: r2", "curve: pfs, by: r2", "pfs"},

@@ -28,6 +28,8 @@ struct StudyOptions {
 constexpr std::size_t max_design_points = 10000;
 /// At most this many patients in one trial.
 constexpr std::int64_t max_sample_size = 1'000'000;
+/// Largest number of synthetic surveys, whose figures are all held in memory.
+constexpr std::int64_t max_surveys = 100'000;
 /// At most this many strata in a randomisation or an analysis.
 constexpr std::size_t max_strata = 10000;
 
