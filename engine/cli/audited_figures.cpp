@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/stated_figures.hpp"
+
 namespace trialmill::cli {
 namespace {
 
@@ -149,6 +151,11 @@ std::string verdict(const AuditedFigure& figure) {
   return text;
 }
 
+// Hazards per month may be too small for four decimals.
+std::string written(double value) {
+  return value < 0.001 ? fmt::format("{:.3g}", value) : fmt::format("{:.4f}", value);
+}
+
 }  // namespace
 
 std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
@@ -159,7 +166,11 @@ std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
     collector.add_course(*scenario.course, scenario.population);
   else
     collector.add_event(scenario.disease, scenario.population);
-  return std::move(collector).figures();
+  std::vector<AuditedFigure> figures = std::move(collector).figures();
+  if (scenario.course)
+    for (AuditedFigure& figure : stated_figures(scenario))
+      figures.push_back(std::move(figure));
+  return figures;
 }
 
 void print_figures(const std::vector<AuditedFigure>& figures) {
@@ -171,8 +182,8 @@ void print_figures(const std::vector<AuditedFigure>& figures) {
   }
   fmt::print("\nFigures used, their sources and the verdict of the evidence audit\n");
   for (const AuditedFigure& figure : figures)
-    fmt::print("  {:<{}} {:>8.4f}  {:<{}}  {}\n", figure.figure, name, figure.value, figure.source,
-               source, verdict(figure));
+    fmt::print("  {:<{}} {:>8}  {:<{}}  {}\n", figure.figure, name, written(figure.value),
+               figure.source, source, verdict(figure));
 }
 
 Json to_document(const std::vector<Flag>& flags) {

@@ -20,7 +20,7 @@ struct AuditedFigure {
 };
 
 /// The prevalences, hazard ratios and points of survival curves of a scenario: those of the trial's
-/// population, then those of its event or course, which has proportions of radicality too.
+/// population, then those of its event or course. Of a course all other numbers follow.
 std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario);
 
 /// As a table on standard output; nothing for no figures.

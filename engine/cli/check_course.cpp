@@ -8,6 +8,7 @@
 
 #include "cli/audited_figures.hpp"
 #include "cli/check_document.hpp"
+#include "cli/check_notes.hpp"
 #include "cli/endpoint_words.hpp"
 #include "cli/verbs.hpp"
 
@@ -183,6 +184,14 @@ void print_endpoints(const Scenario& scenario) {
   }
 }
 
+void print_notes(const scenario::Study& study) {
+  const std::vector<std::string> notes = notes_on(study);
+  if (notes.empty()) return;
+  fmt::print("\nNotes\n");
+  for (const std::string& note : notes)
+    fmt::print("  {}\n", note);
+}
+
 void print_course(const CourseCheck& check, const Scenario& scenario) {
   print_covariates(check.covariates);
   print_curves(check);
@@ -208,12 +217,14 @@ int check_course(const scenario::Study& study, bool json) {
     nlohmann::ordered_json document = heading_document(study);
     document["model"] = to_document(check, scenario);
     document["figures"] = to_document(figures);
+    document["notes"] = notes_on(study);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
   print_heading(study);
   print_course(check, scenario);
   print_figures(figures);
+  print_notes(study);
   return done;
 }
 

@@ -1,0 +1,51 @@
+#include "cli/check_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace trialmill::cli {
+namespace {
+
+using cohort::Endpoint;
+using Kind = cohort::EndpointEvent::Kind;
+
+bool patients_withdraw(const scenario::Scenario& scenario) {
+  return std::ranges::any_of(scenario.arms, [](const scenario::Arm& arm) {
+    return std::ranges::any_of(arm.before_surgery.withdrawal.hazard_per_month,
+                               [](double per_month) { return per_month > 0; });
+  });
+}
+
+bool lists(const Endpoint& endpoint, Kind kind) {
+  return std::ranges::find(endpoint.events, kind, &cohort::EndpointEvent::kind) !=
+         endpoint.events.end();
+}
+
+// Those who withdraw are analysed, cannot progress or recur any more, and nothing counts that.
+bool spares_withdrawal(const Endpoint& endpoint) {
+  return endpoint.time_to_event() && endpoint.patients == Endpoint::Patients::all &&
+         endpoint.origin != Endpoint::Origin::surgery &&
+         (lists(endpoint, Kind::progression) || lists(endpoint, Kind::recurrence)) &&
+         !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
+}
+
+}  // namespace
+
+std::vector<std::string> notes_on(const scenario::Study& study) {
+  std::vector<std::string> notes;
+  const bool withdraw = std::ranges::any_of(study.points, [](const scenario::DesignPoint& point) {
+    return patients_withdraw(point.scenario);
+  });
+  if (!withdraw) return notes;
+  for (const scenario::NamedEndpoint& endpoint : study.points.front().scenario.endpoints)
+    if (spares_withdrawal(endpoint.definition))
+      notes.push_back(fmt::format(
+          "{} does not count `withdrawal`: patients who withdraw can then {}: withdrawal looks "
+          "like a benefit",
+          endpoint.name,
+          lists(endpoint.definition, Kind::death) ? "only die" : "have no event any more"));
+  return notes;
+}
+
+}  // namespace trialmill::cli

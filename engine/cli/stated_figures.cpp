@@ -1,0 +1,131 @@
+#include "cli/stated_figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/check_document.hpp"
+#include "trialmill/math/elementary.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using scenario::Arm;
+using scenario::CovariateEffect;
+using survival::PiecewiseHazard;
+
+std::string spaced(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
+double cumulative(const PiecewiseHazard& hazard, double months) {
+  double sum = 0;
+  for (std::size_t k = 0; k < hazard.from_months.size(); ++k) {
+    const bool last = k + 1 == hazard.from_months.size();
+    const double until = last ? months : std::min(months, hazard.from_months[k + 1]);
+    sum += hazard.hazard_per_month[k] * std::max(0.0, until - hazard.from_months[k]);
+  }
+  return sum;
+}
+
+class Collector {
+ public:
+  // What is 0 does not happen.
+  void add(std::string figure, double value) {
+    if (value != 0) figures_.push_back({std::move(figure), value, "scenario", {}});
+  }
+
+  void add_ratios(const char* kind, const std::vector<CovariateEffect>& effects,
+                  const std::string& of) {
+    for (const CovariateEffect& effect : effects)
+      add(fmt::format("{} ratio of {} for {}", kind, with_level(effect.covariate, effect.level),
+                      of),
+          effect.ratio);
+  }
+
+  void add_pieces(const std::string& figure, const std::vector<double>& from_months,
+                  const std::vector<double>& values) {
+    for (std::size_t k = 0; k < values.size(); ++k)
+      add(values.size() == 1 ? figure
+                             : fmt::format("{}, from month {:.4g}", figure, from_months[k]),
+          values[k]);
+  }
+
+  void add_stated_hazard(const scenario::Transition& transition) {
+    if (const auto* hazard = std::get_if<PiecewiseHazard>(&transition.baseline))
+      add_pieces("hazard of " + spaced(transition.name) + " per month", hazard->from_months,
+                 hazard->hazard_per_month);
+  }
+
+  void add_published_follow_up(const PiecewiseHazard& hazard) {
+    if (hazard.hazard_per_month.size() == 1 && hazard.hazard_per_month[0] > 0)
+      add("median of published follow-up, months", math::log(2.0) / hazard.hazard_per_month[0]);
+    else
+      add_pieces("hazard of the end of published follow-up per month", hazard.from_months,
+                 hazard.hazard_per_month);
+  }
+
+  void add_operation(const scenario::OperationPlan& operation) {
+    for (const auto& [outcome, chance] : {std::pair{"r1", &operation.r1},
+                                          {"r2", &operation.r2},
+                                          {"unresectable", &operation.unresectable}})
+      add_ratios("odds", chance->odds_ratios, outcome);
+    add("mortality of surgery within 90 days", operation.mortality_90_days);
+    add("probability of morbidity", operation.morbidity.probability);
+    add_ratios("odds", operation.morbidity.odds_ratios, "morbidity");
+    add("probability of adjuvant therapy", operation.adjuvant.probability);
+    add_ratios("odds", operation.adjuvant.odds_ratios, "adjuvant therapy");
+    add("earliest adjuvant therapy, months after surgery", operation.adjuvant_from_months);
+    add("latest adjuvant therapy, months after surgery", operation.adjuvant_to_months);
+    add("delay of adjuvant therapy by morbidity, months",
+        operation.adjuvant_delay_by_morbidity_months);
+  }
+
+  void add_arm(const Arm& arm) {
+    const scenario::BeforeSurgeryPlan& plan = arm.before_surgery;
+    const std::string in = " in " + arm.name;
+    add("surgery planned, month," + in, plan.surgery_at_months);
+    for (const auto& [event, hazard] : {std::pair{"progression", &plan.progression},
+                                        {"death", &plan.death},
+                                        {"withdrawal", &plan.withdrawal},
+                                        {"toxicity", &plan.toxicity}})
+      add(fmt::format("probability of {} before surgery{}", event, in),
+          -math::expm1(-cumulative(*hazard, plan.surgery_at_months)));
+    add("surgery after toxicity, months," + in, plan.surgery_after_toxicity_months);
+    add("probability of response" + in, plan.response);
+    for (const scenario::TreatmentEffect& effect : arm.effects)
+      add_pieces("hazard ratio of " + arm.name + " for " + spaced(effect.transition),
+                 effect.ratio.from_months, effect.ratio.hazard_ratio);
+    for (const scenario::TreatmentOdds& effect : arm.odds_effects)
+      add("odds ratio of " + arm.name + " for " + spaced(effect.outcome), effect.odds_ratio);
+  }
+
+  std::vector<AuditedFigure> figures() && { return std::move(figures_); }
+
+ private:
+  std::vector<AuditedFigure> figures_;
+};
+
+}  // namespace
+
+std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
+  Collector collector;
+  const scenario::Course& course = *scenario.course;
+  for (const scenario::Transition* transition :
+       {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})
+    collector.add_stated_hazard(*transition);
+  collector.add_published_follow_up(course.published_follow_up);
+  collector.add_ratios("hazard", course.progression_ratios, "progression before surgery");
+  collector.add_ratios("hazard", course.death_before_surgery_ratios, "death before surgery");
+  collector.add_ratios("hazard", course.withdrawal_ratios, "withdrawal before surgery");
+  collector.add_ratios("hazard", course.toxicity_ratios, "toxicity before surgery");
+  collector.add_ratios("odds", course.response_odds, "response");
+  collector.add_operation(course.operation);
+  for (const Arm& arm : scenario.arms)
+    collector.add_arm(arm);
+  return std::move(collector).figures();
+}
+
+}  // namespace trialmill::cli
