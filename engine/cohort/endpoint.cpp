@@ -101,9 +101,11 @@ Times time_to_event(const Endpoint& endpoint, const Patient& patient) {
   if (!is_among(endpoint, patient)) return times;
   const double surgery = patient.at(Milestone::surgery);
   switch (endpoint.origin) {
-    case Endpoint::Origin::randomisation:
-      times.origin = 0;
+    case Endpoint::Origin::randomisation: {
+      const bool chosen = endpoint.patients != Endpoint::Patients::all;
+      times.origin = chosen && times.dropout < surgery ? never : 0;
       return times;
+    }
     case Endpoint::Origin::surgery:
       times.origin = surgery;
       break;

@@ -47,7 +47,8 @@ class Columns {
       const auto known = owner_.find(name);
       if (known != owner_.end()) {
         at.reject_key("the table of a replicate's patients would have two columns " +
-                      input::in_backquotes(name) + ": the other is that of " + known->second);
+                      input::in_backquotes(name) + ": the other is that of " + known->second +
+                      "; choose another name");
         return;
       }
     }

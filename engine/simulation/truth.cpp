@@ -121,13 +121,15 @@ double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
   return estimable ? fit.coefficient.front() : result::not_a_number;
 }
 
-// A landmark is a means to choose patients fairly; its truth is that of the comparison it stands
-// for, since who is free of events at the landmark in both arms is nobody's question.
-cohort::Endpoint without_landmark(cohort::Endpoint endpoint) {
+// A landmark is a means to choose patients fairly, and counting chosen patients from randomisation
+// an unfair one; their truth is that of the comparison they stand for, from surgery. (Who is free
+// of events at the landmark in both arms is nobody's question.)
+cohort::Endpoint comparison_meant(cohort::Endpoint endpoint) {
   using Origin = cohort::Endpoint::Origin;
-  if (endpoint.origin == Origin::landmark)
-    endpoint.origin = endpoint.patients == cohort::Endpoint::Patients::all ? Origin::randomisation
-                                                                           : Origin::surgery;
+  if (endpoint.patients != cohort::Endpoint::Patients::all)
+    endpoint.origin = Origin::surgery;
+  else if (endpoint.origin == Origin::landmark)
+    endpoint.origin = Origin::randomisation;
   return endpoint;
 }
 
@@ -141,7 +143,7 @@ void measure(Design design, std::uint64_t seed, DesignSize& size) {
   design.sizes = {size};
   Design without_dropout = design;
   for (cohort::Endpoint& endpoint : without_dropout.endpoints)
-    endpoint = without_landmark(endpoint);
+    if (endpoint.time_to_event()) endpoint = comparison_meant(endpoint);
   for (cohort::EventTimeLaw& law : without_dropout.model.dropout_time_by_arm)
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;

@@ -16,10 +16,10 @@ constexpr std::size_t truth_patients = 40000;
 /// population *whichever arm they are in* are compared by the analysis's own model. That is the
 /// causal effect (for the resected, the effect in the principal stratum of those resected either
 /// way: Frangakis and Rubin 2002); what a trial of the same patients estimates on average differs
-/// from it by the bias of its endpoint. A landmark analysis is held against the same comparison
-/// from surgery, or from randomisation when it chooses nobody by surgery. Designs with a single
-/// event keep the ratio they were given. A fixed part of the seed's streams is used, so that the
-/// truth of a scenario never changes.
+/// from it by the bias of its endpoint. Patients chosen by their
+/// operation are held against the comparison from surgery, wherever the endpoint counts from.
+/// Designs with a single event keep the ratio they were given. A fixed part of the seed's streams
+/// is used, so that the truth of a scenario never changes.
 void measure_truths(Plan& plan);
 
 }  // namespace trialmill::simulation
