@@ -294,7 +294,8 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
   if (any_course(rows) && (hazard_ratios || proportions))
     notes.push_back(
         "Truth: of the same patients followed in both arms without dropout, among those who belong "
-        "to the endpoint's population either way; of patients chosen by their operation, from surgery.");
+        "to the endpoint's population either way; of patients chosen by their operation, from "
+        "surgery.");
   if (hazard_ratios || proportions) {
     notes.push_back(
         "Coverage: share of confidence intervals at the test's level that hold the true value.");
