@@ -155,7 +155,7 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
 int run_study(const RunArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
-  simulation::measure_truths(plan);
+  simulation::measure_truths(plan, arguments.threads);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
   const std::filesystem::path folder = output_folder(arguments);
   if (write) make_folder(folder);

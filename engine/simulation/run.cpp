@@ -1,17 +1,14 @@
 #include "trialmill/simulation/run.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
 #include <tbb/parallel_pipeline.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <memory>
 
+#include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -82,31 +79,16 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// Orders what one thread did before it with what another does after it. oneTBB's own hand-over does
-// the same, but the thread sanitizer cannot see into the distribution's library.
-class HandOver {
- public:
-  explicit HandOver(std::atomic<std::uint64_t>& count) : count_(count) {
-    count_.fetch_add(1, std::memory_order_acq_rel);
-  }
-  HandOver(const HandOver&) = delete;
-  HandOver& operator=(const HandOver&) = delete;
-  ~HandOver() { count_.fetch_add(1, std::memory_order_acq_rel); }
-
- private:
-  std::atomic<std::uint64_t>& count_;
-};
-
 // Units flow from a serial source through parallel workers to a serial fold in source order: memory
 // holds only the units in flight, and the folding order does not depend on the threads.
-void run_pipeline(const Plan& plan, const RunOptions& options, std::atomic<std::uint64_t>& handed,
+void run_pipeline(const Plan& plan, const RunOptions& options, Workers& workers,
                   RunTotals& totals) {
   const std::uint64_t units = unit_count(plan);
   std::uint64_t next = 0, folded = 0;
   bool cut_short = false;
   tbb::enumerable_thread_specific<Workspace> workspaces;
   const auto source = [&](tbb::flow_control& control) -> std::uint64_t {
-    const HandOver hand_over(handed);
+    const Workers::HandOver hand_over(workers);
     const bool stop = next < units && stop_requested(options);
     if (next == units || stop) {
       if (stop) totals.complete = false;
@@ -116,11 +98,11 @@ void run_pipeline(const Plan& plan, const RunOptions& options, std::atomic<std::
     return next++;
   };
   const auto work = [&](std::uint64_t index) {
-    const HandOver hand_over(handed);
+    const Workers::HandOver hand_over(workers);
     return simulate_unit(plan, unit_number(plan, index), options, workspaces.local());
   };
   const auto sink = [&](const std::shared_ptr<UnitResult>& done) {
-    const HandOver hand_over(handed);
+    const Workers::HandOver hand_over(workers);
     // From the first unfinished block on nothing is kept, so that the rest is the run's beginning.
     if (!done->finished) cut_short = true;
     if (cut_short) {
@@ -145,16 +127,11 @@ void run_pipeline(const Plan& plan, const RunOptions& options, std::atomic<std::
 RunTotals run(const Plan& plan, const RunOptions& options) {
   RunTotals totals;
   totals.tallies.resize(plan.points.size());
-  totals.threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
+  Workers workers(options.threads);
+  totals.threads = workers.threads();
   const auto wall_start = std::chrono::steady_clock::now();
   const double cpu_start = cpu_seconds();
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(totals.threads));
-  tbb::task_arena arena(totals.threads);
-  std::atomic<std::uint64_t> handed{0};
-  handed.fetch_add(1, std::memory_order_acq_rel);
-  arena.execute([&] { run_pipeline(plan, options, handed, totals); });
-  handed.fetch_add(1, std::memory_order_acq_rel);
+  workers.execute([&] { run_pipeline(plan, options, workers, totals); });
   totals.cpu_seconds = cpu_seconds() - cpu_start;
   totals.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_start).count();

@@ -2,10 +2,7 @@
 
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cassert>
@@ -14,6 +11,7 @@
 #include <mutex>
 
 #include "simulation/survey_measures.hpp"
+#include "simulation/workers.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/simulation/plan.hpp"
 
@@ -30,7 +28,9 @@ std::vector<double> draw_all(const cohort::TrialModel& model, const SurveyMeasur
   tbb::enumerable_thread_specific<SurveyWorkspace> workspaces;
   std::mutex telling;
   std::size_t finished = 0;
+  Workers workers(options.threads);
   const auto work = [&](const tbb::blocked_range<std::size_t>& some) {
+    const Workers::HandOver hand_over(workers);
     SurveyWorkspace& workspace = workspaces.local();
     for (std::size_t r = some.begin(); r < some.end(); ++r) {
       cohort::draw_cohort(model, study.seed, r + 1, patients, workspace.drawing, workspace.cohort);
@@ -41,11 +41,8 @@ std::vector<double> draw_all(const cohort::TrialModel& model, const SurveyMeasur
     if (options.progress)
       options.progress(static_cast<double>(finished) / static_cast<double>(study.replicates));
   };
-  const int threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads));
   constexpr std::size_t surveys_at_a_time = 20;
-  tbb::task_arena(threads).execute([&] {
+  workers.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, study.replicates, surveys_at_a_time), work,
                       tbb::simple_partitioner());
   });

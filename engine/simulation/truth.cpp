@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -175,15 +176,20 @@ bool needs_truth(const Design& design) {
 
 }  // namespace
 
-void measure_truths(Plan& plan) {
+void measure_truths(Plan& plan, int threads) {
   std::vector<std::pair<const Design*, DesignSize*>> tasks;
   for (Design& design : plan.designs)
     if (needs_truth(design))
       for (DesignSize& size : design.sizes)
         tasks.emplace_back(&design, &size);
+  Workers workers(threads);
   // Each task has its own place for its result, so that their order does not matter.
-  tbb::parallel_for(std::size_t{0}, tasks.size(),
-                    [&](std::size_t k) { measure(*tasks[k].first, plan.seed, *tasks[k].second); });
+  workers.execute([&] {
+    tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t k) {
+      const Workers::HandOver hand_over(workers);
+      measure(*tasks[k].first, plan.seed, *tasks[k].second);
+    });
+  });
 }
 
 }  // namespace trialmill::simulation

@@ -20,6 +20,7 @@ constexpr std::size_t truth_patients = 40000;
 /// operation are held against the comparison from surgery, wherever the endpoint counts from.
 /// Designs with a single event keep the ratio they were given. A fixed part of the seed's streams
 /// is used, so that the truth of a scenario never changes.
-void measure_truths(Plan& plan);
+/// @param threads 0: as many as the machine has
+void measure_truths(Plan& plan, int threads = 0);
 
 }  // namespace trialmill::simulation
