@@ -49,7 +49,9 @@ class CohortDraw {
   void start(std::size_t size) {
     reserve(size);
     draw_covariates();
-    fill(random::Purpose::enrolment, 0, workspace_.uniform);
+    // Streams are addressed, so a purpose that reads none of its uniforms need not have them drawn.
+    if (model_.enrolment.process == Enrolment::Process::poisson)
+      fill(random::Purpose::enrolment, 0, workspace_.uniform);
     draw_arrivals(model_.enrolment, workspace_.uniform, cohort_.enrolment_months);
     draw_arms();
   }
@@ -122,7 +124,8 @@ class CohortDraw {
     if (stratified) assign_strata(model_.randomisation_strata, cohort_, workspace_.stratum);
     assert(!stratified || std::ranges::min(workspace_.stratum) >= 0);
     fill(random::Purpose::randomisation, 0, workspace_.uniform);
-    fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
+    if (model_.randomisation.block_sizes.size() > 1)
+      fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
     allot_arms(model_.randomisation, workspace_.uniform, workspace_.block_uniform,
                stratified ? std::span<const std::int32_t>(workspace_.stratum)
                           : std::span<const std::int32_t>(),

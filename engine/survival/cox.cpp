@@ -199,7 +199,7 @@ void report_infinite_terms(std::span<const double> step, CoxFit& fit) {
 /// Two groups, one of which has all the events it could have: known without iterating.
 bool report_two_groups_limit(const TwoGroups& groups, CoxWorkspace& workspace, CoxFit& fit) {
   if (!groups.rises_for_ever() && !groups.falls_for_ever()) return false;
-  fit.log_likelihood = groups.rises_for_ever() ? groups.high_only_limit : groups.low_only_limit;
+  fit.log_likelihood = limiting_log_likelihood(groups, workspace);
   workspace.step[0] = groups.rises_for_ever() ? 1 : -1;
   report_infinite_terms(workspace.step, fit);
   return true;

@@ -36,18 +36,52 @@ bool mark_groups(const SortedTimes& sorted, std::span<const double> covariate, T
   return true;
 }
 
-/// The likelihood's limits where one of the groups outweighs the other by any factor.
-void find_limits(TwoGroups& groups, const CoxWorkspace& workspace) {
-  LogOfProduct high, low;
-  for (std::size_t k = 0; k < groups.terms; ++k) {
-    const double a = workspace.low_at_risk[k], b = workspace.high_at_risk[k];
-    high.multiply(b > 0 ? b : a);
-    low.multiply(a > 0 ? a : b);
-    groups.with_high += b > 0;
-    groups.with_low += a > 0;
+/// Without delayed entry and with every event at a time of its own, which trials simulated in
+/// continuous time always have, the counts at risk are running sums.
+bool counts_are_running_sums(const RiskSets& sets) {
+  return sets.missed.empty() && std::ranges::all_of(sets.event_time, [](const EventTime& t) {
+           return t.events_end == t.begin + 1;
+         });
+}
+
+void count_running_sums(CoxWorkspace& workspace, TwoGroups& groups) {
+  const RiskSets& sets = workspace.risk_sets;
+  const std::vector<double>& mark = workspace.risk;
+  for (std::size_t stratum = 0; stratum + 1 < sets.stratum_begin.size(); ++stratum) {
+    double at_risk = 0, marked = 0;
+    for (std::size_t k = sets.stratum_begin[stratum + 1]; k-- > sets.stratum_begin[stratum];) {
+      const EventTime& t = sets.event_time[k];
+      for (std::uint32_t i = t.begin; i < t.end; ++i)
+        marked += mark[i];
+      at_risk += t.end - t.begin;
+      workspace.low_at_risk.push_back(at_risk - marked);
+      workspace.high_at_risk.push_back(marked);
+      if (at_risk > marked && marked > 0) groups.informative = true;
+    }
   }
-  groups.high_only_limit = -high.value();
-  groups.low_only_limit = -low.value();
+}
+
+/// The same for any data: one term per event, tied ones with their shares.
+void count_by_sweep(Ties ties, CoxWorkspace& workspace, TwoGroups& groups) {
+  std::array<double, 6> sums{};
+  const SweepMemory memory{sums.data(), sums.data() + 2, sums.data() + 4, &workspace.tree};
+  const double* const mark = workspace.risk.data();
+  sweep_backwards(
+      workspace.risk_sets, ties, std::integral_constant<std::size_t, 2>{}, memory,
+      [mark](std::uint32_t i, double* at_risk) {
+        at_risk[0] += 1;
+        at_risk[1] += mark[i];
+      },
+      [&](const RiskSetTerm& term) {
+        const double b = term.sums[1], a = term.sums[0] - b;
+        for (double event = 0; event < term.events; ++event) {
+          workspace.low_at_risk.push_back(a);
+          workspace.high_at_risk.push_back(b);
+        }
+        const EventTime& t = workspace.risk_sets.event_time[term.event_time];
+        if (term.share == 1 && a > 0 && b > 0 && term.sums[0] > t.events_end - t.begin)
+          groups.informative = true;
+      });
 }
 
 }  // namespace
@@ -61,37 +95,36 @@ std::optional<TwoGroups> find_two_groups(const SortedTimes& sorted,
   auto& high = workspace.high_at_risk;
   low.clear();
   high.clear();
-  std::array<double, 6> sums{};
-  const SweepMemory memory{sums.data(), sums.data() + 2, sums.data() + 4, &workspace.tree};
-  const double* const mark = workspace.risk.data();
-  sweep_backwards(
-      workspace.risk_sets, ties, std::integral_constant<std::size_t, 2>{}, memory,
-      [mark](std::uint32_t i, double* at_risk) {
-        at_risk[0] += 1;
-        at_risk[1] += mark[i];
-      },
-      [&](const RiskSetTerm& term) {
-        const double b = term.sums[1], a = term.sums[0] - b;
-        for (double event = 0; event < term.events; ++event) {
-          low.push_back(a);
-          high.push_back(b);
-        }
-        const EventTime& t = workspace.risk_sets.event_time[term.event_time];
-        if (term.share == 1 && a > 0 && b > 0 && term.sums[0] > t.events_end - t.begin)
-          groups.informative = true;
-      });
+  if (counts_are_running_sums(workspace.risk_sets))
+    count_running_sums(workspace, groups);
+  else
+    count_by_sweep(ties, workspace, groups);
+  const std::vector<double>& mark = workspace.risk;
   for (const EventTime& t : workspace.risk_sets.event_time)
     for (std::uint32_t i = t.begin; i < t.events_end; ++i) {
       groups.high_events += mark[i];
       groups.low_events += 1 - mark[i];
     }
   groups.terms = low.size();
-  find_limits(groups, workspace);
+  for (std::size_t k = 0; k < groups.terms; ++k) {
+    groups.with_high += high[k] > 0;
+    groups.with_low += low[k] > 0;
+  }
   while (low.size() % lanes) {
     low.push_back(1);
     high.push_back(0);
   }
   return groups;
+}
+
+double limiting_log_likelihood(const TwoGroups& groups, const CoxWorkspace& workspace) {
+  const bool rises = groups.rises_for_ever();
+  const auto& outweighing = rises ? workspace.high_at_risk : workspace.low_at_risk;
+  const auto& other = rises ? workspace.low_at_risk : workspace.high_at_risk;
+  LogOfProduct product;
+  for (std::size_t k = 0; k < groups.terms; ++k)
+    product.multiply(outweighing[k] > 0 ? outweighing[k] : other[k]);
+  return -product.value();
 }
 
 double evaluate_two_groups(const TwoGroups& groups, double log_hazard_ratio,

@@ -15,8 +15,6 @@ struct TwoGroups {
   double low_events = 0;       ///< events in the other
   bool informative = false;    ///< both groups at risk somewhere where not everybody has the event
   std::size_t terms = 0;       ///< one per event, padded to whole lanes with terms that add 0
-  double high_only_limit = 0;  ///< log-likelihood as the coefficient goes to +infinity, if finite
-  double low_only_limit = 0;   ///< the same towards -infinity
   std::size_t with_high = 0;   ///< terms with the higher value at risk
   std::size_t with_low = 0;    ///< terms with the lower value at risk
 
@@ -32,6 +30,10 @@ struct TwoGroups {
 std::optional<TwoGroups> find_two_groups(const SortedTimes& sorted,
                                          std::span<const double> covariate, Ties ties,
                                          CoxWorkspace& workspace);
+
+/// The log partial likelihood's limit as one group outweighs the other by any factor: towards
+/// +infinity when it rises for ever, else towards -infinity.
+double limiting_log_likelihood(const TwoGroups& groups, const CoxWorkspace& workspace);
 
 /// The log partial likelihood at a log hazard ratio of high over low; fills workspace.score and
 /// information.
