@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "cohort/order_statistic.hpp"
+#include "trialmill/math/clones.hpp"
+
 namespace trialmill::cohort {
 namespace {
 
@@ -28,22 +31,22 @@ struct Trial {
 };
 
 // Calendar times of the events that will be seen; infinite for patients who never have one.
-void calendar_event_times(const EndpointColumns& endpoint, std::size_t sample_size,
-                          std::vector<double>& calendar) {
-  calendar.resize(sample_size);
-  for (std::size_t i = 0; i < sample_size; ++i)
-    calendar[i] = endpoint.known_months[i] <= endpoint.dropout_months[i]
-                      ? endpoint.origin_months[i] + endpoint.known_months[i]
-                      : never;
+TRIALMILL_CLONES void find_calendar_times(const double* origin, const double* known,
+                                          const double* dropout, std::size_t n, double* calendar) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double time = origin[i] + known[i];
+    calendar[i] = known[i] <= dropout[i] ? time : never;
+  }
 }
 
 double time_of_event(const Trial& trial, std::size_t endpoint, std::size_t events,
                      LookWorkspace& workspace) {
   if (events == 0 || events > trial.size()) return never;
-  calendar_event_times(trial.endpoints[endpoint], trial.size(), workspace.calendar_event);
-  const auto nth = workspace.calendar_event.begin() + static_cast<std::ptrdiff_t>(events - 1);
-  std::nth_element(workspace.calendar_event.begin(), nth, workspace.calendar_event.end());
-  return *nth;
+  const EndpointColumns& columns = trial.endpoints[endpoint];
+  workspace.calendar_event.resize(trial.size());
+  find_calendar_times(columns.origin_months.data(), columns.known_months.data(),
+                      columns.dropout_months.data(), trial.size(), workspace.calendar_event.data());
+  return nth_smallest(workspace.calendar_event, events, workspace);
 }
 
 double time_when(const AnalysisTime& when, const Trial& trial, LookWorkspace& workspace) {
@@ -93,20 +96,36 @@ double end_of_follow_up(const Trial& trial) {
   return last;
 }
 
-// Appends what the cut sees of patient i.
-void observe_patient(const EndpointColumns& endpoint, std::size_t i, double cut, LookData& look) {
-  const double origin = endpoint.origin_months[i];
-  const double event = endpoint.event_months[i];
-  const double dropout = endpoint.dropout_months[i];
-  const double followed = cut - origin;
-  const double known = endpoint.known_months[i];
-  const bool seen = known <= dropout && origin + known <= cut;
-  const bool lost = !seen && dropout < known && origin + dropout <= cut;
-  look.time[look.rows] = seen ? event : lost ? dropout : followed;
-  look.event[look.rows] = seen;
-  ++look.rows;
-  look.events += seen;
-  look.dropouts += lost;
+// What the cut sees of one patient.
+struct Seen {
+  double time;
+  bool event, dropout;
+};
+
+[[gnu::always_inline]] inline Seen observe_patient(double origin, double event, double known,
+                                                   double dropout, double cut) {
+  const bool seen = (known <= dropout) & (origin + known <= cut);
+  const bool lost = !seen & (dropout < known) & (origin + dropout <= cut);
+  const double followed = lost ? dropout : cut - origin;
+  return {seen ? event : followed, seen, lost};
+}
+
+struct Counts {
+  std::size_t events = 0, dropouts = 0;
+};
+
+TRIALMILL_CLONES Counts observe_in_order(const double* origin, const double* event,
+                                         const double* known, const double* dropout, double cut,
+                                         std::size_t n, double* time, std::uint8_t* event_seen) {
+  Counts counts;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Seen seen = observe_patient(origin[i], event[i], known[i], dropout[i], cut);
+    time[i] = seen.time;
+    event_seen[i] = seen.event;
+    counts.events += seen.event;
+    counts.dropouts += seen.dropout;
+  }
+  return counts;
 }
 
 bool all_recorded(std::span<const std::span<const double>> recorded, std::size_t i) {
@@ -148,13 +167,24 @@ void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cu
     const auto seen = static_cast<std::size_t>(
         std::upper_bound(begin, begin + static_cast<std::ptrdiff_t>(sample_size), cut_months) -
         begin);
-    for (std::size_t i = 0; i < seen; ++i)
-      observe_patient(endpoint, i, cut_months, look);
+    const Counts counts = observe_in_order(
+        endpoint.origin_months.data(), endpoint.event_months.data(), endpoint.known_months.data(),
+        endpoint.dropout_months.data(), cut_months, seen, look.time.data(), look.event.data());
+    look.rows = seen;
+    look.events = counts.events;
+    look.dropouts = counts.dropouts;
   } else {
     for (std::size_t i = 0; i < sample_size; ++i) {
       if (!(endpoint.origin_months[i] <= cut_months) || !all_recorded(recorded, i)) continue;
+      const Seen seen =
+          observe_patient(endpoint.origin_months[i], endpoint.event_months[i],
+                          endpoint.known_months[i], endpoint.dropout_months[i], cut_months);
       look.patient.push_back(static_cast<std::uint32_t>(i));
-      observe_patient(endpoint, i, cut_months, look);
+      look.time[look.rows] = seen.time;
+      look.event[look.rows] = seen.event;
+      ++look.rows;
+      look.events += seen.event;
+      look.dropouts += seen.dropout;
     }
   }
   look.time.resize(look.rows);

@@ -19,6 +19,38 @@ std::int32_t arm_at(std::span<const double> share, double position) {
   return static_cast<std::int32_t>(arm);
 }
 
+// What is left of a block of two arms.
+struct Block {
+  double first, second;
+
+  // Takes a place with probability proportional to the places left. Rounding of the position can
+  // pass the last place left; an arm without places is never taken.
+  std::int32_t take(double uniform) {
+    const bool second_arm = (uniform * (first + second) >= first) & (second > 0);
+    first -= second_arm ? 0.0 : 1.0;
+    second -= second_arm ? 1.0 : 0.0;
+    return second_arm;
+  }
+};
+
+Block new_block(const Randomisation& randomisation, double size) {
+  const std::vector<double>& allocation = randomisation.allocation;
+  const double total = allocation[0] + allocation[1];
+  return {allocation[0] * size / total, allocation[1] * size / total};
+}
+
+// Two arms in blocks of one size without strata: blocks do not wait for each other.
+void fill_blocks_of_two(const Randomisation& randomisation, std::span<const double> u_arm,
+                        std::span<std::int32_t> arm) {
+  const auto size = static_cast<std::size_t>(randomisation.block_sizes.front());
+  const Block whole = new_block(randomisation, static_cast<double>(size));
+  for (std::size_t begin = 0; begin < arm.size(); begin += size) {
+    Block block = whole;
+    for (std::size_t i = begin; i < std::min(begin + size, arm.size()); ++i)
+      arm[i] = block.take(u_arm[i]);
+  }
+}
+
 }  // namespace
 
 void allot_arms(const Randomisation& randomisation, std::span<const double> u_arm,
@@ -32,6 +64,8 @@ void allot_arms(const Randomisation& randomisation, std::span<const double> u_ar
       arm[i] = arm_at(allocation, u_arm[i] * total);
     return;
   }
+  if (allocation.size() == 2 && randomisation.block_sizes.size() == 1 && stratum.empty())
+    return fill_blocks_of_two(randomisation, u_arm, arm);
   const std::size_t arms = allocation.size();
   const auto sizes = static_cast<double>(randomisation.block_sizes.size());
   workspace.left.assign(randomisation.strata * arms, 0.0);

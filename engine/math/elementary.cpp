@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "math/clones.hpp"
+#include "trialmill/math/clones.hpp"
 #include "math/kernels.hpp"
 
 namespace trialmill::math {

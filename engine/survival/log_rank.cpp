@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/survival/p_value.hpp"
 
@@ -32,25 +33,30 @@ struct ScoreAndVariance {
   double variance = 0;
 };
 
+constexpr std::size_t lanes = 8;
+
 /// Sums over event times in eight interleaved accumulators and a fixed tree, so that the compiler
 /// may use vectors of any width without changing a bit.
+/// @param ties whether events share times: else there is one event, whose variance has no factor
+/// (n - d) / (n - 1), and the division is saved
 /// @param weight one per time when `weighted`, else not read
-template <bool weighted>
-ScoreAndVariance sum_over_times(const RiskTable& table, std::span<const double> weight) {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> score{};
-  std::array<double, lanes> variance{};
+template <bool ties, bool weighted>
+[[gnu::always_inline]] inline void add_times(const RiskTable& table, const double* weight,
+                                             double* score, double* variance) {
   const std::size_t times = table.size();
-  const double* at_risk = table.at_risk.data();
-  const double* events = table.events.data();
-  const double* at_risk_1 = table.group_at_risk.data() + times;
-  const double* events_1 = table.group_events.data() + times;
-  const auto add = [&](std::size_t k, std::size_t lane) {
+  const double* const at_risk = table.at_risk.data();
+  const double* const events = table.events.data();
+  const double* const at_risk_1 = table.group_at_risk.data() + times;
+  const double* const events_1 = table.group_events.data() + times;
+  const auto add = [=](std::size_t k, std::size_t lane) __attribute__((always_inline)) {
     const double share = at_risk_1[k] / at_risk[k];
-    // With one patient at risk the last factor is 0/1: no variance.
-    const double spread =
-        events[k] * share * (1 - share) * (at_risk[k] - events[k]) / std::max(at_risk[k] - 1, 1.0);
-    const double excess = events_1[k] - events[k] * share;
+    double spread = share * (1 - share), expected = share;
+    if constexpr (ties) {
+      // With one patient at risk the factor is 0/1: no variance.
+      spread *= events[k] * ((at_risk[k] - events[k]) / std::max(at_risk[k] - 1, 1.0));
+      expected *= events[k];
+    }
+    const double excess = events_1[k] - expected;
     if constexpr (weighted) {
       score[lane] += weight[k] * excess;
       variance[lane] += weight[k] * weight[k] * spread;
@@ -66,6 +72,28 @@ ScoreAndVariance sum_over_times(const RiskTable& table, std::span<const double> 
   }
   for (std::size_t lane = 0; k < times; ++k, ++lane)
     add(k, lane);
+}
+
+TRIALMILL_CLONES void add_distinct(const RiskTable& table, double* score, double* variance) {
+  add_times<false, false>(table, nullptr, score, variance);
+}
+
+TRIALMILL_CLONES void add_distinct_weighted(const RiskTable& table, const double* weight,
+                                            double* score, double* variance) {
+  add_times<false, true>(table, weight, score, variance);
+}
+
+/// @param weight one per time, or empty for the log-rank test
+ScoreAndVariance sum_over_times(const RiskTable& table, std::span<const double> weight) {
+  alignas(64) std::array<double, lanes> score{}, variance{};
+  if (table.distinct && weight.empty())
+    add_distinct(table, score.data(), variance.data());
+  else if (table.distinct)
+    add_distinct_weighted(table, weight.data(), score.data(), variance.data());
+  else if (weight.empty())
+    add_times<true, false>(table, nullptr, score.data(), variance.data());
+  else
+    add_times<true, true>(table, weight.data(), score.data(), variance.data());
   const auto tree = [](const std::array<double, lanes>& x) {
     return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
   };
@@ -155,8 +183,7 @@ WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double
   WeightedLogRank test;
   test.status = comparability(table);
   if (test.status != FitStatus::ok) return test;
-  const ScoreAndVariance sums =
-      weight.empty() ? sum_over_times<false>(table, weight) : sum_over_times<true>(table, weight);
+  const ScoreAndVariance sums = sum_over_times(table, weight);
   test.score = sums.score;
   test.variance = sums.variance;
   if (test.variance > 0) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "math/baseline_kernels.hpp"
-#include "math/clones.hpp"
+#include "trialmill/math/clones.hpp"
 #include "math/inputs.hpp"
 #include "trialmill/math/elementary.hpp"
 

@@ -39,7 +39,8 @@ struct Cut {
 
 /// Scratch space, reused from replicate to replicate.
 struct LookWorkspace {
-  std::vector<double> calendar_event;
+  std::vector<double> calendar_event, candidate;
+  std::vector<std::int32_t> interval;
 };
 
 /// When the condition comes true in a trial of the first `enrolment_months.size()` patients.

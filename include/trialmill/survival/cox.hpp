@@ -78,16 +78,24 @@ struct CoxWorkspace {
   std::vector<double> beta;         ///< p, scaled
   std::vector<double> step;         ///< p, scaled
   std::vector<double> trial;        ///< p, scaled
-  std::vector<double> low_at_risk;  ///< two groups: by likelihood term
+  std::vector<std::int32_t> group;  ///< two groups: 0 or 1 by sorted position
+  RiskTable table;                  ///< two groups: their counts at risk
+  std::vector<double> low_at_risk;  ///< two groups with ties: by likelihood term
   std::vector<double> high_at_risk;
 };
 
 /// Fits by Newton's method with step halving from 0, maximising the log partial likelihood;
 /// stratified when `sorted` has strata, with delayed entry when it has entry times. Agrees with
 /// `coxph` to 1e-8 on coefficients and standard errors. One covariate with two values (a treatment)
-/// needs only the counts at risk and takes a route of its own. Everything in `fit` and `workspace`
+/// needs only the counts at risk and is fitted as below. Everything in `fit` and `workspace`
 /// is overwritten, keeping capacity: steady state allocates nothing.
 void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
              CoxWorkspace& workspace, CoxFit& fit);
+
+/// The same for one covariate, 0 in group 0 and 1 in group 1, from the counts at risk that the
+/// log-rank test reads.
+/// @param table of two groups
+void fit_cox(const RiskTable& table, const CoxOptions& options, CoxWorkspace& workspace,
+             CoxFit& fit);
 
 }  // namespace trialmill::survival

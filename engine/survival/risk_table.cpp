@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+
+#include "trialmill/math/clones.hpp"
+#include "trialmill/survival/time_to_event.hpp"
+
+namespace trialmill::survival {
+namespace {
+
+/// Distinct event times of all strata, in order; `time` is large enough already.
+void list_event_times(const SortedTimes& sorted, RiskTable& table) {
+  const std::size_t strata = static_cast<std::size_t>(sorted.strata);
+  table.stratum_begin.resize(strata + 1);
+  table.time.resize(sorted.size());
+  std::size_t count = 0;
+  for (std::size_t s = 0; s < strata; ++s) {
+    table.stratum_begin[s] = static_cast<std::uint32_t>(count);
+    const std::size_t first = count;
+    for (std::size_t i = sorted.stratum_begin[s]; i < sorted.stratum_begin[s + 1]; ++i) {
+      if (sorted.event[i] == 0) continue;
+      if (count == first || table.time[count - 1] != sorted.time[i]) {
+        table.time[count++] = sorted.time[i];
+      }
+    }
+  }
+  table.stratum_begin[strata] = static_cast<std::uint32_t>(count);
+  table.time.resize(count);
+}
+
+/// Events of each group, and how much the number at risk of each group changes on arriving at an
+/// event time: +1 for every patient whose first time at risk this is, -1 for every patient whose
+/// last time at risk was the one before.
+void count_stratum(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                   std::size_t stratum, RiskTable& table) {
+  const std::size_t times = table.size();
+  const std::size_t first = table.stratum_begin[stratum];
+  const std::size_t last = table.stratum_begin[stratum + 1];
+  if (first == last) return;
+  const auto time = table.time.begin();
+  std::size_t next = first;  // event times of the stratum up to the current patient's time end here
+  for (std::size_t i = sorted.stratum_begin[stratum]; i < sorted.stratum_begin[stratum + 1]; ++i) {
+    const std::size_t column = static_cast<std::size_t>(group[i]) * times;
+    if (next < last && table.time[next] <= sorted.time[i]) ++next;
+    if (sorted.event[i] != 0) table.group_events[column + next - 1] += 1;
+    std::size_t from = first;
+    if (!sorted.entry.empty()) {
+      const auto after =
+          std::upper_bound(time + static_cast<std::ptrdiff_t>(first),
+                           time + static_cast<std::ptrdiff_t>(last), sorted.entry[i]);
+      from = static_cast<std::size_t>(after - time);
+    }
+    if (from >= next) continue;  // no event while this patient was at risk
+    table.group_at_risk[column + from] += 1;
+    if (next < last) table.group_at_risk[column + next] -= 1;
+  }
+  for (std::size_t g = 0; g < static_cast<std::size_t>(table.groups); ++g) {
+    for (std::size_t k = first + 1; k < last; ++k) {
+      table.group_at_risk[g * times + k] += table.group_at_risk[g * times + k - 1];
+    }
+  }
+}
+
+void count_tied_or_delayed(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                           RiskTable& table) {
+  const auto groups = static_cast<std::size_t>(table.groups);
+  list_event_times(sorted, table);
+  const std::size_t times = table.size();
+  table.group_at_risk.assign(groups * times, 0);
+  table.group_events.assign(groups * times, 0);
+  for (std::size_t s = 0; s < static_cast<std::size_t>(sorted.strata); ++s) {
+    count_stratum(sorted, group, s, table);
+  }
+  table.at_risk.assign(times, 0);
+  table.events.assign(times, 0);
+  for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t k = 0; k < times; ++k) {
+      table.at_risk[k] += table.group_at_risk[g * times + k];
+      table.events[k] += table.group_events[g * times + k];
+    }
+  }
+}
+
+TRIALMILL_CLONES bool any_tied_events(const double* time, const std::uint8_t* event,
+                                      std::size_t n) {
+  unsigned tied = 0;
+  for (std::size_t i = 1; i < n; ++i)
+    tied |= (event[i] & event[i - 1]) & static_cast<unsigned>(time[i] == time[i - 1]);
+  return tied != 0;
+}
+
+/// Every patient writes where the next event's counts belong; an event moves that place on. There
+/// is no branch on what cannot be predicted.
+void count_stratum_at_risk(const SortedTimes& sorted, std::size_t stratum, RiskTable& table) {
+  const std::uint32_t from = sorted.stratum_begin[stratum], to = sorted.stratum_begin[stratum + 1];
+  std::size_t k = table.stratum_begin[stratum];
+  for (std::uint32_t i = from; i < to && k < table.size(); ++i) {
+    table.time[k] = sorted.time[i];
+    table.at_risk[k] = to - i;
+    k += sorted.event[i];
+  }
+  table.stratum_begin[stratum + 1] = static_cast<std::uint32_t>(k);
+}
+
+void count_group_at_risk(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                         std::int32_t which, RiskTable& table) {
+  const std::size_t times = table.size();
+  double* const at_risk = table.group_at_risk.data() + static_cast<std::size_t>(which) * times;
+  double* const events = table.group_events.data() + static_cast<std::size_t>(which) * times;
+  for (std::size_t s = 0; s < static_cast<std::size_t>(sorted.strata); ++s) {
+    const std::uint32_t from = sorted.stratum_begin[s], to = sorted.stratum_begin[s + 1];
+    std::int32_t left = 0;
+    for (std::uint32_t i = from; i < to; ++i)
+      left += group[i] == which;
+    std::size_t k = table.stratum_begin[s];
+    for (std::uint32_t i = from; i < to && k < times; ++i) {
+      const std::int32_t member = group[i] == which;
+      at_risk[k] = left;
+      events[k] = member;
+      left -= member;
+      k += sorted.event[i];
+    }
+  }
+}
+
+/// Without ties and delayed entry, which trials simulated in continuous time never have, the counts
+/// are those of the patients who come later.
+void count_distinct(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                    RiskTable& table) {
+  const auto strata = static_cast<std::size_t>(sorted.strata);
+  const auto groups = static_cast<std::size_t>(table.groups);
+  std::size_t times = 0;
+  for (const std::uint8_t event : sorted.event)
+    times += event;
+  table.time.resize(times);
+  table.at_risk.resize(times);
+  table.events.assign(times, 1.0);
+  table.stratum_begin.assign(strata + 1, 0);
+  for (std::size_t s = 0; s < strata; ++s)
+    count_stratum_at_risk(sorted, s, table);
+  table.group_at_risk.resize(groups * times);
+  table.group_events.resize(groups * times);
+  std::copy(table.at_risk.begin(), table.at_risk.end(), table.group_at_risk.begin());
+  std::fill_n(table.group_events.begin(), times, 1.0);
+  for (std::int32_t g = 1; g < table.groups; ++g) {
+    count_group_at_risk(sorted, group, g, table);
+    const std::size_t column = static_cast<std::size_t>(g) * times;
+    for (std::size_t k = 0; k < times; ++k) {
+      table.group_at_risk[k] -= table.group_at_risk[column + k];
+      table.group_events[k] -= table.group_events[column + k];
+    }
+  }
+}
+
+}  // namespace
+
+void tabulate_risk(const SortedTimes& sorted, RiskTable& table) {
+  tabulate_risk(sorted, sorted.group, sorted.groups, table);
+}
+
+void tabulate_risk(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                   std::int32_t groups, RiskTable& table) {
+  assert(group.size() == sorted.size());
+  table.groups = groups;
+  table.distinct = sorted.entry.empty() &&
+                   !any_tied_events(sorted.time.data(), sorted.event.data(), sorted.size());
+  if (table.distinct)
+    count_distinct(sorted, group, table);
+  else
+    count_tied_or_delayed(sorted, group, table);
+  table.group_size.assign(static_cast<std::size_t>(groups), 0);
+  for (std::int32_t g = 0; g < groups; ++g)
+    table.group_size[static_cast<std::size_t>(g)] =
+        static_cast<double>(std::count(group.begin(), group.end(), g));
+}
+
+}  // namespace trialmill::survival
