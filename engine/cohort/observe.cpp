@@ -96,36 +96,58 @@ double end_of_follow_up(const Trial& trial) {
   return last;
 }
 
-// What the cut sees of one patient.
-struct Seen {
-  double time;
-  bool event, dropout;
+// The columns of an endpoint, of n patients.
+struct Columns {
+  const double *origin, *event, *known, *dropout;
 };
 
-[[gnu::always_inline]] inline Seen observe_patient(double origin, double event, double known,
-                                                   double dropout, double cut) {
-  const bool seen = (known <= dropout) & (origin + known <= cut);
-  const bool lost = !seen & (dropout < known) & (origin + dropout <= cut);
-  const double followed = lost ? dropout : cut - origin;
-  return {seen ? event : followed, seen, lost};
+// What a cut sees. The columns do not overlap.
+TRIALMILL_CLONES void observe_columns(const double* __restrict origin,
+                                      const double* __restrict event,
+                                      const double* __restrict known,
+                                      const double* __restrict dropout, double cut, std::size_t n,
+                                      double* __restrict time, std::uint8_t* __restrict event_seen,
+                                      std::uint64_t* __restrict events,
+                                      std::uint64_t* __restrict dropouts) {
+  std::uint64_t seen_events = 0, seen_dropouts = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double known_at = origin[i] + known[i], lost_at = origin[i] + dropout[i];
+    const bool seen = (known[i] <= dropout[i]) & (known_at <= cut);
+    const bool lost = (known[i] > dropout[i]) & (lost_at <= cut);
+    const double followed = lost ? dropout[i] : cut - origin[i];
+    time[i] = seen ? event[i] : followed;
+    event_seen[i] = seen ? 1 : 0;
+    seen_events += seen ? 1 : 0;
+    seen_dropouts += lost ? 1 : 0;
+  }
+  *events = seen_events;
+  *dropouts = seen_dropouts;
 }
 
-struct Counts {
-  std::size_t events = 0, dropouts = 0;
-};
+void observe_rows(const Columns& columns, double cut, LookData& look) {
+  look.time.resize(look.rows);
+  look.event.resize(look.rows);
+  std::uint64_t events = 0, dropouts = 0;
+  observe_columns(columns.origin, columns.event, columns.known, columns.dropout, cut, look.rows,
+                  look.time.data(), look.event.data(), &events, &dropouts);
+  look.events = events;
+  look.dropouts = dropouts;
+}
 
-TRIALMILL_CLONES Counts observe_in_order(const double* origin, const double* event,
-                                         const double* known, const double* dropout, double cut,
-                                         std::size_t n, double* time, std::uint8_t* event_seen) {
-  Counts counts;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Seen seen = observe_patient(origin[i], event[i], known[i], dropout[i], cut);
-    time[i] = seen.time;
-    event_seen[i] = seen.event;
-    counts.events += seen.event;
-    counts.dropouts += seen.dropout;
-  }
-  return counts;
+// The columns of some patients, in the look's scratch space.
+Columns gather(const EndpointColumns& endpoint, LookData& look) {
+  look.columns.resize(4 * look.rows);
+  double* to = look.columns.data();
+  const auto copy = [&](std::span<const double> from) {
+    double* const begin = to;
+    for (const std::uint32_t patient : look.patient)
+      *to++ = from[patient];
+    return begin;
+  };
+  const double* const origin = copy(endpoint.origin_months);
+  const double* const event = copy(endpoint.event_months);
+  const double* const known = copy(endpoint.known_months);
+  return {origin, event, known, copy(endpoint.dropout_months)};
 }
 
 bool all_recorded(std::span<const std::span<const double>> recorded, std::size_t i) {
@@ -156,39 +178,24 @@ Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoint
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
              std::span<const std::span<const double>> recorded, LookData& look) {
   assert(sample_size > 0 && sample_size <= endpoint.event_months.size());
-  look.rows = look.events = look.dropouts = 0;
   look.in_order = endpoint.everybody && recorded.empty();
   look.patient.clear();
-  look.time.resize(sample_size);
-  look.event.resize(sample_size);
   if (look.in_order) {
     // Patients come in order of arrival, so those seen are the first ones.
     const auto begin = endpoint.origin_months.begin();
-    const auto seen = static_cast<std::size_t>(
+    look.rows = static_cast<std::size_t>(
         std::upper_bound(begin, begin + static_cast<std::ptrdiff_t>(sample_size), cut_months) -
         begin);
-    const Counts counts = observe_in_order(
-        endpoint.origin_months.data(), endpoint.event_months.data(), endpoint.known_months.data(),
-        endpoint.dropout_months.data(), cut_months, seen, look.time.data(), look.event.data());
-    look.rows = seen;
-    look.events = counts.events;
-    look.dropouts = counts.dropouts;
-  } else {
-    for (std::size_t i = 0; i < sample_size; ++i) {
-      if (!(endpoint.origin_months[i] <= cut_months) || !all_recorded(recorded, i)) continue;
-      const Seen seen =
-          observe_patient(endpoint.origin_months[i], endpoint.event_months[i],
-                          endpoint.known_months[i], endpoint.dropout_months[i], cut_months);
-      look.patient.push_back(static_cast<std::uint32_t>(i));
-      look.time[look.rows] = seen.time;
-      look.event[look.rows] = seen.event;
-      ++look.rows;
-      look.events += seen.event;
-      look.dropouts += seen.dropout;
-    }
+    observe_rows({endpoint.origin_months.data(), endpoint.event_months.data(),
+                  endpoint.known_months.data(), endpoint.dropout_months.data()},
+                 cut_months, look);
+    return;
   }
-  look.time.resize(look.rows);
-  look.event.resize(look.rows);
+  for (std::size_t i = 0; i < sample_size; ++i)
+    if (endpoint.origin_months[i] <= cut_months && all_recorded(recorded, i))
+      look.patient.push_back(static_cast<std::uint32_t>(i));
+  look.rows = look.patient.size();
+  observe_rows(gather(endpoint, look), cut_months, look);
 }
 
 }  // namespace trialmill::cohort

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "trialmill/math/clones.hpp"
+#include "trialmill/math/lanes.hpp"
 
 namespace trialmill::cohort {
 namespace {
@@ -15,18 +16,31 @@ namespace {
 constexpr std::int32_t intervals = 256;
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-// Least and greatest finite value of each of eight lanes.
-TRIALMILL_CLONES void find_range(const double* value, std::size_t n, double* low, double* high) {
-  for (std::size_t i = 0; i < n; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      const double x = value[i + lane];
-      low[lane] = x < low[lane] ? x : low[lane];
-      high[lane] = (x > high[lane]) & (x < infinite) ? x : high[lane];
-    }
+struct Range {
+  double low, high;
+};
+
+// The range of the finite values.
+TRIALMILL_CLONES Range find_range(const double* value, std::size_t n) {
+  math::Lanes low = math::Lanes{} + infinite, high = math::Lanes{} - infinite, x;
+  std::size_t i = 0;
+  for (; i + math::lanes <= n; i += math::lanes) {
+    math::load(value + i, x);
+    low = x < low ? x : low;
+    x = x < infinite ? x : high;
+    high = x > high ? x : high;
+  }
+  Range range{infinite, -infinite};
+  for (std::size_t lane = 0; lane < math::lanes; ++lane)
+    range = {std::min(range.low, low[lane]), std::max(range.high, high[lane])};
+  for (; i < n; ++i)
+    if (value[i] < infinite)
+      range = {std::min(range.low, value[i]), std::max(range.high, value[i])};
+  return range;
 }
 
 TRIALMILL_CLONES void find_intervals(const double* value, std::size_t n, double low, double scale,
-                                     std::int32_t* interval) {
+                                     std::int32_t* __restrict interval) {
   constexpr double last = intervals - 1;
   for (std::size_t i = 0; i < n; ++i) {
     const double place = (value[i] - low) * scale;
@@ -44,24 +58,15 @@ double nth_of(std::span<double> value, std::size_t n) {
 
 double nth_smallest(std::span<const double> value, std::size_t n, LookWorkspace& workspace) {
   assert(n > 0 && n <= value.size());
-  alignas(64) std::array<double, 8> low, high;
-  low.fill(infinite);
-  high.fill(-infinite);
-  const std::size_t whole = value.size() / 8 * 8;
-  find_range(value.data(), whole, low.data(), high.data());
-  for (const double x : value.subspan(whole)) {
-    low[0] = std::min(low[0], x);
-    if (x < infinite) high[0] = std::max(high[0], x);
-  }
-  const double least = std::ranges::min(low);
-  const double scale = intervals / (std::ranges::max(high) - least);
+  const Range range = find_range(value.data(), value.size());
+  const double scale = intervals / (range.high - range.low);
   workspace.candidate.resize(value.size());
   if (!(std::isfinite(scale) && scale > 0)) {
     std::ranges::copy(value, workspace.candidate.begin());
     return nth_of(workspace.candidate, n);
   }
   workspace.interval.resize(value.size());
-  find_intervals(value.data(), value.size(), least, scale, workspace.interval.data());
+  find_intervals(value.data(), value.size(), range.low, scale, workspace.interval.data());
   std::array<std::uint32_t, intervals> count{};
   for (const std::int32_t k : workspace.interval)
     ++count[static_cast<std::size_t>(k)];

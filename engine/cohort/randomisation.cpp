@@ -4,6 +4,8 @@
 #include <cassert>
 #include <numeric>
 
+#include "trialmill/math/clones.hpp"
+
 namespace trialmill::cohort {
 namespace {
 
@@ -19,35 +21,42 @@ std::int32_t arm_at(std::span<const double> share, double position) {
   return static_cast<std::int32_t>(arm);
 }
 
-// What is left of a block of two arms.
-struct Block {
-  double first, second;
-
-  // Takes a place with probability proportional to the places left. Rounding of the position can
-  // pass the last place left; an arm without places is never taken.
-  std::int32_t take(double uniform) {
-    const bool second_arm = (uniform * (first + second) >= first) & (second > 0);
-    first -= second_arm ? 0.0 : 1.0;
-    second -= second_arm ? 1.0 : 0.0;
-    return second_arm;
+// The patients at one position of many blocks of two arms take an arm with probability proportional
+// to the places left. Rounding of the position can pass the last place left; an arm without places
+// is never taken.
+TRIALMILL_CLONES void take_places(const double* __restrict uniform, std::size_t blocks,
+                                  double* __restrict first, double* __restrict second,
+                                  std::int32_t* __restrict arm) {
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const bool takes_second = (uniform[b] * (first[b] + second[b]) >= first[b]) & (second[b] > 0);
+    first[b] -= takes_second ? 0.0 : 1.0;
+    second[b] -= takes_second ? 1.0 : 0.0;
+    arm[b] = takes_second ? 1 : 0;
   }
-};
-
-Block new_block(const Randomisation& randomisation, double size) {
-  const std::vector<double>& allocation = randomisation.allocation;
-  const double total = allocation[0] + allocation[1];
-  return {allocation[0] * size / total, allocation[1] * size / total};
 }
 
-// Two arms in blocks of one size without strata: blocks do not wait for each other.
+// Two arms in blocks of one size without strata: all blocks are filled side by side.
 void fill_blocks_of_two(const Randomisation& randomisation, std::span<const double> u_arm,
-                        std::span<std::int32_t> arm) {
+                        RandomisationWorkspace& workspace, std::span<std::int32_t> arm) {
   const auto size = static_cast<std::size_t>(randomisation.block_sizes.front());
-  const Block whole = new_block(randomisation, static_cast<double>(size));
-  for (std::size_t begin = 0; begin < arm.size(); begin += size) {
-    Block block = whole;
-    for (std::size_t i = begin; i < std::min(begin + size, arm.size()); ++i)
-      arm[i] = block.take(u_arm[i]);
+  const std::vector<double>& allocation = randomisation.allocation;
+  const double share = static_cast<double>(size) / (allocation[0] + allocation[1]);
+  const std::size_t blocks = (arm.size() + size - 1) / size;
+  workspace.left.resize(2 * blocks);
+  double* const first = workspace.left.data();
+  double* const second = first + blocks;
+  std::fill_n(first, blocks, allocation[0] * share);
+  std::fill_n(second, blocks, allocation[1] * share);
+  workspace.uniform.resize(blocks);
+  workspace.arm.resize(blocks);
+  for (std::size_t position = 0; position < size; ++position) {
+    // The last block may be incomplete.
+    const std::size_t some = (arm.size() - position + size - 1) / size;
+    for (std::size_t b = 0; b < some; ++b)
+      workspace.uniform[b] = u_arm[b * size + position];
+    take_places(workspace.uniform.data(), some, first, second, workspace.arm.data());
+    for (std::size_t b = 0; b < some; ++b)
+      arm[b * size + position] = workspace.arm[b];
   }
 }
 
@@ -65,7 +74,7 @@ void allot_arms(const Randomisation& randomisation, std::span<const double> u_ar
     return;
   }
   if (allocation.size() == 2 && randomisation.block_sizes.size() == 1 && stratum.empty())
-    return fill_blocks_of_two(randomisation, u_arm, arm);
+    return fill_blocks_of_two(randomisation, u_arm, workspace, arm);
   const std::size_t arms = allocation.size();
   const auto sizes = static_cast<double>(randomisation.block_sizes.size());
   workspace.left.assign(randomisation.strata * arms, 0.0);

@@ -1,41 +1,40 @@
 #include "survival/order_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
 #include "trialmill/math/clones.hpp"
+#include "trialmill/math/lanes.hpp"
 
 namespace trialmill::survival {
 namespace {
 
 constexpr std::size_t few = 24;  // keys that an insertion sort handles best
 
+// More intervals leave fewer keys to put right, each at the cost of a mispredicted branch.
+constexpr double intervals_per_key = 2;
+
 struct Range {
   double low, high;
 };
 
-TRIALMILL_CLONES void find_range_by_lanes(const double* time, std::size_t n, double* low,
-                                          double* high) {
-  for (std::size_t i = 0; i + 8 <= n; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      low[lane] = time[i + lane] < low[lane] ? time[i + lane] : low[lane];
-      high[lane] = time[i + lane] > high[lane] ? time[i + lane] : high[lane];
-    }
-}
-
-Range find_range(std::span<const double> time) {
+TRIALMILL_CLONES Range find_range(const double* time, std::size_t n) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
-  alignas(64) std::array<double, 8> low, high;
-  low.fill(infinite);
-  high.fill(-infinite);
-  find_range_by_lanes(time.data(), time.size(), low.data(), high.data());
-  Range range{std::ranges::min(low), std::ranges::max(high)};
-  for (const double t : time.last(time.size() % 8))
-    range = {std::min(range.low, t), std::max(range.high, t)};
+  math::Lanes low = math::Lanes{} + infinite, high = math::Lanes{} - infinite, x;
+  std::size_t i = 0;
+  for (; i + math::lanes <= n; i += math::lanes) {
+    math::load(time + i, x);
+    low = x < low ? x : low;
+    high = x > high ? x : high;
+  }
+  Range range{infinite, -infinite};
+  for (std::size_t lane = 0; lane < math::lanes; ++lane)
+    range = {std::min(range.low, low[lane]), std::max(range.high, high[lane])};
+  for (; i < n; ++i)
+    range = {std::min(range.low, time[i]), std::max(range.high, time[i])};
   return range;
 }
 
@@ -48,8 +47,8 @@ struct Intervals {
 
 Intervals choose_intervals(const Observations& observations) {
   const auto n = static_cast<double>(observations.time.size());
-  const Range range = find_range(observations.time);
-  const double count = std::max(1.0, std::ceil(n / observations.strata));
+  const Range range = find_range(observations.time.data(), observations.time.size());
+  const double count = std::max(1.0, std::ceil(intervals_per_key * n / observations.strata));
   const double per_unit = (count - 1) / (range.high - range.low);
   const bool usable = std::isfinite(per_unit) && per_unit > 0;
   return usable ? Intervals{range.low, per_unit, static_cast<std::int32_t>(count)} : Intervals{};
@@ -57,14 +56,14 @@ Intervals choose_intervals(const Observations& observations) {
 
 // Subtracting and multiplying by a positive number keep the order, also when they round.
 TRIALMILL_CLONES void find_intervals(Intervals intervals, const double* time, std::size_t n,
-                                     std::uint32_t* interval) {
+                                     std::uint32_t* __restrict interval) {
   for (std::size_t i = 0; i < n; ++i)
     interval[i] = static_cast<std::uint32_t>(
         static_cast<std::int32_t>((time[i] - intervals.low) * intervals.per_unit));
 }
 
 TRIALMILL_CLONES void add_strata(Intervals intervals, const std::int32_t* stratum, std::size_t n,
-                                 std::uint32_t* interval) {
+                                 std::uint32_t* __restrict interval) {
   for (std::size_t i = 0; i < n; ++i)
     interval[i] += static_cast<std::uint32_t>(stratum[i] * intervals.count);
 }

@@ -12,8 +12,8 @@ inline bool precedes(const SortKey& a, const SortKey& b) {
 constexpr std::uint32_t censored_bit = std::uint32_t{1} << 31;
 
 /// Fills sorted.key in order and sorted.stratum_begin. Each stratum's times are dealt into equal
-/// intervals, about as many in all as there are keys, which for survival times leaves one or two in
-/// each, and what lies wrong within an interval is put right. That is linear where a comparison
+/// intervals, about twice as many in all as there are keys, which for survival times leaves one in
+/// most, and what lies wrong within an interval is put right. That is linear where a comparison
 /// sort mispredicts a branch per comparison; crowded intervals (ties, outliers) fall back on
 /// std::sort, so the worst case stays n log n.
 void order_keys(const Observations& observations, SortedTimes& sorted);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <numeric>
 
 #include "trialmill/math/clones.hpp"
 #include "trialmill/survival/time_to_event.hpp"
@@ -89,67 +90,100 @@ TRIALMILL_CLONES bool any_tied_events(const double* time, const std::uint8_t* ev
   return tied != 0;
 }
 
-/// Every patient writes where the next event's counts belong; an event moves that place on. There
-/// is no branch on what cannot be predicted.
-void count_stratum_at_risk(const SortedTimes& sorted, std::size_t stratum, RiskTable& table) {
+struct GroupCounts {
+  std::int32_t patients = 0, events = 0;
+};
+
+TRIALMILL_CLONES GroupCounts count_group(const std::int32_t* group, const std::uint8_t* event,
+                                         std::size_t n, std::int32_t which) {
+  GroupCounts counts;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int32_t member = group[i] == which ? 1 : 0;
+    counts.patients += member;
+    counts.events += member & event[i];
+  }
+  return counts;
+}
+
+void count_groups(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                  RiskTable& table) {
+  const auto groups = static_cast<std::size_t>(table.groups);
+  table.group_size.resize(groups);
+  table.events_of.resize(groups);
+  for (std::size_t g = 0; g < groups; ++g) {
+    const GroupCounts counts =
+        count_group(group.data(), sorted.event.data(), sorted.size(), static_cast<std::int32_t>(g));
+    table.group_size[g] = counts.patients;
+    table.events_of[g] = counts.events;
+  }
+}
+
+/// Fills the columns of one group and, with `whole`, those of all patients. Every patient writes
+/// where the next event's counts belong, and an event moves that place on: there is no branch on
+/// what cannot be predicted.
+template <bool whole>
+void count_group_at_risk(const SortedTimes& sorted, const std::int32_t* group, std::int32_t which,
+                         std::size_t stratum, RiskTable& table) {
   const std::uint32_t from = sorted.stratum_begin[stratum], to = sorted.stratum_begin[stratum + 1];
-  std::size_t k = table.stratum_begin[stratum];
-  for (std::uint32_t i = from; i < to && k < table.size(); ++i) {
-    table.time[k] = sorted.time[i];
-    table.at_risk[k] = to - i;
-    k += sorted.event[i];
-  }
-  table.stratum_begin[stratum + 1] = static_cast<std::uint32_t>(k);
-}
-
-void count_group_at_risk(const SortedTimes& sorted, std::span<const std::int32_t> group,
-                         std::int32_t which, RiskTable& table) {
   const std::size_t times = table.size();
-  double* const at_risk = table.group_at_risk.data() + static_cast<std::size_t>(which) * times;
-  double* const events = table.group_events.data() + static_cast<std::size_t>(which) * times;
-  for (std::size_t s = 0; s < static_cast<std::size_t>(sorted.strata); ++s) {
-    const std::uint32_t from = sorted.stratum_begin[s], to = sorted.stratum_begin[s + 1];
-    std::int32_t left = 0;
-    for (std::uint32_t i = from; i < to; ++i)
-      left += group[i] == which;
-    std::size_t k = table.stratum_begin[s];
-    for (std::uint32_t i = from; i < to && k < times; ++i) {
-      const std::int32_t member = group[i] == which;
-      at_risk[k] = left;
-      events[k] = member;
-      left -= member;
-      k += sorted.event[i];
+  const std::size_t column = static_cast<std::size_t>(which) * times;
+  const double* const time = sorted.time.data();
+  const std::uint8_t* const event = sorted.event.data();
+  double* const event_time = table.time.data();
+  double* const at_risk = table.at_risk.data();
+  double* const group_at_risk = table.group_at_risk.data() + column;
+  double* const group_events = table.group_events.data() + column;
+  std::int32_t left = count_group(group + from, event + from, to - from, which).patients;
+  std::size_t k = table.stratum_begin[stratum];
+  for (std::uint32_t i = from; i < to && k < times; ++i) {
+    const std::int32_t member = group[i] == which ? 1 : 0;
+    if constexpr (whole) {
+      event_time[k] = time[i];
+      at_risk[k] = static_cast<std::int32_t>(to - i);
     }
+    group_at_risk[k] = left;
+    group_events[k] = member;
+    left -= member;
+    k += event[i];
   }
+  if constexpr (whole) table.stratum_begin[stratum + 1] = static_cast<std::uint32_t>(k);
 }
 
-/// Without ties and delayed entry, which trials simulated in continuous time never have, the counts
-/// are those of the patients who come later.
+/// Counts group 0 as what the other groups leave.
+void subtract_groups(RiskTable& table) {
+  const std::size_t times = table.size();
+  std::copy_n(table.at_risk.begin(), times, table.group_at_risk.begin());
+  std::fill_n(table.group_events.begin(), times, 1.0);
+  for (std::size_t g = 1; g < static_cast<std::size_t>(table.groups); ++g)
+    for (std::size_t k = 0; k < times; ++k) {
+      table.group_at_risk[k] -= table.group_at_risk[g * times + k];
+      table.group_events[k] -= table.group_events[g * times + k];
+    }
+}
+
+/// Without ties and delayed entry, as in trials simulated in continuous time, the patients at risk
+/// are those who come later.
 void count_distinct(const SortedTimes& sorted, std::span<const std::int32_t> group,
                     RiskTable& table) {
   const auto strata = static_cast<std::size_t>(sorted.strata);
-  const auto groups = static_cast<std::size_t>(table.groups);
-  std::size_t times = 0;
-  for (const std::uint8_t event : sorted.event)
-    times += event;
+  const auto times = static_cast<std::size_t>(
+      std::accumulate(table.events_of.begin(), table.events_of.end(), 0.0));
   table.time.resize(times);
   table.at_risk.resize(times);
   table.events.assign(times, 1.0);
   table.stratum_begin.assign(strata + 1, 0);
-  for (std::size_t s = 0; s < strata; ++s)
-    count_stratum_at_risk(sorted, s, table);
+  // Group 1 is counted with the whole, also where it is empty.
+  const auto groups = static_cast<std::size_t>(std::max(table.groups, 2));
   table.group_at_risk.resize(groups * times);
   table.group_events.resize(groups * times);
-  std::copy(table.at_risk.begin(), table.at_risk.end(), table.group_at_risk.begin());
-  std::fill_n(table.group_events.begin(), times, 1.0);
-  for (std::int32_t g = 1; g < table.groups; ++g) {
-    count_group_at_risk(sorted, group, g, table);
-    const std::size_t column = static_cast<std::size_t>(g) * times;
-    for (std::size_t k = 0; k < times; ++k) {
-      table.group_at_risk[k] -= table.group_at_risk[column + k];
-      table.group_events[k] -= table.group_events[column + k];
-    }
+  for (std::size_t s = 0; s < strata; ++s) {
+    count_group_at_risk<true>(sorted, group.data(), 1, s, table);
+    for (std::int32_t g = 2; g < table.groups; ++g)
+      count_group_at_risk<false>(sorted, group.data(), g, s, table);
   }
+  table.group_at_risk.resize(static_cast<std::size_t>(table.groups) * times);
+  table.group_events.resize(static_cast<std::size_t>(table.groups) * times);
+  subtract_groups(table);
 }
 
 }  // namespace
@@ -164,14 +198,11 @@ void tabulate_risk(const SortedTimes& sorted, std::span<const std::int32_t> grou
   table.groups = groups;
   table.distinct = sorted.entry.empty() &&
                    !any_tied_events(sorted.time.data(), sorted.event.data(), sorted.size());
+  count_groups(sorted, group, table);
   if (table.distinct)
     count_distinct(sorted, group, table);
   else
     count_tied_or_delayed(sorted, group, table);
-  table.group_size.assign(static_cast<std::size_t>(groups), 0);
-  for (std::int32_t g = 0; g < groups; ++g)
-    table.group_size[static_cast<std::size_t>(g)] =
-        static_cast<double>(std::count(group.begin(), group.end(), g));
 }
 
 }  // namespace trialmill::survival

@@ -58,6 +58,7 @@ struct LookData {
   std::vector<double> time;         ///< to event or censoring, months
   std::vector<std::uint8_t> event;  ///< 1 event, 0 censored
   std::vector<std::uint32_t> patient;
+  std::vector<double> columns;  ///< scratch space of observe
 };
 
 /// Cuts the first `sample_size` patients. An event counts when origin + the time it is known <= the

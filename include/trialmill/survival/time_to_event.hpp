@@ -61,6 +61,7 @@ struct RiskTable {
   std::vector<double> group_events;          ///< groups x times, group-major
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first event time of each stratum
   std::vector<double> group_size;            ///< patients in each group, over all strata
+  std::vector<double> events_of;             ///< events in each group, over all strata
 
   std::size_t size() const { return time.size(); }
 };
