@@ -49,7 +49,7 @@ void fill_blocks_of_two(const Randomisation& randomisation, std::span<const doub
   std::fill_n(second, blocks, allocation[1] * share);
   workspace.uniform.resize(blocks);
   workspace.arm.resize(blocks);
-  for (std::size_t position = 0; position < size; ++position) {
+  for (std::size_t position = 0; position + 1 < size; ++position) {
     // The last block may be incomplete.
     const std::size_t some = (arm.size() - position + size - 1) / size;
     for (std::size_t b = 0; b < some; ++b)
@@ -58,6 +58,9 @@ void fill_blocks_of_two(const Randomisation& randomisation, std::span<const doub
     for (std::size_t b = 0; b < some; ++b)
       arm[b * size + position] = workspace.arm[b];
   }
+  // The last place of a block is what is left.
+  for (std::size_t b = 0; b < arm.size() / size; ++b)
+    arm[b * size + size - 1] = second[b] > 0 ? 1 : 0;
 }
 
 }  // namespace

@@ -21,23 +21,34 @@ struct Opened : pcg64 {
   Wide state() const { return state_; }
   void set_state(Wide state) { state_ = state; }
   Wide increment() const { return pcg64::increment(); }
-  static Wide multiplier() { return pcg64::multiplier(); }
+  static constexpr Wide multiplier() { return pcg64::multiplier(); }
+};
+
+// k steps of the generator at once: state x multiplier[k] + increment x sum[k].
+template <std::size_t most>
+struct Leaps {
+  std::array<Wide, most + 1> multiplier{1}, sum{0};
+
+  constexpr Leaps() {
+    for (std::size_t k = 0; k < most; ++k) {
+      multiplier[k + 1] = multiplier[k] * Opened::multiplier();
+      sum[k + 1] = sum[k] * Opened::multiplier() + 1;
+    }
+  }
 };
 
 // The next states of a generator, one per chain, and how a chain leaps over the others'.
 template <std::size_t chains>
 struct Start {
+  static constexpr Leaps<chains> leaps{};
+  static constexpr Wide multiplier = leaps.multiplier[chains];
   std::array<Wide, chains> state;
-  Wide multiplier = 1, increment = 0;
+  Wide increment;
 
-  explicit Start(const Opened& generator) {
-    Wide last = generator.state();
-    for (Wide& next : state) {
-      last = last * Opened::multiplier() + generator.increment();
-      next = last;
-      increment = increment * Opened::multiplier() + generator.increment();
-      multiplier *= Opened::multiplier();
-    }
+  explicit Start(const Opened& generator) : increment(generator.increment() * leaps.sum[chains]) {
+    for (std::size_t k = 0; k < chains; ++k)
+      state[k] =
+          generator.state() * leaps.multiplier[k + 1] + generator.increment() * leaps.sum[k + 1];
   }
 };
 
@@ -79,14 +90,22 @@ namespace {
 using Words [[gnu::vector_size(64)]] = std::uint64_t;
 using Doubles [[gnu::vector_size(64)]] = double;
 
+constexpr __mmask8 all = 0xff;
+
 // The products of the lower halves of words, 32 x 32 bits: an instruction to which the compiler
 // knows no other way.
 [[gnu::always_inline]] TRIALMILL_FOR_X86_64_V4 inline void multiply_halves(const Words& a,
                                                                            const Words& b,
                                                                            Words& product) {
-  constexpr __mmask8 all = 0xff;
   product = reinterpret_cast<Words>(
       _mm512_maskz_mul_epu32(all, reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+}
+
+// Words rotated to the right, each by as many bits as `turn` says.
+[[gnu::always_inline]] TRIALMILL_FOR_X86_64_V4 inline void rotate(const Words& word,
+                                                                  const Words& turn, Words& out) {
+  out = reinterpret_cast<Words>(_mm512_maskz_rorv_epi64(all, reinterpret_cast<__m512i>(word),
+                                                        reinterpret_cast<__m512i>(turn)));
 }
 
 }  // namespace
@@ -109,8 +128,8 @@ TRIALMILL_FOR_X86_64_V4 void fill_by_eight_chains(pcg64& generator, double* out,
   const Words addend = Words{} + static_cast<std::uint64_t>(start.increment);
   const Words addend_high = Words{} + static_cast<std::uint64_t>(start.increment >> 64);
   for (std::size_t i = 0;; i += chains) {
-    const Words folded = low ^ high, turn = high >> 58;
-    const Words bits = (folded >> turn) | (folded << (-turn & 63));
+    Words bits;
+    rotate(low ^ high, high >> 58, bits);
     const Doubles above_one = reinterpret_cast<Doubles>((bits >> 12) | 0x3ff0000000000000u);
     const Doubles uniform = (above_one - 1.0) + 0x1p-53;  // as uniform_of
     std::memcpy(out + i, &uniform, sizeof uniform);
@@ -126,7 +145,7 @@ TRIALMILL_FOR_X86_64_V4 void fill_by_eight_chains(pcg64& generator, double* out,
     const Words product_high = tops + (crossed >> 32) + (middle >> 32);
     high = product_high + high * factor + low * factor_high + addend_high;
     low = bottoms + ((crossed + crossed_too) << 32) + addend;
-    high += low < addend ? Words{} + 1 : Words{};  // the carry
+    high -= reinterpret_cast<Words>(low < addend);  // the carry: true is -1
   }
   opened.set_state((Wide{high[chains - 1]} << 64) | low[chains - 1]);
   generator = opened;

@@ -68,6 +68,13 @@ TRIALMILL_CLONES void add_strata(Intervals intervals, const std::int32_t* stratu
     interval[i] += static_cast<std::uint32_t>(stratum[i] * intervals.count);
 }
 
+TRIALMILL_CLONES std::uint32_t largest(const std::uint32_t* count, std::size_t n) {
+  std::uint32_t most = 0;
+  for (std::size_t k = 0; k < n; ++k)
+    most = count[k] > most ? count[k] : most;
+  return most;
+}
+
 /// Writes each key into its interval. Afterwards sorted.interval_end holds where intervals end.
 /// @return the most keys in one interval
 std::uint32_t deal(const Observations& observations, const Intervals& intervals,
@@ -87,11 +94,10 @@ std::uint32_t deal(const Observations& observations, const Intervals& intervals,
   std::uint32_t* const end = sorted.interval_end.data();
   for (std::size_t i = 0; i < n; ++i)
     ++end[interval[i] + 1];
-  std::uint32_t most = 0;
-  for (std::size_t k = 0; k < all; ++k) {
-    most = std::max(most, end[k + 1]);
-    end[k + 1] += end[k];
-  }
+  const std::uint32_t most = largest(end, all + 1);
+  std::uint32_t before = 0;
+  for (std::size_t k = 1; k <= all; ++k)
+    end[k] = before += end[k];
   // Each entry is its interval's next free place, and its end once all keys are dealt.
   sorted.key.resize(n);
   SortKey* const key = sorted.key.data();
@@ -108,7 +114,7 @@ std::uint32_t deal(const Observations& observations, const Intervals& intervals,
 void insertion_sort(SortKey* first, SortKey* last) {
   if (first == last) return;
   for (SortKey* next = first + 1; next < last; ++next) {
-    if (!precedes(*next, next[-1])) continue;
+    if (next[-1].time < next->time || !precedes(*next, next[-1])) continue;
     const SortKey key = *next;
     SortKey* hole = next;
     do {

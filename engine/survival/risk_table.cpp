@@ -118,72 +118,82 @@ void count_groups(const SortedTimes& sorted, std::span<const std::int32_t> group
   }
 }
 
-/// Fills the columns of one group and, with `whole`, those of all patients. Every patient writes
-/// where the next event's counts belong, and an event moves that place on: there is no branch on
-/// what cannot be predicted.
-template <bool whole>
-void count_group_at_risk(const SortedTimes& sorted, const std::int32_t* group, std::int32_t which,
-                         std::size_t stratum, RiskTable& table) {
+/// Lists the events of a stratum with the patients that are left. Every patient writes where the
+/// next event belongs, and an event moves that place on: there is no branch on what cannot be
+/// predicted. @return the place after the last event
+std::size_t list_events(const SortedTimes& sorted, const std::int32_t* group, std::int32_t which,
+                        std::size_t stratum, std::size_t first, RiskTable& table) {
   const std::uint32_t from = sorted.stratum_begin[stratum], to = sorted.stratum_begin[stratum + 1];
   const std::size_t times = table.size();
-  const std::size_t column = static_cast<std::size_t>(which) * times;
   const double* const time = sorted.time.data();
   const std::uint8_t* const event = sorted.event.data();
   double* const event_time = table.time.data();
-  double* const at_risk = table.at_risk.data();
-  double* const group_at_risk = table.group_at_risk.data() + column;
-  double* const group_events = table.group_events.data() + column;
-  std::int32_t left = count_group(group + from, event + from, to - from, which).patients;
-  std::size_t k = table.stratum_begin[stratum];
+  std::int32_t* const left = table.left.data();
+  std::int32_t* const members_left = table.members_left.data();
+  std::int32_t* const member_fails = table.member_fails.data();
+  std::int32_t members = count_group(group + from, event + from, to - from, which).patients;
+  std::size_t k = first;
   for (std::uint32_t i = from; i < to && k < times; ++i) {
     const std::int32_t member = group[i] == which ? 1 : 0;
-    if constexpr (whole) {
-      event_time[k] = time[i];
-      at_risk[k] = static_cast<std::int32_t>(to - i);
-    }
-    group_at_risk[k] = left;
-    group_events[k] = member;
-    left -= member;
+    event_time[k] = time[i];
+    left[k] = static_cast<std::int32_t>(to - i);
+    members_left[k] = members;
+    member_fails[k] = member;
+    members -= member;
     k += event[i];
   }
-  if constexpr (whole) table.stratum_begin[stratum + 1] = static_cast<std::uint32_t>(k);
+  return k;
 }
 
-/// Counts group 0 as what the other groups leave.
-void subtract_groups(RiskTable& table) {
+TRIALMILL_CLONES void to_doubles(const std::int32_t* __restrict count, std::size_t n,
+                                 double* __restrict out) {
+  for (std::size_t k = 0; k < n; ++k)
+    out[k] = count[k];
+}
+
+TRIALMILL_CLONES void subtract(const double* __restrict other, std::size_t n,
+                               double* __restrict from) {
+  for (std::size_t k = 0; k < n; ++k)
+    from[k] -= other[k];
+}
+
+/// Fills the columns of one group, and what is the same for all.
+void count_members(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                   std::size_t which, RiskTable& table) {
   const std::size_t times = table.size();
-  std::copy_n(table.at_risk.begin(), times, table.group_at_risk.begin());
-  std::fill_n(table.group_events.begin(), times, 1.0);
-  for (std::size_t g = 1; g < static_cast<std::size_t>(table.groups); ++g)
-    for (std::size_t k = 0; k < times; ++k) {
-      table.group_at_risk[k] -= table.group_at_risk[g * times + k];
-      table.group_events[k] -= table.group_events[g * times + k];
-    }
+  for (std::size_t s = 0; s + 1 < table.stratum_begin.size(); ++s)
+    table.stratum_begin[s + 1] = static_cast<std::uint32_t>(list_events(
+        sorted, group.data(), static_cast<std::int32_t>(which), s, table.stratum_begin[s], table));
+  to_doubles(table.members_left.data(), times, table.group_at_risk.data() + which * times);
+  to_doubles(table.member_fails.data(), times, table.group_events.data() + which * times);
 }
 
 /// Without ties and delayed entry, as in trials simulated in continuous time, the patients at risk
 /// are those who come later.
 void count_distinct(const SortedTimes& sorted, std::span<const std::int32_t> group,
                     RiskTable& table) {
-  const auto strata = static_cast<std::size_t>(sorted.strata);
+  const auto groups = static_cast<std::size_t>(table.groups);
   const auto times = static_cast<std::size_t>(
       std::accumulate(table.events_of.begin(), table.events_of.end(), 0.0));
+  table.stratum_begin.assign(static_cast<std::size_t>(sorted.strata) + 1, 0);
   table.time.resize(times);
   table.at_risk.resize(times);
   table.events.assign(times, 1.0);
-  table.stratum_begin.assign(strata + 1, 0);
-  // Group 1 is counted with the whole, also where it is empty.
-  const auto groups = static_cast<std::size_t>(std::max(table.groups, 2));
   table.group_at_risk.resize(groups * times);
   table.group_events.resize(groups * times);
-  for (std::size_t s = 0; s < strata; ++s) {
-    count_group_at_risk<true>(sorted, group.data(), 1, s, table);
-    for (std::int32_t g = 2; g < table.groups; ++g)
-      count_group_at_risk<false>(sorted, group.data(), g, s, table);
+  for (auto* column : {&table.left, &table.members_left, &table.member_fails})
+    column->resize(times);
+  for (std::size_t g = groups; g-- > 1;)
+    count_members(sorted, group, g, table);
+  if (groups == 1) count_members(sorted, group, 0, table);
+  to_doubles(table.left.data(), times, table.at_risk.data());
+  // Group 0 is what the others leave.
+  std::copy_n(table.at_risk.begin(), times, table.group_at_risk.begin());
+  std::copy_n(table.events.begin(), times, table.group_events.begin());
+  for (std::size_t g = 1; g < groups; ++g) {
+    subtract(table.group_at_risk.data() + g * times, times, table.group_at_risk.data());
+    subtract(table.group_events.data() + g * times, times, table.group_events.data());
   }
-  table.group_at_risk.resize(static_cast<std::size_t>(table.groups) * times);
-  table.group_events.resize(static_cast<std::size_t>(table.groups) * times);
-  subtract_groups(table);
 }
 
 }  // namespace

@@ -6,9 +6,22 @@
 #include <cstddef>
 
 #include "survival/order_keys.hpp"
+#include "trialmill/math/clones.hpp"
 
 namespace trialmill::survival {
 namespace {
+
+// The columns do not overlap.
+TRIALMILL_CLONES void unpack(const SortKey* __restrict key, std::size_t n,
+                             std::uint32_t* __restrict row, double* __restrict time,
+                             std::uint8_t* __restrict event, std::int32_t* __restrict group) {
+  for (std::size_t i = 0; i < n; ++i) {
+    row[i] = key[i].censored_and_row & ~censored_bit;
+    time[i] = key[i].time;
+    event[i] = key[i].censored_and_row < censored_bit ? 1 : 0;
+    group[i] = key[i].group;
+  }
+}
 
 void gather_columns(const Observations& observations, SortedTimes& sorted) {
   const std::size_t n = observations.time.size();
@@ -16,13 +29,8 @@ void gather_columns(const Observations& observations, SortedTimes& sorted) {
   sorted.time.resize(n);
   sorted.event.resize(n);
   sorted.group.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const SortKey& key = sorted.key[i];
-    sorted.row[i] = key.censored_and_row & ~censored_bit;
-    sorted.time[i] = key.time;
-    sorted.event[i] = key.censored_and_row < censored_bit;
-    sorted.group[i] = key.group;
-  }
+  unpack(sorted.key.data(), n, sorted.row.data(), sorted.time.data(), sorted.event.data(),
+         sorted.group.data());
   sorted.entry.resize(observations.entry.size());
   for (std::size_t i = 0; i < sorted.entry.size(); ++i) {
     sorted.entry[i] = observations.entry[sorted.row[i]];
