@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "cox_distinct.hpp"
 #include "cox_likelihood.hpp"
 #include "cox_rows.hpp"
 #include "cox_two_groups.hpp"
@@ -195,10 +196,7 @@ void report_infinite_terms(std::span<const double> step, CoxFit& fit) {
 
 /// Below this a scaled column's information is rounding error (delayed entry can leave some).
 double smallest_information(const CoxFit& fit, const CoxWorkspace& workspace) {
-  double largest = 0;
-  for (const double x : workspace.rows)
-    largest = std::max(largest, std::abs(x));
-  return 1e-13 * static_cast<double>(fit.events) * largest * largest;
+  return 1e-13 * static_cast<double>(fit.events) * workspace.largest * workspace.largest;
 }
 
 /// Sorts the patients into two groups by their value of a covariate, in workspace.group.
@@ -288,8 +286,11 @@ void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxO
   workspace.linear.resize(n);
   workspace.risk.resize(n);
   find_risk_sets(sorted, workspace.risk_sets);
+  workspace.stratum_begin = sorted.stratum_begin;
+  workspace.distinct = is_distinct(workspace.risk_sets, p);
   standardise(sorted, covariates, workspace);
-  const bool informative = p == 0 || holds_information(p, workspace);
+  // Where events are distinct everybody at risk has the event only when alone, which adds nothing.
+  const bool informative = p == 0 || workspace.distinct || holds_information(p, workspace);
   const Likelihood likelihood{options, workspace};
   Newton newton(likelihood, fit);
   newton.start(smallest_information(fit, workspace));

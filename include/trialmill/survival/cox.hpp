@@ -65,13 +65,20 @@ struct CoxFit {
 /// Scratch space of the fit, reused from replicate to replicate.
 struct CoxWorkspace {
   RiskSets risk_sets;
-  std::vector<double> rows;       ///< covariates centred and scaled by sorted position, row by row
-  std::vector<double> unit;       ///< p: a covariate's change of one in the scaled rows
-  std::vector<double> linear;     ///< linear predictor by sorted position
-  std::vector<double> risk;       ///< exp(linear predictor) by sorted position
-  std::vector<double> sums;       ///< of the sweep over risk sets
-  std::vector<double> tree;       ///< of the sweep, for delayed entry
-  std::vector<double> event_sum;  ///< p: scaled covariates summed over the events
+  bool distinct = false;  ///< every event has a time of its own, nobody enters late, p is 1 to 8
+  std::vector<std::uint32_t> stratum_begin;  ///< of the sorted times
+  std::vector<double> columns;  ///< covariates centred and scaled by sorted position, one by one
+  std::vector<double> rows;     ///< the same row by row, in steps of row_stride
+  double largest = 0;           ///< the largest magnitude in them
+  std::vector<double> unit;     ///< p: a covariate's change of one in the scaled rows
+  std::vector<double> linear;   ///< linear predictor by sorted position
+  std::vector<double> risk;     ///< exp(linear predictor) by sorted position
+  std::vector<double> sums;     ///< of the sweep over risk sets
+  std::vector<double> tree;     ///< of the sweep, for delayed entry
+  std::vector<double> event;    ///< 1 event, 0 censored, by sorted position
+  std::vector<double> denominator, mean_rows;  ///< distinct events: sum of risks, mean covariates
+  std::vector<double> weight;                  ///< distinct events: hazard undergone
+  std::vector<double> event_sum;               ///< p: scaled covariates summed over the events
   std::vector<double> score;
   std::vector<double> information;  ///< p x p, upper triangle
   std::vector<double> factor;       ///< p x p, Cholesky factor of the columns kept
