@@ -14,10 +14,9 @@ struct BoundarySequence::State {
   SpendingClock clock;
   LastLook last_look;
   BoundarySolver solver;
-  std::size_t look = 0;
-  std::size_t followed = 0;  // looks the solver has gone through
-  bool as_planned = true;    // so far every look was a planned one at its planned information
-  LookBounds before;         // of the look before
+  std::size_t look = 0;    // which one is next
+  bool as_planned = true;  // so far every look was a planned one at its planned information
+  LookBounds before;       // of the last look that had new data
 
   State(const Boundaries& boundaries, SpendingClock chosen_clock, LastLook chosen_last)
       : planned(boundaries),
@@ -26,7 +25,7 @@ struct BoundarySequence::State {
         solver(planned.design, planned.constant, planned.drift) {}
 
   void restart() {
-    look = followed = 0;
+    look = 0;
     as_planned = true;
     before = {};
   }
@@ -49,13 +48,14 @@ struct BoundarySequence::State {
   }
 
   // The solver goes through the planned looks that were answered without it.
-  void catch_up() {
-    if (followed == 0) solver.restart();
-    for (; followed < look; ++followed)
-      solver.follow(planned.looks[followed]);
+  void leave_the_plan() {
+    as_planned = false;
+    solver.restart();
+    for (std::size_t k = 0; k < look; ++k)
+      solver.follow(planned.looks[k]);
   }
 
-  // A look that is none: it does not count, and spends nothing.
+  // A look without new data spends nothing.
   LookBounds without_bounds(double at) const {
     LookBounds bounds = before;
     bounds.information = at;
@@ -64,22 +64,26 @@ struct BoundarySequence::State {
     return bounds;
   }
 
+  LookBounds solve(double at, bool last) {
+    if (at < before.information + shortest_step) {
+      if (!last) return without_bounds(at);
+      at = before.information + shortest_step;
+    }
+    const bool uses_up = last && last_look == LastLook::spends_all;
+    before = solver.next({look, at, spending_time(at), last, uses_up});
+    return before;
+  }
+
   LookBounds next(double at, bool last) {
     assert(at > 0);
-    as_planned = as_planned && is_planned(at, last);
-    if (as_planned) {
-      before = planned.looks[look];
-    } else {
-      catch_up();
-      const bool new_data = at >= before.information + shortest_step;
-      if (!new_data && !last) return without_bounds(at);
-      at = std::max(at, before.information + shortest_step);
-      const bool uses_up = last && last_look == LastLook::spends_all;
-      before = solver.next({at, spending_time(at), last, uses_up});
-      ++followed;
+    if (as_planned && is_planned(at, last)) {
+      before = planned.looks[look++];
+      return before;
     }
+    if (as_planned) leave_the_plan();
+    const LookBounds bounds = solve(at, last);
     ++look;
-    return before;
+    return bounds;
   }
 };
 

@@ -58,7 +58,6 @@ BoundarySolver::BoundarySolver(const GroupSequentialDesign& design, double const
 void BoundarySolver::restart() {
   null_.restart();
   alternative_.restart();
-  look_ = 0;
   alpha_spent_ = beta_spent_ = stopped_below_ = 0;
 }
 
@@ -66,9 +65,9 @@ double BoundarySolver::allowed_alpha(const NextLook& look) const {
   const Spending& spending = design_->efficacy;
   if (look.uses_up_alpha) return design_->alpha;
   if (std::holds_alternative<CustomSpending>(spending))
-    return spent(spending, design_->alpha, look.spending_time, look_);
+    return spent(spending, design_->alpha, look.spending_time, look.index);
   const int sided = design_->sided;
-  return sided * spent(spending, design_->alpha / sided, look.spending_time, look_);
+  return sided * spent(spending, design_->alpha / sided, look.spending_time, look.index);
 }
 
 void BoundarySolver::find_efficacy(const NextLook& look, LookBounds& bounds) const {
@@ -98,8 +97,8 @@ void BoundarySolver::find_futility(const NextLook& look, LookBounds& bounds) con
     bounds.beta_spent = futility.beta;
     return;
   }
-  bounds.beta_spent =
-      std::max(beta_spent_, spent(futility.spending, futility.beta, look.spending_time, look_));
+  bounds.beta_spent = std::max(
+      beta_spent_, spent(futility.spending, futility.beta, look.spending_time, look.index));
   bounds.futility_z =
       bound_below(alternative_, drift_, look.information, bounds.beta_spent - beta_spent_,
                   std::min(bounds.efficacy_z, farthest));
@@ -114,7 +113,6 @@ LookBounds BoundarySolver::next(const NextLook& look) {
   find_futility(look, bounds);
   keep_null(bounds);
   if (design_->futility && !look.last) keep_alternative(bounds);
-  ++look_;
   return bounds;
 }
 
@@ -123,7 +121,6 @@ LookBounds BoundarySolver::next_futility(const NextLook& look, const LookBounds&
   if (!look.last) alternative_.look_at(look.information);
   find_futility(look, bounds);
   if (!look.last) keep_alternative(bounds);
-  ++look_;
   return bounds;
 }
 
@@ -134,7 +131,6 @@ void BoundarySolver::follow(const LookBounds& bounds) {
     alternative_.look_at(bounds.information);
     keep_alternative(bounds);
   }
-  ++look_;
 }
 
 double BoundarySolver::type_two_error(const LookBounds& last) const {

@@ -9,6 +9,7 @@ namespace trialmill::design {
 
 /// A look whose bounds are to be found.
 struct NextLook {
+  std::size_t index = 0;     ///< from 0, for `CustomSpending`
   double information = 0;    ///< above that of the look before
   double spending_time = 0;  ///< the fraction at which error is spent
   bool last = false;         ///< no look follows
@@ -47,7 +48,6 @@ class BoundarySolver {
   const GroupSequentialDesign* design_;
   double constant_, drift_;
   StoppedWalk null_, alternative_;
-  std::size_t look_ = 0;
   double alpha_spent_ = 0, beta_spent_ = 0;
   double stopped_below_ = 0;
 };

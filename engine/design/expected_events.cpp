@@ -21,9 +21,10 @@ ExpectedCounts integrate_counts(const TwoArmModel& model, double time_months) {
   if (!(time_months > 0)) return counts;
   const FollowUp follow_up(model, time_months);
   std::vector<StratumAtRisk> strata(follow_up.strata());
-  for (const FollowUpPanel& panel : follow_up.panels())
+  for (std::size_t p = 0; p < follow_up.panels().size(); ++p) {
+    const FollowUpPanel& panel = follow_up.panels()[p];
     for (std::size_t i = 0; i < panel.months.size(); ++i) {
-      follow_up.at(panel.months[i], panel, strata);
+      follow_up.at(panel.months[i], p, strata);
       for (const StratumAtRisk& stratum : strata) {
         counts.control.events += panel.weight[i] * stratum.events_per_month[0];
         counts.experimental.events += panel.weight[i] * stratum.events_per_month[1];
@@ -31,6 +32,7 @@ ExpectedCounts integrate_counts(const TwoArmModel& model, double time_months) {
         counts.experimental.dropouts += panel.weight[i] * stratum.dropouts_per_month[1];
       }
     }
+  }
   return counts;
 }
 
@@ -44,7 +46,7 @@ class PooledSurvival {
         cumulative_hazard_(follow_up.strata(), 0.0) {}
 
   // Moves on to a time within the panel; the end of each panel must be met.
-  void move_to(double to, const FollowUpPanel& panel) {
+  void move_to(double to, std::size_t panel) {
     using Rule = boost::math::quadrature::gauss<double, 10>;
     const double centre = 0.5 * (months_ + to), half = 0.5 * (to - months_);
     for (std::size_t i = 0; i < Rule::abscissa().size(); ++i)
@@ -56,7 +58,7 @@ class PooledSurvival {
   double survival(std::size_t stratum) const { return math::exp(-cumulative_hazard_[stratum]); }
 
  private:
-  void add(double months, double weight, const FollowUpPanel& panel) {
+  void add(double months, double weight, std::size_t panel) {
     follow_up_->at(months, panel, strata_);
     for (std::size_t s = 0; s < strata_.size(); ++s) {
       const double at_risk = strata_[s].patients[0] + strata_[s].patients[1];
@@ -138,15 +140,16 @@ ExpectedScore expected_score(const TwoArmModel& model, double time_months,
   PooledSurvival pooled(follow_up);
   std::vector<StratumAtRisk> strata(follow_up.strata());
   ExpectedScore sum;
-  for (const FollowUpPanel& panel : follow_up.panels()) {
+  for (std::size_t p = 0; p < follow_up.panels().size(); ++p) {
+    const FollowUpPanel& panel = follow_up.panels()[p];
     for (std::size_t i = 0; i < panel.months.size(); ++i) {
-      if (weighted) pooled.move_to(panel.months[i], panel);
-      follow_up.at(panel.months[i], panel, strata);
+      if (weighted) pooled.move_to(panel.months[i], p);
+      follow_up.at(panel.months[i], p, strata);
       for (std::size_t s = 0; s < strata.size(); ++s)
         add_stratum(strata[s], weighted ? weight_of(weight, pooled.survival(s)) : 1,
                     panel.weight[i], sum);
     }
-    if (weighted) pooled.move_to(panel.to_months, panel);
+    if (weighted) pooled.move_to(panel.to_months, p);
   }
   if (sum.variance > 0) sum.z_mean = sum.score / std::sqrt(sum.variance);
   return sum;

@@ -91,26 +91,36 @@ void FollowUp::add_panels(double from, double to) {
       panel.months[middle - 1 - i] = centre - half * abscissa[i];
       panel.weight[middle + i] = panel.weight[middle - 1 - i] = half * weight[i];
     }
+    add_rates(panel);
   }
 }
 
-void FollowUp::at(double months, const FollowUpPanel& panel, std::span<StratumAtRisk> out) const {
-  const double piece = 0.5 * (panel.from_months + panel.to_months);
+void FollowUp::add_rates(const FollowUpPanel& panel) {
+  const double middle = 0.5 * (panel.from_months + panel.to_months);
+  for (const RiskGroup& group : model_->groups)
+    for (const auto& [hazard, dropout] :
+         {std::pair(&group.control_hazard, &group.control_dropout),
+          std::pair(&group.experimental_hazard, &group.experimental_dropout)})
+      rates_.push_back(
+          {hazard->cumulative(panel.from_months) + dropout->cumulative(panel.from_months),
+           hazard_at(*hazard, middle), hazard_at(*dropout, middle)});
+}
+
+void FollowUp::at(double months, std::size_t panel, std::span<StratumAtRisk> out) const {
   std::ranges::fill(out, StratumAtRisk{});
   const double entered = model_->accrual.patients(calendar_months_ - months);
+  const double since = months - panels_[panel].from_months;
   const std::array<double, 2> share = {1 / (1 + model_->allocation),
                                        model_->allocation / (1 + model_->allocation)};
+  const Rates* rates = rates_.data() + panel * model_->groups.size() * 2;
   for (const RiskGroup& group : model_->groups) {
     StratumAtRisk& stratum = out[group.stratum];
-    for (std::size_t arm = 0; arm < 2; ++arm) {
-      const PiecewiseHazard& hazard = arm == 0 ? group.control_hazard : group.experimental_hazard;
-      const PiecewiseHazard& dropout =
-          arm == 0 ? group.control_dropout : group.experimental_dropout;
-      const double at_risk = share[arm] * group.fraction * entered *
-                             math::exp(-hazard.cumulative(months) - dropout.cumulative(months));
+    for (std::size_t arm = 0; arm < 2; ++arm, ++rates) {
+      const double cumulative = rates->cumulative + (rates->hazard + rates->dropout) * since;
+      const double at_risk = share[arm] * group.fraction * entered * math::exp(-cumulative);
       stratum.patients[arm] += at_risk;
-      stratum.events_per_month[arm] += at_risk * hazard_at(hazard, piece);
-      stratum.dropouts_per_month[arm] += at_risk * hazard_at(dropout, piece);
+      stratum.events_per_month[arm] += at_risk * rates->hazard;
+      stratum.dropouts_per_month[arm] += at_risk * rates->dropout;
     }
   }
 }

@@ -39,16 +39,24 @@ class FollowUp {
   /// From entry to the longest follow-up, one after another.
   const std::vector<FollowUpPanel>& panels() const { return panels_; }
 
-  /// @param months within the panel @param out one per stratum
-  void at(double months, const FollowUpPanel& panel, std::span<StratumAtRisk> out) const;
+  /// @param months within the panel of that number @param out one per stratum
+  void at(double months, std::size_t panel, std::span<StratumAtRisk> out) const;
 
  private:
+  // Of one arm of one group within a panel.
+  struct Rates {
+    double cumulative = 0;  // hazard of event and dropout together, at the start of the panel
+    double hazard = 0, dropout = 0;
+  };
+
   void add_panels(double from, double to);
+  void add_rates(const FollowUpPanel& panel);
 
   const TwoArmModel* model_;
   double calendar_months_;
   std::size_t strata_ = 0;
   std::vector<FollowUpPanel> panels_;
+  std::vector<Rates> rates_;  // panels x groups x arms
 };
 
 }  // namespace trialmill::design

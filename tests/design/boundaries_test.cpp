@@ -87,6 +87,34 @@ TEST(Boundaries, IndependentDefaultDesignOfGsDesign) {
   EXPECT_NEAR(inflation_factor(boundaries, 0.9), 1.070, 5.1e-4);
 }
 
+// The group sequential example of gsDesign's page on gsSurv: k = 4, sfl = sfPower with 0.5, sfu its
+// default, beta 0.1; printed with two decimals of Z and four of probabilities. 115.06648 events
+// instead of the 86.3258 of one look.
+TEST(Boundaries, IndependentSurvivalDesignOfGsDesign) {
+  GroupSequentialDesign design;
+  design.information = equally_spaced(4);
+  design.efficacy = HwangShihDeCani{-4};
+  design.futility = FutilitySpending{0.1, PowerFamily{0.5}, false};
+  const Boundaries boundaries = compute_boundaries(design);
+  const double efficacy_z[] = {3.16, 2.82, 2.44, 2.01}, futility_z[] = {0.23, 0.86, 1.46, 2.01};
+  const double null_up[] = {0.0008, 0.0022, 0.0055, 0.0102};
+  const double null_down[] = {0.5895, 0.2470, 0.1079, 0.0369};
+  const double up[] = {0.0995, 0.3393, 0.3388, 0.1224};
+  const double down[] = {0.0500, 0.0207, 0.0159, 0.0134};
+  const CrossingProbabilities null = crossing_probabilities(boundaries, 0);
+  const CrossingProbabilities alternative = crossing_probabilities(boundaries, boundaries.drift);
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_NEAR(boundaries.looks[k].efficacy_z, efficacy_z[k], 5.1e-3);
+    EXPECT_NEAR(boundaries.looks[k].futility_z, futility_z[k], 5.1e-3);
+    EXPECT_NEAR(null.efficacy[k], null_up[k], 5.1e-5);
+    EXPECT_NEAR(null.futility[k], null_down[k], 5.1e-5);
+    EXPECT_NEAR(alternative.efficacy[k], up[k], 5.1e-5);
+    EXPECT_NEAR(alternative.futility[k], down[k], 5.1e-5);
+  }
+  // gsDesign's own grid and search hold to some 1e-5.
+  EXPECT_NEAR(inflation_factor(boundaries, 0.9), 115.06648 / 86.3258, 1e-4);
+}
+
 double normal_density(double x) {
   return std::exp(-0.5 * x * x) / std::sqrt(2 * std::acos(-1.0));
 }

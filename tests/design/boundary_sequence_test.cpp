@@ -115,9 +115,20 @@ TEST(BoundarySequence, ALookWithoutNewDataHasNothingToSpend) {
   sequence.next(0.6, false);
   const LookBounds again = sequence.next(0.6, false);
   EXPECT_TRUE(std::isinf(again.efficacy_z) && std::isinf(again.futility_z));
+  EXPECT_EQ(again.alpha_spent, compute_boundaries(three_looks()).looks[0].alpha_spent);
   const LookBounds last = sequence.next(0.6, true);
   EXPECT_TRUE(std::isfinite(last.efficacy_z));
   EXPECT_EQ(last.alpha_spent, 0.025);
+}
+
+TEST(BoundarySequence, ALookWithoutNewDataCountsAsALook) {
+  GroupSequentialDesign design;
+  design.information = {0.3, 0.6, 0.8, 1};
+  design.efficacy = CustomSpending{{0.001, 0.005, 0.01, 0.025}};
+  BoundarySequence sequence(compute_boundaries(design));
+  sequence.next(0.5, false);
+  sequence.next(0.5, false);
+  EXPECT_EQ(sequence.next(0.7, false).alpha_spent, 0.01);
 }
 
 TEST(BoundarySequence, FixedShapesKeepTheirInterimBounds) {

@@ -202,6 +202,23 @@ TEST(ExpectedEvents, IndependentSmallerSet) {
   EXPECT_LT(power.largest(), 0.002);
 }
 
+// The example of gsDesign's page on gsSurv: 159.70989 patients within 24 months, ratio 0.5, looks
+// at quarters of 115.06648 events; times and patients printed with five decimals.
+TEST(ExpectedEvents, IndependentLookTimesOfGsDesign) {
+  const double ln2 = std::log(2.0);
+  const TwoArmModel model = uniform(159.70989 / 24, 24, ln2 / 6, 0.5, ln2 / 40);
+  EXPECT_NEAR(expected_counts(model, 36).events(), 115.06648, 1e-5);
+  const std::pair<double, double> published[] = {
+      {12.24228, 81.46723}, {18.97078, 126.24254}, {25.02728, 159.70989}};
+  double events = 0;
+  for (const auto& [months, patients] : published) {
+    events += 0.25 * 115.06648;
+    const double time = time_of_events(model, events);
+    EXPECT_NEAR(time, months, 2e-4);  // its search for the time is that coarse
+    EXPECT_NEAR(expected_counts(model, time).patients(), patients, 1e-3);
+  }
+}
+
 // Exponential times, uniform entry: the integral in closed form.
 TEST(ExpectedEvents, DoubleProgrammedClosedForm) {
   const double hazard = 0.06, ratio = 0.7, dropout = 0.01, accrual = 20, time = 33;

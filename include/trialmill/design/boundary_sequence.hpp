@@ -44,7 +44,7 @@ class BoundarySequence {
   /// The bounds of the next look.
   /// @param information as a fraction of the planned maximum, above 0; may exceed 1 (an overrun).
   /// A look with less than 1e-5 more than the one before has no new data: an interim one has no
-  /// bounds (infinite), and only the last one spends what is left
+  /// bounds (infinite), and only the last one spends what is left; it counts as a look all the same
   /// @param last no look follows: the last look planned, or the trial has ended before
   LookBounds next(double information, bool last);
 

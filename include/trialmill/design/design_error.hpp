@@ -10,8 +10,8 @@ namespace trialmill::design {
 struct DesignError : std::invalid_argument {
   DesignError(std::string which, const std::string& message)
       : std::invalid_argument(message), part(std::move(which)) {}
-  std::string part;  ///< what must change, as options and keys spell it: "information", "alpha",
-                     ///< "spending", "beta", "beta-spending", "spending-time", "sided", "drift"
+  std::string part;  ///< what must change, as options spell it: "information", "spending-time",
+                     ///< "alpha", "sided", "spending", "beta", "beta-spending", "accrual", ...
 };
 
 }  // namespace trialmill::design
