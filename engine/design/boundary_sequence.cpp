@@ -48,11 +48,11 @@ struct BoundarySequence::State {
   }
 
   // The solver goes through the planned looks that were answered without it.
-  void leave_the_plan() {
+  void leave_the_plan(bool last) {
     as_planned = false;
     solver.restart();
     for (std::size_t k = 0; k < look; ++k)
-      solver.follow(planned.looks[k]);
+      solver.follow(planned.looks[k], !last);
   }
 
   // A look without new data spends nothing.
@@ -80,7 +80,7 @@ struct BoundarySequence::State {
       before = planned.looks[look++];
       return before;
     }
-    if (as_planned) leave_the_plan();
+    if (as_planned) leave_the_plan(last);
     const LookBounds bounds = solve(at, last);
     ++look;
     return bounds;

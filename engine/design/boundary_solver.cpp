@@ -13,7 +13,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double farthest = 40;  // nothing of a double's range lies beyond on the scale of Z
 
-// The z with P(Z > z) = probability at this look.
+// The z with P(Z > z) = probability at this look; -infinite if fewer trials reach it.
 double bound_above(const StoppedWalk& walk, double information, double probability) {
   // What earlier looks stopped can only lower the bound; where next to nothing is spent, they do
   // not matter, and the grid does not reach that far.
@@ -24,8 +24,7 @@ double bound_above(const StoppedWalk& walk, double information, double probabili
   if (probability < negligible) return highest;
   const auto excess = [&](double z) { return walk.above(z * root_information) - probability; };
   if (!(excess(highest) < 0)) return highest;
-  if (!(excess(-farthest) > 0))
-    throw DesignError("alpha", "alpha cannot be spent as asked: too few trials reach a look");
+  if (!(excess(-farthest) > 0)) return -infinity;
   return root_by_newton(
       [&](double z) {
         return std::pair(excess(z), -root_information * walk.density(z * root_information));
@@ -124,10 +123,10 @@ LookBounds BoundarySolver::next_futility(const NextLook& look, const LookBounds&
   return bounds;
 }
 
-void BoundarySolver::follow(const LookBounds& bounds) {
+void BoundarySolver::follow(const LookBounds& bounds, bool for_futility) {
   null_.look_at(bounds.information);
   keep_null(bounds);
-  if (design_->futility) {
+  if (design_->futility && for_futility) {
     alternative_.look_at(bounds.information);
     keep_alternative(bounds);
   }

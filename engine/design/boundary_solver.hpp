@@ -31,8 +31,9 @@ class BoundarySolver {
   /// type I error is not followed, so that all looks of a trial must come this way
   LookBounds next_futility(const NextLook& look, const LookBounds& efficacy);
 
-  /// Goes through an interim look whose bounds are known.
-  void follow(const LookBounds& bounds);
+  /// Goes through an interim look whose bounds are known. @param for_futility another interim look
+  /// may follow, whose futility bound has to be found
+  void follow(const LookBounds& bounds, bool for_futility);
 
   /// After the last look, at `drift`: the probability of having stopped below, at the last look
   /// short of the efficacy bound.

@@ -165,6 +165,15 @@ TEST(Boundaries, DoubleProgrammedTwoLooksByQuadrature) {
   EXPECT_EQ(alone.looks[1].efficacy_z, free.looks[1].efficacy_z);
 }
 
+// Lan and DeMets (1983), table 1 as printed in later texts: five equal looks, two-sided 0.05,
+// O'Brien-Fleming-like spending.
+TEST(Boundaries, IndependentTwoSidedBoundsOfLanAndDeMets) {
+  const Boundaries boundaries = compute_boundaries(two_sided(5, 0.05, LanDeMetsObrienFleming{}));
+  const double published[] = {4.877, 3.357, 2.680, 2.290, 2.031};
+  for (std::size_t k = 0; k < 5; ++k)
+    EXPECT_NEAR(boundaries.looks[k].efficacy_z, published[k], 5.1e-4);
+}
+
 TEST(Boundaries, DoubleProgrammedTwoSidedTwoLooks) {
   GroupSequentialDesign design = two_sided(2, 0.1, LanDeMetsPocock{});
   const Boundaries boundaries = compute_boundaries(design);

@@ -147,7 +147,7 @@ TEST(BoundarySequence, FixedShapesKeepTheirInterimBounds) {
   }
 }
 
-// Looks at random times that do not depend on the data keep the type I error: 20,000 trials, off by
+// Looks at random times that do not depend on the data keep the type I error: 10,000 trials, off by
 // more than four standard errors with probability 6e-5.
 TEST(BoundarySequence, TypeOneErrorAtRandomLooks) {
   GroupSequentialDesign design = three_looks();
@@ -156,7 +156,7 @@ TEST(BoundarySequence, TypeOneErrorAtRandomLooks) {
   BoundarySequence sequence(compute_boundaries(design));
   std::mt19937_64 random(3);
   const auto uniform = [&] { return (static_cast<double>(random() >> 12) + 0.5) * 0x1p-52; };
-  const int trials = 20'000;
+  const int trials = 10'000;
   int rejected = 0;
   for (int trial = 0; trial < trials; ++trial) {
     sequence.restart();
@@ -171,6 +171,21 @@ TEST(BoundarySequence, TypeOneErrorAtRandomLooks) {
     }
   }
   EXPECT_NEAR(static_cast<double>(rejected) / trials, 0.025, 4 * std::sqrt(0.025 * 0.975 / trials));
+}
+
+// Binding futility that comes much later than planned leaves less under the null hypothesis than
+// there is alpha to spend: whoever is left is rejected.
+TEST(BoundarySequence, AlphaThatNobodyIsLeftToSpendIsNoError) {
+  GroupSequentialDesign design;
+  design.information = {0.5, 1};
+  design.alpha = 0.4;
+  design.efficacy = PowerFamily{20};
+  design.futility = FutilitySpending{0.3, PowerFamily{0.05}, true};
+  BoundarySequence sequence(compute_boundaries(design), SpendingClock::planned);
+  EXPECT_GT(sequence.next(2.5, false).futility_z, 0.8);
+  const LookBounds last = sequence.next(2.6, true);
+  EXPECT_EQ(last.efficacy_z, -HUGE_VAL);
+  EXPECT_EQ(last.futility_z, -HUGE_VAL);
 }
 
 TEST(BoundarySequence, AllocatesNothingOnceWarm) {

@@ -41,8 +41,10 @@ struct GroupSequentialDesign {
 struct LookBounds {
   double information = 0;
   double alpha_spent = 0;  ///< cumulative; of a non-binding design, with futility ignored
-  double efficacy_z = 0;   ///< reject from here on; infinite where nothing can be spent
-  double beta_spent = 0;   ///< cumulative; 0 without futility
+  /// Reject from here on. Infinite where nothing can be spent; -infinite, in a `BoundarySequence`
+  /// only, where binding futility lets fewer trials come this far than there is alpha left.
+  double efficacy_z = 0;
+  double beta_spent = 0;  ///< cumulative; 0 without futility
   /// Stop for futility below; -infinite without futility. At the last look it is `efficacy_z`.
   double futility_z = 0;
 };
