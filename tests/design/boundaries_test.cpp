@@ -165,9 +165,9 @@ TEST(Boundaries, DoubleProgrammedTwoLooksByQuadrature) {
   EXPECT_EQ(alone.looks[1].efficacy_z, free.looks[1].efficacy_z);
 }
 
-// Lan and DeMets (1983), table 1 as printed in later texts: five equal looks, two-sided 0.05,
-// O'Brien-Fleming-like spending.
-TEST(Boundaries, IndependentTwoSidedBoundsOfLanAndDeMets) {
+// Reboussin, DeMets, Kim and Lan (2000), Controlled Clinical Trials 21: 190-207, the program
+// ld98: five equal looks, two-sided 0.05, O'Brien-Fleming-like spending.
+TEST(Boundaries, IndependentTwoSidedBoundsOfReboussin) {
   const Boundaries boundaries = compute_boundaries(two_sided(5, 0.05, LanDeMetsObrienFleming{}));
   const double published[] = {4.877, 3.357, 2.680, 2.290, 2.031};
   for (std::size_t k = 0; k < 5; ++k)
