@@ -18,6 +18,7 @@
 #include "trialmill/report/power_figure.hpp"
 #include "trialmill/report/power_table.hpp"
 #include "trialmill/result/result.hpp"
+#include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
 #include "trialmill/simulation/truth.hpp"
@@ -120,12 +121,24 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
   return std::min(available, affordable);
 }
 
+// Says before long work what it will cost: a first guess of a few milliseconds decides whether a
+// better one is worth a second.
+void announce_cost(const simulation::Plan& plan, int threads) {
+  constexpr double long_work_seconds = 60;
+  if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
+  const double cpu_seconds = simulation::measure_cost(plan, 1.0).cpu_seconds;
+  fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
+             duration_in_words(cpu_seconds / threads), threads,
+             threads == 1 ? "thread" : "threads");
+}
+
 simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
   const StopOnSignal stop;
   Progress progress(
       fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
   simulation::RunOptions options;
   options.threads = affordable_threads(plan, threads);
+  announce_cost(plan, options.threads);
   options.stop_requested = &StopOnSignal::requested;
   options.progress = [&](double share) { progress.update(share); };
   if (table)
