@@ -29,16 +29,17 @@ struct FitArguments {
   throw input::InputError(diagnostic);
 }
 
-// "fh(0,1);fh(0,0.5)"
-std::vector<survival::FlemingHarrington> parse_weights(const std::string& text) {
-  std::vector<survival::FlemingHarrington> weights;
+// "fh(0,1);mwlr(6)"
+std::vector<survival::LogRankWeight> parse_weights(const std::string& option,
+                                                   const std::string& text) {
+  std::vector<survival::LogRankWeight> weights;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find(';', start), text.size());
     const std::string one = text.substr(start, end - start);
     const auto weight = survival::parse_weight(one);
     if (!weight)
-      refuse("--weights", input::in_backquotes(one),
-             "fh(RHO,GAMMA) with both from 0 to 10, several parted by `;`");
+      refuse(option, input::in_backquotes(one),
+             "fh(RHO,GAMMA) with both from 0 to 10, or mwlr(TIME); several are parted by `;`");
     weights.push_back(*weight);
     start = end + 1;
   }
@@ -113,7 +114,7 @@ int fit(FitArguments& arguments) {
                                                      {"plain", survival::IntervalType::plain}});
   request.rmst = time_option("--rmst", arguments.rmst, false);
   request.milestone = time_option("--milestone", arguments.milestone, true);
-  request.weights = parse_weights(arguments.weights);
+  request.weights = parse_weights("--weights", arguments.weights);
   check_columns(request);
   const std::string comparing = two_group_options(request);
   if (request.group.empty() && !comparing.empty())
@@ -154,7 +155,8 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--conf-type", arguments->interval,
                   "scale of the Kaplan-Meier interval: log-log (default), log, plain");
   verb.add_option("--weights", arguments->weights,
-                  "weighted log-rank tests: \"fh(0,1);fh(0,0.5)\"");
+                  "weighted log-rank tests: \"fh(0,1);fh(0,0.5);mwlr(6)\", Fleming-Harrington and "
+                  "modest weights");
   verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
   verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_option("--proportion", request.proportion,

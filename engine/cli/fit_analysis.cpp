@@ -47,8 +47,8 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
   report.log_rank = survival::log_rank(table);
   if (report.curves.size() != 2) return;
   survival::LogRankWorkspace workspace;
-  report.two_group = survival::weighted_log_rank(table, {}, workspace);
-  for (const survival::FlemingHarrington& weight : request.weights)
+  report.two_group = survival::weighted_log_rank(table, survival::FlemingHarrington{}, workspace);
+  for (const survival::LogRankWeight& weight : request.weights)
     report.weighted.push_back({weight, survival::weighted_log_rank(table, weight, workspace)});
   const survival::KaplanMeier& reference = report.curves[0].curve;
   const survival::KaplanMeier& experimental = report.curves[1].curve;

@@ -24,7 +24,7 @@ struct FitRequest {
   std::vector<std::string> strata, cox;
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
-  std::vector<survival::FlemingHarrington> weights;
+  std::vector<survival::LogRankWeight> weights;
   std::optional<double> rmst, milestone;
   bool exact_times = false;
   bool competing = false;  ///< `status` holds causes
@@ -69,7 +69,7 @@ struct ProportionReport {
 };
 
 struct WeightedTest {
-  survival::FlemingHarrington weight;
+  survival::LogRankWeight weight;
   survival::WeightedLogRank test;
 };
 

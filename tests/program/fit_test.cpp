@@ -151,6 +151,25 @@ TEST(Fit, IndependentCasesAgreeWithR) {
   EXPECT_GT(compared, 9000);
 }
 
+constexpr const char* lung = "fit '" TRIALMILL_TEST_DATA
+                             "/reference/input/lung.csv' --time time --status status --group sex ";
+
+TEST(Fit, IndependentWeightsAgreeWithTheDefinition) {
+  const json expected =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, std::string(lung) + "--weights 'fh(0,1);mwlr(90); mwlr(180)' --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["weighted"];
+  EXPECT_EQ(found[1]["weight"], "mwlr(90)");
+  Comparison comparison("lung");
+  const json& tests = expected["tests"][0];
+  comparison.check("fh(0,1)", tests["fleming_harrington"][2]["z"], found[0]["z"], 1e-10);
+  comparison.check("mwlr(90)", tests["modestly_weighted"][0]["z"], found[1]["z"], 1e-10);
+  comparison.check("mwlr(180)", tests["modestly_weighted"][1]["z"], found[2]["z"], 1e-10);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
