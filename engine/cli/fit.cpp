@@ -14,7 +14,7 @@ namespace {
 
 struct FitArguments {
   FitRequest request;
-  std::string ties = "efron", interval = "log-log", weights;
+  std::string ties = "efron", interval = "log-log", weights, max_combo;
   std::optional<std::string> rmst, milestone;
   bool json = false;
 };
@@ -79,8 +79,8 @@ std::optional<double> time_option(const std::string& option, const std::optional
 void check_columns(const FitRequest& request) {
   const bool of_times = !request.time.empty() || !request.status.empty() ||
                         !request.entry.empty() || !request.cox.empty() ||
-                        !request.weights.empty() || request.rmst || request.milestone ||
-                        request.competing;
+                        !request.weights.empty() || !request.max_combo.empty() || request.rmst ||
+                        request.milestone || request.competing;
   if (of_times || request.proportion.empty()) {
     const std::string needed = "a column, which every analysis but --proportion needs";
     if (request.time.empty()) refuse("--time", "no column", needed);
@@ -98,6 +98,7 @@ std::string two_group_options(const FitRequest& request) {
     if (given) out += (out.empty() ? "" : " and ") + std::string(option);
   };
   add(!request.weights.empty(), "--weights");
+  add(!request.max_combo.empty(), "--maxcombo");
   add(request.milestone.has_value(), "--milestone");
   add(!request.proportion.empty(), "--proportion");
   return out;
@@ -115,6 +116,10 @@ int fit(FitArguments& arguments) {
   request.rmst = time_option("--rmst", arguments.rmst, false);
   request.milestone = time_option("--milestone", arguments.milestone, true);
   request.weights = parse_weights("--weights", arguments.weights);
+  request.max_combo = parse_weights("--maxcombo", arguments.max_combo);
+  if (request.max_combo.size() > survival::most_max_combo_weights)
+    refuse("--maxcombo", fmt::format("{} weights", request.max_combo.size()),
+           fmt::format("at most {}", survival::most_max_combo_weights));
   check_columns(request);
   const std::string comparing = two_group_options(request);
   if (request.group.empty() && !comparing.empty())
@@ -157,6 +162,8 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--weights", arguments->weights,
                   "weighted log-rank tests: \"fh(0,1);fh(0,0.5);mwlr(6)\", Fleming-Harrington and "
                   "modest weights");
+  verb.add_option("--maxcombo", arguments->max_combo,
+                  "the largest of up to four weighted log-rank tests: \"fh(0,0);fh(0,1)\"");
   verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
   verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_option("--proportion", request.proportion,

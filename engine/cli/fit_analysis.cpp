@@ -50,6 +50,7 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
   report.two_group = survival::weighted_log_rank(table, survival::FlemingHarrington{}, workspace);
   for (const survival::LogRankWeight& weight : request.weights)
     report.weighted.push_back({weight, survival::weighted_log_rank(table, weight, workspace)});
+  if (!request.max_combo.empty()) report.max_combo = survival::max_combo(table, request.max_combo);
   const survival::KaplanMeier& reference = report.curves[0].curve;
   const survival::KaplanMeier& experimental = report.curves[1].curve;
   if (request.rmst)

@@ -71,6 +71,23 @@ Json to_document(const WeightedTest& weighted) {
       {"p_one_sided", exists ? number(survival::upper_tail_p(weighted.test.z)) : Json(nullptr)}};
 }
 
+Json to_document(const survival::MaxCombo& test) {
+  const bool exists = test.status == survival::FitStatus::ok;
+  const std::size_t m = test.z.size();
+  Json out = {{"status", name(test.status)},
+              {"z_max", exists ? number(test.z_max) : Json(nullptr)},
+              {"p_one_sided", exists ? number(test.p_one_sided) : Json(nullptr)},
+              {"p", exists ? number(survival::two_sided_p(test)) : Json(nullptr)}};
+  if (!exists) return out;
+  out["z"] = numbers(test.z);
+  out["correlation"] = Json::array();
+  for (std::size_t a = 0; a < m; ++a) {
+    const auto row = test.correlation.begin() + static_cast<std::ptrdiff_t>(a * m);
+    out["correlation"].push_back(numbers({row, row + static_cast<std::ptrdiff_t>(m)}));
+  }
+  return out;
+}
+
 // What the comparisons of two curves at a time have in common.
 template <class Comparison>
 Json difference_document(const char* time_key, double time, const Comparison& comparison) {
@@ -255,6 +272,12 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
     out["weighted"] = Json::array();
     for (const WeightedTest& weighted : report.weighted)
       out["weighted"].push_back(to_document(weighted));
+  }
+  if (report.max_combo) {
+    Json& test = out["maxcombo"] = to_document(*report.max_combo);
+    test["weights"] = Json::array();
+    for (const survival::LogRankWeight& weight : request.max_combo)
+      test["weights"].push_back(survival::name(weight));
   }
   if (report.rmst_difference) out["rmst_difference"] = to_document(*report.rmst_difference);
   if (report.milestone_difference)

@@ -10,6 +10,7 @@
 #include "trialmill/survival/cumulative_incidence.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/log_rank.hpp"
+#include "trialmill/survival/max_combo.hpp"
 #include "trialmill/survival/milestone.hpp"
 #include "trialmill/survival/proportion.hpp"
 #include "trialmill/survival/rmst.hpp"
@@ -24,7 +25,7 @@ struct FitRequest {
   std::vector<std::string> strata, cox;
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
-  std::vector<survival::LogRankWeight> weights;
+  std::vector<survival::LogRankWeight> weights, max_combo;
   std::optional<double> rmst, milestone;
   bool exact_times = false;
   bool competing = false;  ///< `status` holds causes
@@ -90,6 +91,7 @@ struct FitReport {
   std::optional<survival::LogRank> log_rank;
   std::optional<survival::WeightedLogRank> two_group;  ///< the log-rank test of exactly two groups
   std::vector<WeightedTest> weighted;
+  std::optional<survival::MaxCombo> max_combo;
   std::optional<survival::RestrictedMeanComparison> rmst_difference;
   std::optional<survival::MilestoneComparison> milestone_difference;
   std::optional<CoxReport> cox;

@@ -152,6 +152,19 @@ std::string weighted_section(const FitReport& report) {
   return out;
 }
 
+std::string max_combo_section(const FitRequest& request, const FitReport& report) {
+  if (!report.max_combo) return "";
+  const survival::MaxCombo& test = *report.max_combo;
+  std::string out = "MaxCombo of";
+  for (const survival::LogRankWeight& weight : request.max_combo)
+    out += " " + survival::name(weight);
+  return out + (test.status == FitStatus::ok
+                    ? fmt::format(": largest Z {}, one-sided p {}, two-sided p {}\n",
+                                  significant(test.z_max), p_text(test.p_one_sided),
+                                  p_text(survival::two_sided_p(test)))
+                    : fmt::format(": {}\n", survival::explanation(test.status)));
+}
+
 template <class Comparison>
 std::string difference_line(const std::string& what, const Comparison& difference) {
   std::string out = fmt::format("{}: {} ({} to {}), p {}", what, significant(difference.difference),
@@ -275,7 +288,7 @@ std::string to_table(const FitRequest& request, const FitReport& report) {
   if (!report.curves.empty()) out += survival_section(report) + at_risk_section(report);
   if (request.competing) out += incidence_section(report);
   if (report.log_rank) out += log_rank_section(request, report);
-  out += weighted_section(report) + difference_section(report);
+  out += weighted_section(report) + max_combo_section(request, report) + difference_section(report);
   if (report.cox) out += cox_section(request, *report.cox);
   if (report.proportion) out += proportion_section(request.proportion, *report.proportion);
   return out;

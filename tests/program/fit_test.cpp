@@ -151,15 +151,15 @@ TEST(Fit, IndependentCasesAgreeWithR) {
   EXPECT_GT(compared, 9000);
 }
 
-constexpr const char* lung = "fit '" TRIALMILL_TEST_DATA
-                             "/reference/input/lung.csv' --time time --status status --group sex ";
+const std::string lung = "fit '" TRIALMILL_TEST_DATA
+                         "/reference/input/lung.csv' --time time --status status --group sex ";
 
 TEST(Fit, IndependentWeightsAgreeWithTheDefinition) {
   const json expected =
       json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
   const Scratch folder;
   const Finished finished =
-      run_program(folder, std::string(lung) + "--weights 'fh(0,1);mwlr(90); mwlr(180)' --json");
+      run_program(folder, lung + "--weights 'fh(0,1);mwlr(90); mwlr(180)' --json");
   ASSERT_EQ(finished.exit_status, 0) << finished.errors;
   const json found = json::parse(finished.output)["weighted"];
   EXPECT_EQ(found[1]["weight"], "mwlr(90)");
@@ -168,6 +168,23 @@ TEST(Fit, IndependentWeightsAgreeWithTheDefinition) {
   comparison.check("fh(0,1)", tests["fleming_harrington"][2]["z"], found[0]["z"], 1e-10);
   comparison.check("mwlr(90)", tests["modestly_weighted"][0]["z"], found[1]["z"], 1e-10);
   comparison.check("mwlr(180)", tests["modestly_weighted"][1]["z"], found[2]["z"], 1e-10);
+}
+
+TEST(Fit, IndependentMaxComboAgreesWithMvtnorm) {
+  const json expected =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const json& four = expected["tests"][0]["maxcombo"][2];
+  const Scratch folder;
+  const std::string options = "--maxcombo 'fh(0,0);fh(0,1);fh(1,0);fh(1,1)' ";
+  const Finished finished = run_program(folder, lung + options + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["maxcombo"];
+  Comparison comparison("lung");
+  for (const char* key : {"z", "z_max", "p_one_sided", "correlation"})
+    comparison.check(key, four[key], found[key], 1e-10);
+  comparison.check("p", four["p_two_sided"], found["p"], 1e-10);
+  EXPECT_NE(run_program(folder, lung + options).output.find("MaxCombo of fh(0,0) fh(0,1)"),
+            std::string::npos);
 }
 
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
@@ -254,6 +271,9 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
       {"time,status\n1,1\n", "--time time --status status --weights 'fh(0,1)'", "--group"},
       {"time,status,g\n1,1,a\n2,1,b\n", "--time time --status status --group g --weights 'fh(0)'",
        "fh(RHO,GAMMA)"},
+      {"time,status,g\n1,1,a\n2,1,b\n",
+       "--time time --status status --group g --maxcombo 'fh(0,0);mwlr(1);mwlr(2);mwlr(3);mwlr(4)'",
+       "at most 4"},
       {"time,status\n", "--time time --status status", "no row below"},
       {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
       {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
