@@ -106,12 +106,18 @@ Json to_document(const survival::RestrictedMeanComparison& comparison) {
   out["ratio"] = number(comparison.ratio);
   out["ratio_lower"] = number(comparison.ratio_lower);
   out["ratio_upper"] = number(comparison.ratio_upper);
+  out["log_ratio_se"] = number(comparison.log_ratio_std_error);
+  out["ratio_of_time_lost"] = number(comparison.ratio_of_time_lost);
+  out["ratio_of_time_lost_lower"] = number(comparison.ratio_of_time_lost_lower);
+  out["ratio_of_time_lost_upper"] = number(comparison.ratio_of_time_lost_upper);
   return out;
 }
 
 Json to_document(const survival::MilestoneComparison& comparison) {
   Json out = difference_document("at", comparison.time, comparison);
-  out["z_log_log"] = number(comparison.log_log_z);
+  const bool exists = comparison.log_log_status == survival::FitStatus::ok;
+  out["z_log_log"] = exists ? number(comparison.log_log_z) : Json(nullptr);
+  out["p_log_log"] = exists ? number(comparison.log_log_p_two_sided) : Json(nullptr);
   return out;
 }
 

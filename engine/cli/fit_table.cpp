@@ -177,14 +177,24 @@ std::string difference_line(const std::string& what, const Comparison& differenc
 
 std::string difference_section(const FitReport& report) {
   std::string out;
-  if (report.rmst_difference)
-    out += difference_line(fmt::format("RMST difference to {}",
-                                       significant(report.rmst_difference->reference.horizon)),
-                           *report.rmst_difference);
-  if (report.milestone_difference)
+  if (report.rmst_difference) {
+    const survival::RestrictedMeanComparison& rmst = *report.rmst_difference;
     out += difference_line(
-        fmt::format("Survival difference at {}", significant(report.milestone_difference->time)),
-        *report.milestone_difference);
+        fmt::format("RMST difference to {}", significant(rmst.reference.horizon)), rmst);
+    out += fmt::format("  ratio {} ({} to {}), ratio of time lost {} ({} to {})\n",
+                       significant(rmst.ratio), significant(rmst.ratio_lower),
+                       significant(rmst.ratio_upper), significant(rmst.ratio_of_time_lost),
+                       significant(rmst.ratio_of_time_lost_lower),
+                       significant(rmst.ratio_of_time_lost_upper));
+  }
+  if (report.milestone_difference) {
+    const survival::MilestoneComparison& milestone = *report.milestone_difference;
+    out += difference_line(fmt::format("Survival difference at {}", significant(milestone.time)),
+                           milestone);
+    if (milestone.log_log_status == FitStatus::ok)
+      out += fmt::format("  on the scale of log(-log S): Z {}, p {}\n",
+                         significant(milestone.log_log_z), p_text(milestone.log_log_p_two_sided));
+  }
   return out.empty() ? out : "\n" + out;
 }
 

@@ -187,6 +187,26 @@ TEST(Fit, IndependentMaxComboAgreesWithMvtnorm) {
             std::string::npos);
 }
 
+TEST(Fit, IndependentRestrictedMeansAndMilestonesAgreeWithSurvRM2) {
+  const json expected = json::parse(
+      read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"))["differences"];
+  const Scratch folder;
+  const Finished finished = run_program(folder, lung + "--rmst 500 --milestone 180 --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  Comparison comparison("lung");
+  const json& rmst = found["rmst_difference"];
+  for (const char* key :
+       {"ratio", "ratio_lower", "ratio_upper", "log_ratio_se", "ratio_of_time_lost",
+        "ratio_of_time_lost_lower", "ratio_of_time_lost_upper", "z"})
+    comparison.check(key, expected["rmst"][key], rmst[key], 1e-10);
+  comparison.check("p", expected["rmst"]["p_two_sided"], rmst["p"], 1e-10);
+  const json& milestone = found["milestone_difference"];
+  comparison.check("z_plain", expected["milestone"][0]["z_plain"], milestone["z"], 1e-10);
+  comparison.check("z_log_log", expected["milestone"][0]["z_log_log"], milestone["z_log_log"],
+                   1e-10);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
