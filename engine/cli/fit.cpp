@@ -86,6 +86,9 @@ void check_columns(const FitRequest& request) {
     if (request.time.empty()) refuse("--time", "no column", needed);
     if (request.status.empty()) refuse("--status", "no column", needed);
   }
+  if (request.cox.empty() && (request.profile || request.firth))
+    refuse("--cox", "no column",
+           request.firth ? "covariates, for --firth" : "covariates, for --profile");
   if (request.competing && !request.entry.empty())
     refuse("--entry", input::in_backquotes(request.entry),
            "no delayed entry together with --competing");
@@ -155,6 +158,10 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--strata", request.strata, "columns whose combinations are strata")
       ->delimiter(',');
   verb.add_option("--cox", request.cox, "columns: covariates of a Cox regression")->delimiter(',');
+  verb.add_flag("--profile", request.profile,
+                "intervals of the Cox coefficients by profile likelihood too");
+  verb.add_flag("--firth", request.firth,
+                "Cox regression by Firth's penalised likelihood too, for monotone likelihoods");
   verb.add_option("--ties", arguments->ties,
                   "how Cox regression treats tied events: efron (default), breslow");
   verb.add_option("--conf-type", arguments->interval,

@@ -98,6 +98,22 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
   report.stratum_values = data.stratum_values;
   report.concordance =
       survival::concordance(within_strata, survival::linear_predictor(covariates, report.fit));
+  using enum survival::TimeTransform;
+  for (const auto& [name, transform] : {std::pair("identity", identity), std::pair("km", km),
+                                        std::pair("rank", rank), std::pair("log", log)})
+    report.proportional_hazards.push_back(
+        {name, survival::proportional_hazards_test(within_strata, covariates, request.ties,
+                                                   report.fit, transform)});
+  if (request.profile)
+    report.profile = survival::profile_intervals(within_strata, covariates, options, report.fit,
+                                                 0.95, workspace);
+  if (request.firth) {
+    FirthReport& firth = report.firth.emplace();
+    survival::FirthWorkspace penalised;
+    survival::fit_firth(within_strata, covariates, options, penalised, firth.fit);
+    firth.interval =
+        survival::profile_intervals(within_strata, covariates, options, firth.fit, 0.95, penalised);
+  }
   return report;
 }
 

@@ -1,26 +1,9 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "cli/fit_report.hpp"
+#include "cli/fit_json.hpp"
 #include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// JSON has neither NaN nor infinity: a number that does not exist is null.
-Json number(double x) {
-  return std::isfinite(x) ? Json(x) : Json(nullptr);
-}
-
-Json numbers(const std::vector<double>& values) {
-  Json out = Json::array();
-  for (const double x : values)
-    out.push_back(number(x));
-  return out;
-}
 
 Json to_document(const GroupCurve& group) {
   const survival::KaplanMeier& curve = group.curve;
@@ -190,75 +173,6 @@ Json incidence_documents(const FitReport& report) {
   return out;
 }
 
-Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  const double coefficient = fit.coefficient[k];
-  const double z = coefficient / fit.standard_error[k];
-  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, fit.standard_error[k]);
-  Json out = {{"name", term},
-              {"coef", number(coefficient)},
-              {"hazard_ratio", number(ratio.estimate)},
-              {"se", number(fit.standard_error[k])},
-              {"robust_se", number(cox.robust.standard_error[k])},
-              {"z", number(z)},
-              {"p", std::isfinite(z) ? number(survival::two_sided_p(z)) : Json(nullptr)},
-              {"lower", number(ratio.lower)},
-              {"upper", number(ratio.upper)}};
-  if (std::isinf(coefficient)) {
-    // The likelihood has no maximum: only the direction is known.
-    out["hazard_ratio"] = nullptr;
-    out["limit"] = coefficient > 0 ? "inf" : "-inf";
-  }
-  return out;
-}
-
-// The strata one after the other; with strata, `stratum` has the values of each time's own.
-Json baseline_document(const FitRequest& request, const CoxReport& cox) {
-  Json out = {{"time", numbers(cox.baseline.time)},
-              {"cumulative_hazard", numbers(cox.baseline.cumulative_hazard)}};
-  if (request.strata.empty()) return out;
-  Json strata = Json::array();
-  for (std::size_t s = 0; s + 1 < cox.baseline.stratum_begin.size(); ++s) {
-    Json values = Json::object();
-    for (std::size_t c = 0; c < request.strata.size(); ++c)
-      values[request.strata[c]] = cox.stratum_values[s][c];
-    for (auto row = cox.baseline.stratum_begin[s]; row < cox.baseline.stratum_begin[s + 1]; ++row)
-      strata.push_back(values);
-  }
-  out["stratum"] = std::move(strata);
-  return out;
-}
-
-Json to_document(const FitRequest& request, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  Json terms = Json::array(), dropped = Json::array();
-  for (std::size_t k = 0; k < request.cox.size(); ++k) {
-    terms.push_back(to_document(request.cox[k], k, cox));
-    if (fit.aliased[k]) dropped.push_back(request.cox[k]);
-  }
-  const bool undefined = fit.status == survival::FitStatus::no_events ||
-                         fit.status == survival::FitStatus::no_information;
-  const auto defined = [&](double x) { return undefined ? Json(nullptr) : number(x); };
-  return {{"ties", request.ties == survival::Ties::efron ? "efron" : "breslow"},
-          {"n", fit.n},
-          {"events", fit.events},
-          {"status", name(fit.status)},
-          {"dropped_terms", dropped},
-          {"iterations", fit.iterations},
-          {"loglik_null", number(fit.log_likelihood_null)},
-          {"loglik", number(fit.log_likelihood)},
-          {"wald", defined(fit.wald_test)},
-          {"robust_wald", defined(cox.robust.wald_test)},
-          {"score", defined(fit.score_test)},
-          {"robust_score", defined(cox.robust.score_test)},
-          {"likelihood_ratio", defined(fit.likelihood_ratio_test)},
-          {"df", fit.degrees_of_freedom},
-          {"concordance", defined(cox.concordance.estimate)},
-          {"concordance_se", defined(cox.concordance.standard_error)},
-          {"terms", terms},
-          {"baseline", baseline_document(request, cox)}};
-}
-
 }  // namespace
 
 std::string to_json(const FitRequest& request, const FitReport& report) {
@@ -288,7 +202,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   if (report.rmst_difference) out["rmst_difference"] = to_document(*report.rmst_difference);
   if (report.milestone_difference)
     out["milestone_difference"] = to_document(*report.milestone_difference);
-  if (report.cox) out["cox"] = to_document(request, *report.cox);
+  if (report.cox) out["cox"] = cox_document(request, *report.cox);
   if (report.proportion) out["proportion"] = to_document(request.proportion, *report.proportion);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -7,7 +7,10 @@
 
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/cox_profile.hpp"
+#include "trialmill/survival/cox_proportionality.hpp"
 #include "trialmill/survival/cumulative_incidence.hpp"
+#include "trialmill/survival/firth_cox.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/max_combo.hpp"
@@ -29,6 +32,8 @@ struct FitRequest {
   std::optional<double> rmst, milestone;
   bool exact_times = false;
   bool competing = false;  ///< `status` holds causes
+  bool profile = false;    ///< of the Cox coefficients, intervals by profile likelihood too
+  bool firth = false;      ///< Cox regression by penalised likelihood too
 };
 
 /// The complete rows of the file, as columns.
@@ -74,12 +79,25 @@ struct WeightedTest {
   survival::WeightedLogRank test;
 };
 
+struct FirthReport {
+  survival::FirthFit fit;
+  std::vector<survival::ProfileInterval> interval;
+};
+
+struct NamedHazardsTest {
+  std::string transform;
+  survival::ProportionalHazardsTest test;
+};
+
 struct CoxReport {
   survival::CoxFit fit;
   survival::RobustVariance robust;
   survival::BaselineHazard baseline;
   survival::Concordance concordance;
   std::vector<std::vector<std::string>> stratum_values;  ///< as of `FitData`
+  std::vector<NamedHazardsTest> proportional_hazards;
+  std::vector<survival::ProfileInterval> profile;  ///< by term, when asked for
+  std::optional<FirthReport> firth;
 };
 
 struct FitReport {

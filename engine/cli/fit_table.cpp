@@ -1,8 +1,9 @@
+#include "cli/fit_table.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "cli/fit_report.hpp"
 #include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
@@ -10,15 +11,6 @@ namespace trialmill::cli {
 namespace {
 
 using survival::FitStatus;
-
-std::string significant(double x, int digits = 4) {
-  return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : std::string("-");
-}
-
-std::string p_text(double p) {
-  if (!std::isfinite(p)) return "-";
-  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
-}
 
 std::size_t widest_name(const FitReport& report) {
   std::size_t width = 8;
@@ -198,51 +190,6 @@ std::string difference_section(const FitReport& report) {
   return out.empty() ? out : "\n" + out;
 }
 
-std::string term_line(const std::string& term, std::size_t width, double coefficient, double se,
-                      double robust_se) {
-  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, se);
-  if (std::isnan(coefficient)) return fmt::format("  {:<{}}    dropped\n", term, width);
-  if (std::isinf(coefficient))
-    return fmt::format("  {:<{}}  coefficient runs to {}infinity\n", term, width,
-                       coefficient > 0 ? "+" : "-");
-  return fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  {}\n", term, width,
-                     significant(coefficient), significant(ratio.estimate), significant(se),
-                     significant(robust_se), significant(coefficient / se),
-                     fmt::format("{} to {}", significant(ratio.lower), significant(ratio.upper)),
-                     p_text(survival::two_sided_p(coefficient / se)));
-}
-
-std::string cox_section(const FitRequest& request, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  std::string out = fmt::format("\nCox regression ({} ties{}): {} patients, {} events\n",
-                                request.ties == survival::Ties::efron ? "Efron" : "Breslow",
-                                request.strata.empty() ? "" : ", stratified", fit.n, fit.events);
-  if (fit.status != FitStatus::ok)
-    out += fmt::format("  {}: {}\n", name(fit.status), survival::explanation(fit.status));
-  if (fit.status == FitStatus::no_events || fit.status == FitStatus::no_information) return out;
-  std::size_t width = 8;
-  for (const std::string& term : request.cox)
-    width = std::max(width, term.size());
-  out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  p\n", "term", width, "coef",
-                     "HR", "SE", "robust", "z", "95 % interval of HR");
-  for (std::size_t k = 0; k < request.cox.size(); ++k)
-    out += term_line(request.cox[k], width, fit.coefficient[k], fit.standard_error[k],
-                     cox.robust.standard_error[k]);
-  const auto test = [&](const char* label, double chi_square) {
-    return std::isfinite(chi_square)
-               ? fmt::format("  {:<17} {:>9} on {} df, p {}\n", label, significant(chi_square),
-                             fit.degrees_of_freedom,
-                             p_text(survival::chi_square_p(chi_square, fit.degrees_of_freedom)))
-               : std::string();
-  };
-  out += test("Likelihood ratio", fit.likelihood_ratio_test) + test("Wald", fit.wald_test) +
-         test("Score", fit.score_test);
-  return out + fmt::format("  Concordance {} (SE {}), log partial likelihood {}\n",
-                           significant(cox.concordance.estimate),
-                           significant(cox.concordance.standard_error, 3),
-                           significant(fit.log_likelihood, 8));
-}
-
 // "Score test: Z 2.7, p 0.0062, one-sided 0.0031", or why there is none.
 std::string success_test(const char* label, FitStatus status, double z) {
   if (status == FitStatus::ok)
@@ -292,6 +239,15 @@ std::string proportion_section(const std::string& outcome, const ProportionRepor
 }
 
 }  // namespace
+
+std::string significant(double x, int digits) {
+  return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : std::string("-");
+}
+
+std::string p_text(double p) {
+  if (!std::isfinite(p)) return "-";
+  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
+}
 
 std::string to_table(const FitRequest& request, const FitReport& report) {
   std::string out = header(request, report);

@@ -207,6 +207,56 @@ TEST(Fit, IndependentRestrictedMeansAndMilestonesAgreeWithSurvRM2) {
                    1e-10);
 }
 
+TEST(Fit, IndependentProportionalHazardsAndProfilesAgreeWithSurvival) {
+  const json document =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const json& expected = document["cox"][1];  // stratified
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, lung + "--strata ecog2 --cox sex,age,ph.karno,wt.loss --profile --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["cox"];
+  ASSERT_EQ(found["n"], expected["n"]);
+  Comparison comparison("lung");
+  for (const char* transform : {"identity", "km", "rank", "log"}) {
+    const json& test = expected["proportional_hazards"][transform];
+    comparison.check(transform, test["chisq"], found["ph_test"][transform]["chisq"], 1e-8);
+    comparison.check(transform, test["global"], found["ph_test"][transform]["global"], 1e-8);
+  }
+  const json& profile = expected["profile_interval"];
+  comparison.check("lower", std::exp(profile["lower"].get<double>()),
+                   found["terms"][1]["profile_lower"], 1e-8);
+  comparison.check("upper", std::exp(profile["upper"].get<double>()),
+                   found["terms"][1]["profile_upper"], 1e-8);
+  comparison.check("robust_wald", expected["robust"]["wald_test"], found["robust_wald"], 1e-7);
+  // The upper tail of a chi-square with 4 df is exp(-x/2) (1 + x/2).
+  const double half = expected["score_test"].get<double>() / 2;
+  comparison.check("score_p", std::exp(-half) * (1 + half), found["score_p"], 1e-9);
+}
+
+TEST(Fit, IndependentFirthAgreesWithThePenalisedLikelihood) {
+  const json expected = json::parse(read_file(
+      TRIALMILL_TEST_DATA "/reference/expected/edge-arm-without-events.json"))["firth"][0];
+  const Scratch folder;
+  const std::string verb = "fit '" TRIALMILL_TEST_DATA
+                           "/reference/input/edge-arm-without-events.csv' --time time --status "
+                           "status --cox group --firth --profile ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["cox"];
+  EXPECT_EQ(found["firth"]["status"], "ok");
+  const json& term = found["firth"]["terms"][0];
+  Comparison comparison("firth");
+  comparison.check("coef", expected["coefficient"], term["coef"], 1e-6);
+  comparison.check("lower", std::exp(expected["profile_lower"].get<double>()), term["lower"], 1e-6);
+  comparison.check("upper", std::exp(expected["profile_upper"].get<double>()), term["upper"], 1e-6);
+  comparison.check("loglik", expected["penalised_loglik"], found["firth"]["loglik"], 1e-9);
+  EXPECT_EQ(found["terms"][0]["profile_lower"], 0);
+  EXPECT_GT(found["terms"][0]["profile_upper"], 0);
+  EXPECT_NE(run_program(folder, verb).output.find("Firth's penalised likelihood"),
+            std::string::npos);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
@@ -294,6 +344,7 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
       {"time,status,g\n1,1,a\n2,1,b\n",
        "--time time --status status --group g --maxcombo 'fh(0,0);mwlr(1);mwlr(2);mwlr(3);mwlr(4)'",
        "at most 4"},
+      {"time,status\n1,1\n", "--time time --status status --firth", "--cox"},
       {"time,status\n", "--time time --status status", "no row below"},
       {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
       {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
