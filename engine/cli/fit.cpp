@@ -16,6 +16,7 @@ struct FitArguments {
   FitRequest request;
   std::string ties = "efron", interval = "log-log", weights, max_combo;
   std::optional<std::string> rmst, milestone;
+  std::optional<std::string> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool json = false;
 };
 
@@ -75,6 +76,40 @@ std::optional<double> time_option(const std::string& option, const std::optional
   return time;
 }
 
+// A margin, which needs the analysis that it is about.
+std::optional<double> margin_option(const std::string& option,
+                                    const std::optional<std::string>& text, double above,
+                                    double below, const std::string& allowed, bool analysed,
+                                    const std::string& analysis) {
+  if (!text) return std::nullopt;
+  double margin = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, margin);
+  if (error != std::errc{} || stop != end || !(margin > above && margin < below))
+    refuse(option, input::in_backquotes(*text), allowed);
+  if (!analysed) refuse(analysis, "nothing", "the analysis that " + option + " is about");
+  return margin;
+}
+
+void read_margins(const FitArguments& arguments, FitRequest& request) {
+  constexpr double any = 1e300;
+  request.hazard_ratio_margin = margin_option("--margin", arguments.hazard_ratio_margin, 0, any,
+                                              "a hazard ratio above 0, above 1 for non-inferiority",
+                                              !request.cox.empty(), "--cox");
+  request.rmst_margin =
+      margin_option("--rmst-margin", arguments.rmst_margin, -any, any,
+                    "a difference in the unit of --time, above 0 for non-inferiority",
+                    request.rmst.has_value(), "--rmst");
+  const std::string of_probabilities =
+      "a difference of probabilities between -1 and 1, above 0 for non-inferiority";
+  request.milestone_margin =
+      margin_option("--milestone-margin", arguments.milestone_margin, -1, 1, of_probabilities,
+                    request.milestone.has_value(), "--milestone");
+  request.proportion_margin =
+      margin_option("--proportion-margin", arguments.proportion_margin, -1, 1, of_probabilities,
+                    !request.proportion.empty(), "--proportion");
+}
+
 // Without times only a proportion can be analysed.
 void check_columns(const FitRequest& request) {
   const bool of_times = !request.time.empty() || !request.status.empty() ||
@@ -103,6 +138,7 @@ std::string two_group_options(const FitRequest& request) {
   add(!request.weights.empty(), "--weights");
   add(!request.max_combo.empty(), "--maxcombo");
   add(request.milestone.has_value(), "--milestone");
+  add(request.rmst_margin.has_value(), "--rmst-margin");
   add(!request.proportion.empty(), "--proportion");
   return out;
 }
@@ -118,6 +154,7 @@ int fit(FitArguments& arguments) {
                                                      {"plain", survival::IntervalType::plain}});
   request.rmst = time_option("--rmst", arguments.rmst, false);
   request.milestone = time_option("--milestone", arguments.milestone, true);
+  read_margins(arguments, request);
   request.weights = parse_weights("--weights", arguments.weights);
   request.max_combo = parse_weights("--maxcombo", arguments.max_combo);
   if (request.max_combo.size() > survival::most_max_combo_weights)
@@ -175,6 +212,15 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_option("--proportion", request.proportion,
                   "column: 1 success, 0 none; compares the share of successes of two groups");
+  verb.add_option("--margin", arguments->hazard_ratio_margin,
+                  "non-inferiority: the hazard ratio of the --group term of --cox (else its first) "
+                  "that is just too high, such as 1.3");
+  verb.add_option("--rmst-margin", arguments->rmst_margin,
+                  "non-inferiority: the loss of restricted mean that is just too much");
+  verb.add_option("--milestone-margin", arguments->milestone_margin,
+                  "non-inferiority: the loss of survival at --milestone that is just too much");
+  verb.add_option("--proportion-margin", arguments->proportion_margin,
+                  "non-inferiority: the loss of successes that is just too much, such as 0.1");
   verb.add_flag("--exact-times", request.exact_times,
                 "keep times apart that differ by rounding only (R: timefix = FALSE)");
   verb.add_flag("--json", arguments->json, "print JSON");

@@ -59,6 +59,12 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
   if (request.milestone)
     report.milestone_difference =
         survival::compare_milestone(reference, experimental, *request.milestone);
+  if (request.rmst_margin)
+    report.rmst_non_inferiority =
+        survival::non_inferiority(*report.rmst_difference, *request.rmst_margin);
+  if (request.milestone_margin)
+    report.milestone_non_inferiority =
+        survival::non_inferiority(*report.milestone_difference, *request.milestone_margin);
 }
 
 std::vector<GroupIncidence> incidences(const FitData& data, const survival::SortedTimes& all) {
@@ -71,7 +77,7 @@ std::vector<GroupIncidence> incidences(const FitData& data, const survival::Sort
   return out;
 }
 
-ProportionReport compare_proportions(const FitData& data) {
+ProportionReport compare_proportions(const FitRequest& request, const FitData& data) {
   ProportionReport report;
   report.groups = data.group_names;
   std::vector<survival::TwoByTwo> tables;
@@ -80,6 +86,8 @@ ProportionReport compare_proportions(const FitData& data) {
   report.comparison = survival::compare_proportions(report.table);
   report.fisher = survival::fisher_exact(report.table);
   if (!data.stratum.empty()) report.stratified = survival::mantel_haenszel(tables);
+  if (request.proportion_margin)
+    report.non_inferiority = survival::non_inferiority(report.table, *request.proportion_margin);
   return report;
 }
 
@@ -104,6 +112,12 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
     report.proportional_hazards.push_back(
         {name, survival::proportional_hazards_test(within_strata, covariates, request.ties,
                                                    report.fit, transform)});
+  const auto treatment = std::ranges::find(request.cox, request.group);
+  if (treatment != request.cox.end())
+    report.treatment = static_cast<std::size_t>(treatment - request.cox.begin());
+  if (request.hazard_ratio_margin)
+    report.non_inferiority =
+        survival::non_inferiority(report.fit, report.treatment, *request.hazard_ratio_margin);
   if (request.profile)
     report.profile = survival::profile_intervals(within_strata, covariates, options, report.fit,
                                                  0.95, workspace);
@@ -125,7 +139,7 @@ FitReport analyse(const FitRequest& request, const FitData& data) {
   report.events = static_cast<std::size_t>(std::ranges::count(data.status, 1));
   report.dropped = data.dropped;
   report.merged_times = data.merged_times;
-  if (!request.proportion.empty()) report.proportion = compare_proportions(data);
+  if (!request.proportion.empty()) report.proportion = compare_proportions(request, data);
   if (request.time.empty()) return report;
   const survival::SortedTimes all = sorted(data, false);
   report.curves = curves(request, data, all);

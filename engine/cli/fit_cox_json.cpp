@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "cli/fit_json.hpp"
+#include "trialmill/math/elementary.hpp"
 #include "trialmill/survival/p_value.hpp"
 
 namespace trialmill::cli {
@@ -17,8 +18,8 @@ Json chi_square_p(double chi_square, int degrees_of_freedom) {
 // Limits of a hazard ratio; where the likelihood is monotone one of them is 0, or null for
 // infinity.
 void add_interval(const survival::ProfileInterval& interval, const std::string& prefix, Json& out) {
-  out[prefix + "lower"] = number(std::exp(interval.lower));
-  out[prefix + "upper"] = number(std::exp(interval.upper));
+  out[prefix + "lower"] = number(math::exp(interval.lower));
+  out[prefix + "upper"] = number(math::exp(interval.upper));
 }
 
 Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
@@ -86,7 +87,7 @@ Json to_document(const FitRequest& request, const FirthReport& firth) {
   for (std::size_t k = 0; k < request.cox.size(); ++k) {
     Json term = {{"name", request.cox[k]},
                  {"coef", number(fit.coefficient[k])},
-                 {"hazard_ratio", number(std::exp(fit.coefficient[k]))},
+                 {"hazard_ratio", number(math::exp(fit.coefficient[k]))},
                  {"se", number(fit.standard_error[k])}};
     add_interval(firth.interval[k], "", term);
     terms.push_back(std::move(term));
@@ -141,6 +142,10 @@ Json cox_document(const FitRequest& request, const CoxReport& cox) {
               {"terms", terms},
               {"baseline", baseline_document(request, cox)},
               {"ph_test", to_document(cox.proportional_hazards)}};
+  if (cox.non_inferiority) {
+    out["non_inferiority"] = margin_document(*cox.non_inferiority);
+    out["non_inferiority"]["term"] = request.cox[cox.treatment];
+  }
   if (cox.firth) out["firth"] = to_document(request, *cox.firth);
   return out;
 }

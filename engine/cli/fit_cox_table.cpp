@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cli/fit_table.hpp"
+#include "trialmill/math/elementary.hpp"
 #include "trialmill/survival/p_value.hpp"
 
 namespace trialmill::cli {
@@ -26,7 +27,7 @@ std::string term_line(const std::string& term, std::size_t width, double coeffic
 std::string interval_text(const survival::ProfileInterval& interval) {
   const auto limit = [](double log_ratio) {
     return log_ratio > 0 && std::isinf(log_ratio) ? std::string("infinity")
-                                                  : significant(std::exp(log_ratio));
+                                                  : significant(math::exp(log_ratio));
   };
   return interval.status == survival::FitStatus::ok
              ? limit(interval.lower) + " to " + limit(interval.upper)
@@ -64,7 +65,7 @@ std::string firth_lines(const FitRequest& request, const FirthReport& firth, std
                      "95 % profile interval");
   for (std::size_t k = 0; k < request.cox.size(); ++k)
     out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", request.cox[k], width,
-                       significant(fit.coefficient[k]), significant(std::exp(fit.coefficient[k])),
+                       significant(fit.coefficient[k]), significant(math::exp(fit.coefficient[k])),
                        significant(fit.standard_error[k]), interval_text(firth.interval[k]));
   if (fit.degrees_of_freedom == 0) return out;
   return out + fmt::format("  Penalised likelihood ratio {} on {} df, p {}\n",
@@ -107,6 +108,8 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
                      significant(cox.concordance.estimate),
                      significant(cox.concordance.standard_error, 3),
                      significant(fit.log_likelihood, 8));
+  if (cox.non_inferiority)
+    out += margin_line("hazard ratio of " + request.cox[cox.treatment], *cox.non_inferiority);
   out += proportional_hazards_line(request, cox) + profile_lines(request, cox, width);
   return cox.firth ? out + firth_lines(request, *cox.firth, width) : out;
 }

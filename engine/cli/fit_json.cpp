@@ -139,6 +139,7 @@ Json to_document(const std::string& outcome, const ProportionReport& report) {
               {"score", z_test(comparison.status, comparison.z)},
               {"unpooled", z_test(comparison.unpooled_status, comparison.unpooled_z)},
               {"fisher", to_document(report.fisher)}};
+  if (report.non_inferiority) out["non_inferiority"] = margin_document(*report.non_inferiority);
   if (report.stratified) {
     const survival::MantelHaenszel& stratified = *report.stratified;
     Json& test = out["mantel_haenszel"] = z_test(stratified.status, stratified.z);
@@ -175,6 +176,14 @@ Json incidence_documents(const FitReport& report) {
 
 }  // namespace
 
+Json margin_document(const survival::NonInferiority& test) {
+  const bool exists = test.status == survival::FitStatus::ok;
+  return {{"status", name(test.status)},
+          {"margin", test.margin},
+          {"z", exists ? number(test.z) : Json(nullptr)},
+          {"p_one_sided", exists ? number(test.p_one_sided) : Json(nullptr)}};
+}
+
 std::string to_json(const FitRequest& request, const FitReport& report) {
   Json curves = Json::array();
   for (const GroupCurve& group : report.curves)
@@ -202,6 +211,11 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   if (report.rmst_difference) out["rmst_difference"] = to_document(*report.rmst_difference);
   if (report.milestone_difference)
     out["milestone_difference"] = to_document(*report.milestone_difference);
+  if (report.rmst_non_inferiority)
+    out["rmst_difference"]["non_inferiority"] = margin_document(*report.rmst_non_inferiority);
+  if (report.milestone_non_inferiority)
+    out["milestone_difference"]["non_inferiority"] =
+        margin_document(*report.milestone_non_inferiority);
   if (report.cox) out["cox"] = cox_document(request, *report.cox);
   if (report.proportion) out["proportion"] = to_document(request.proportion, *report.proportion);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -22,6 +22,9 @@ inline Json numbers(const std::vector<double>& values) {
   return out;
 }
 
+/// A test against a margin.
+Json margin_document(const survival::NonInferiority& test);
+
 Json cox_document(const FitRequest& request, const CoxReport& cox);
 
 }  // namespace trialmill::cli

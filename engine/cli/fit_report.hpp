@@ -15,6 +15,7 @@
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/max_combo.hpp"
 #include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/non_inferiority.hpp"
 #include "trialmill/survival/proportion.hpp"
 #include "trialmill/survival/rmst.hpp"
 
@@ -30,6 +31,8 @@ struct FitRequest {
   survival::IntervalType interval = survival::IntervalType::log_log;
   std::vector<survival::LogRankWeight> weights, max_combo;
   std::optional<double> rmst, milestone;
+  /// Margins of non-inferiority tests, see survival/non_inferiority.hpp.
+  std::optional<double> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool exact_times = false;
   bool competing = false;  ///< `status` holds causes
   bool profile = false;    ///< of the Cox coefficients, intervals by profile likelihood too
@@ -72,6 +75,7 @@ struct ProportionReport {
   survival::ProportionComparison comparison;
   survival::FisherExact fisher;
   std::optional<survival::MantelHaenszel> stratified;
+  std::optional<survival::NonInferiority> non_inferiority;
 };
 
 struct WeightedTest {
@@ -98,6 +102,8 @@ struct CoxReport {
   std::vector<NamedHazardsTest> proportional_hazards;
   std::vector<survival::ProfileInterval> profile;  ///< by term, when asked for
   std::optional<FirthReport> firth;
+  std::size_t treatment = 0;  ///< the term that a margin is about
+  std::optional<survival::NonInferiority> non_inferiority;
 };
 
 struct FitReport {
@@ -112,6 +118,7 @@ struct FitReport {
   std::optional<survival::MaxCombo> max_combo;
   std::optional<survival::RestrictedMeanComparison> rmst_difference;
   std::optional<survival::MilestoneComparison> milestone_difference;
+  std::optional<survival::NonInferiority> rmst_non_inferiority, milestone_non_inferiority;
   std::optional<CoxReport> cox;
 };
 

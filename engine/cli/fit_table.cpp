@@ -178,6 +178,8 @@ std::string difference_section(const FitReport& report) {
                        significant(rmst.ratio_upper), significant(rmst.ratio_of_time_lost),
                        significant(rmst.ratio_of_time_lost_lower),
                        significant(rmst.ratio_of_time_lost_upper));
+    if (report.rmst_non_inferiority)
+      out += margin_line("loss of RMST", *report.rmst_non_inferiority);
   }
   if (report.milestone_difference) {
     const survival::MilestoneComparison& milestone = *report.milestone_difference;
@@ -186,6 +188,8 @@ std::string difference_section(const FitReport& report) {
     if (milestone.log_log_status == FitStatus::ok)
       out += fmt::format("  on the scale of log(-log S): Z {}, p {}\n",
                          significant(milestone.log_log_z), p_text(milestone.log_log_p_two_sided));
+    if (report.milestone_non_inferiority)
+      out += margin_line("loss of survival", *report.milestone_non_inferiority);
   }
   return out.empty() ? out : "\n" + out;
 }
@@ -227,6 +231,8 @@ std::string proportion_section(const std::string& outcome, const ProportionRepor
   if (report.fisher.status == FitStatus::ok)
     out += fmt::format("  Fisher's exact test: p {}, one-sided {}\n",
                        p_text(report.fisher.p_two_sided), p_text(report.fisher.p_more));
+  if (report.non_inferiority)
+    out += margin_line("loss of successes (Farrington-Manning)", *report.non_inferiority);
   if (report.stratified) {
     const survival::MantelHaenszel& stratified = *report.stratified;
     out += success_test("Mantel-Haenszel test within strata", stratified.status, stratified.z);
@@ -247,6 +253,14 @@ std::string significant(double x, int digits) {
 std::string p_text(double p) {
   if (!std::isfinite(p)) return "-";
   return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
+}
+
+std::string margin_line(const std::string& what, const survival::NonInferiority& test) {
+  std::string out = fmt::format("  Margin {}, {}: ", significant(test.margin), what);
+  return out +
+         (test.status == FitStatus::ok
+              ? fmt::format("Z {}, one-sided p {}\n", significant(test.z), p_text(test.p_one_sided))
+              : fmt::format("{}\n", survival::explanation(test.status)));
 }
 
 std::string to_table(const FitRequest& request, const FitReport& report) {

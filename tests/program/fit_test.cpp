@@ -257,6 +257,36 @@ TEST(Fit, IndependentFirthAgreesWithThePenalisedLikelihood) {
             std::string::npos);
 }
 
+TEST(Fit, TestsAgainstMargins) {
+  const Scratch folder;
+  const std::string verb = lung +
+                           "--cox age,sex --margin 1.2 --rmst 500 --rmst-margin 30 --milestone 180 "
+                           "--milestone-margin 0.1 ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  const json& cox = found["cox"]["non_inferiority"];
+  EXPECT_EQ(cox["term"], "sex");
+  const json& sex = found["cox"]["terms"][1];
+  EXPECT_NEAR(cox["z"].get<double>(),
+              (std::log(1.2) - sex["coef"].get<double>()) / sex["se"].get<double>(), 1e-12);
+  for (const auto& [key, margin] :
+       {std::pair("rmst_difference", 30.0), std::pair("milestone_difference", 0.1)}) {
+    const json& difference = found[key];
+    EXPECT_EQ(difference["non_inferiority"]["margin"], margin);
+    EXPECT_NEAR(difference["non_inferiority"]["z"].get<double>(),
+                (difference["estimate"].get<double>() + margin) / difference["se"].get<double>(),
+                1e-12);
+  }
+  EXPECT_NE(run_program(folder, verb).output.find("Margin 1.2, hazard ratio of sex: Z"),
+            std::string::npos);
+  folder.write("r0.csv", "r0,arm\n1,a\n0,a\n1,a\n1,b\n1,b\n0,b\n");
+  const json r0 = json::parse(
+      run_program(folder, "fit r0.csv --proportion r0 --group arm --proportion-margin 0.2 --json")
+          .output);
+  EXPECT_GT(r0["proportion"]["non_inferiority"]["z"].get<double>(), 0);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
@@ -345,6 +375,8 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
        "--time time --status status --group g --maxcombo 'fh(0,0);mwlr(1);mwlr(2);mwlr(3);mwlr(4)'",
        "at most 4"},
       {"time,status\n1,1\n", "--time time --status status --firth", "--cox"},
+      {"time,status\n1,1\n", "--time time --status status --margin 1.3", "--cox"},
+      {"time,status\n1,1\n", "--time time --status status --cox time --margin 0", "above 0"},
       {"time,status\n", "--time time --status status", "no row below"},
       {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
       {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
