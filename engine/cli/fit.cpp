@@ -14,7 +14,7 @@ namespace {
 
 struct FitArguments {
   FitRequest request;
-  std::string ties = "efron", interval = "log-log", weights, max_combo;
+  std::string ties = "efron", interval = "log-log", weights, max_combo, win_ratio;
   std::optional<std::string> rmst, milestone;
   std::optional<std::string> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool json = false;
@@ -45,6 +45,22 @@ std::vector<survival::LogRankWeight> parse_weights(const std::string& option,
     start = end + 1;
   }
   return weights;
+}
+
+// "os_time:os_status;rfs_time:rfs_status"
+std::vector<OutcomeColumns> parse_outcomes(const std::string& text) {
+  std::vector<OutcomeColumns> outcomes;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(';', start), text.size());
+    const std::string one = text.substr(start, end - start);
+    const std::size_t colon = one.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == one.size())
+      refuse("--win-ratio", input::in_backquotes(one),
+             "TIME:STATUS, two columns; outcomes are parted by `;`, the most important first");
+    outcomes.push_back({one.substr(0, colon), one.substr(colon + 1)});
+    start = end + 1;
+  }
+  return outcomes;
 }
 
 template <class Meaning>
@@ -110,14 +126,15 @@ void read_margins(const FitArguments& arguments, FitRequest& request) {
                     !request.proportion.empty(), "--proportion");
 }
 
-// Without times only a proportion can be analysed.
+// Without times only proportions and prioritised outcomes can be analysed.
 void check_columns(const FitRequest& request) {
   const bool of_times = !request.time.empty() || !request.status.empty() ||
                         !request.entry.empty() || !request.cox.empty() ||
                         !request.weights.empty() || !request.max_combo.empty() || request.rmst ||
                         request.milestone || request.competing;
-  if (of_times || request.proportion.empty()) {
-    const std::string needed = "a column, which every analysis but --proportion needs";
+  if (of_times || (request.proportion.empty() && request.win_ratio.empty())) {
+    const std::string needed =
+        "a column, which every analysis but --proportion and --win-ratio needs";
     if (request.time.empty()) refuse("--time", "no column", needed);
     if (request.status.empty()) refuse("--status", "no column", needed);
   }
@@ -140,6 +157,7 @@ std::string two_group_options(const FitRequest& request) {
   add(request.milestone.has_value(), "--milestone");
   add(request.rmst_margin.has_value(), "--rmst-margin");
   add(!request.proportion.empty(), "--proportion");
+  add(!request.win_ratio.empty(), "--win-ratio");
   return out;
 }
 
@@ -160,6 +178,7 @@ int fit(FitArguments& arguments) {
   if (request.max_combo.size() > survival::most_max_combo_weights)
     refuse("--maxcombo", fmt::format("{} weights", request.max_combo.size()),
            fmt::format("at most {}", survival::most_max_combo_weights));
+  request.win_ratio = parse_outcomes(arguments.win_ratio);
   check_columns(request);
   const std::string comparing = two_group_options(request);
   if (request.group.empty() && !comparing.empty())
@@ -212,6 +231,9 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_option("--proportion", request.proportion,
                   "column: 1 success, 0 none; compares the share of successes of two groups");
+  verb.add_option("--win-ratio", arguments->win_ratio,
+                  "columns of prioritised outcomes, \"os_time:os_status;rfs_time:rfs_status\": "
+                  "every pair of patients of two groups compared");
   verb.add_option("--margin", arguments->hazard_ratio_margin,
                   "non-inferiority: the hazard ratio of the --group term of --cox (else its first) "
                   "that is just too high, such as 1.3");

@@ -91,6 +91,13 @@ ProportionReport compare_proportions(const FitRequest& request, const FitData& d
   return report;
 }
 
+survival::WinRatio compare_outcomes(const FitData& data) {
+  std::vector<survival::PrioritisedOutcome> outcomes;
+  for (std::size_t o = 0; o < data.outcome_time.size(); ++o)
+    outcomes.push_back({data.outcome_time[o], data.outcome_event[o]});
+  return survival::win_ratio(outcomes, data.group);
+}
+
 CoxReport fit_cox(const FitRequest& request, const FitData& data,
                   const survival::SortedTimes& within_strata) {
   survival::Covariates covariates;
@@ -140,6 +147,7 @@ FitReport analyse(const FitRequest& request, const FitData& data) {
   report.dropped = data.dropped;
   report.merged_times = data.merged_times;
   if (!request.proportion.empty()) report.proportion = compare_proportions(request, data);
+  if (!request.win_ratio.empty()) report.win_ratio = compare_outcomes(data);
   if (request.time.empty()) return report;
   const survival::SortedTimes all = sorted(data, false);
   report.curves = curves(request, data, all);

@@ -152,6 +152,39 @@ Json to_document(const std::string& outcome, const ProportionReport& report) {
   return out;
 }
 
+Json to_document(const FitRequest& request, const survival::WinRatio& result) {
+  using survival::FitStatus;
+  const bool compared = result.status != FitStatus::one_group_empty;
+  const bool exists = result.status == FitStatus::ok;
+  const auto estimate = [&](double value, double lower, double upper) {
+    return compared ? Json({{"estimate", number(value)},
+                            {"lower", number(lower)},
+                            {"upper", number(upper)}})
+                    : Json(nullptr);
+  };
+  Json outcomes = Json::array();
+  for (std::size_t o = 0; o < request.win_ratio.size(); ++o)
+    outcomes.push_back({{"time", request.win_ratio[o].time},
+                        {"status", request.win_ratio[o].status},
+                        {"wins", result.by_outcome[o].wins},
+                        {"losses", result.by_outcome[o].losses}});
+  Json out = {
+      {"status", name(result.status)},
+      {"wins", result.wins},
+      {"losses", result.losses},
+      {"ties", result.ties},
+      {"win_ratio", estimate(result.win_ratio, result.win_ratio_lower, result.win_ratio_upper)},
+      {"log_win_ratio_se", number(result.log_win_ratio_std_error)},
+      {"win_odds", estimate(result.win_odds, result.win_odds_lower, result.win_odds_upper)},
+      {"net_benefit",
+       estimate(result.net_benefit, result.net_benefit_lower, result.net_benefit_upper)},
+      {"z", exists ? number(result.z) : Json(nullptr)},
+      {"p_one_sided", exists ? number(survival::upper_tail_p(result.z)) : Json(nullptr)},
+      {"p", exists ? number(result.p_two_sided) : Json(nullptr)},
+      {"outcomes", outcomes}};
+  return out;
+}
+
 // One element for each group and cause.
 Json incidence_documents(const FitReport& report) {
   Json out = Json::array();
@@ -191,6 +224,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   Json out = {{"n", report.n}};
   if (!request.time.empty()) out["events"] = report.events;
   out["dropped"] = report.dropped;
+  if (request.time.empty() && report.win_ratio) out["merged_times"] = report.merged_times;
   if (!request.time.empty()) {
     out["merged_times"] = report.merged_times;
     out["kaplan_meier"] = curves;
@@ -218,6 +252,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
         margin_document(*report.milestone_non_inferiority);
   if (report.cox) out["cox"] = cox_document(request, *report.cox);
   if (report.proportion) out["proportion"] = to_document(request.proportion, *report.proportion);
+  if (report.win_ratio) out["win_ratio"] = to_document(request, *report.win_ratio);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -18,14 +18,22 @@
 #include "trialmill/survival/non_inferiority.hpp"
 #include "trialmill/survival/proportion.hpp"
 #include "trialmill/survival/rmst.hpp"
+#include "trialmill/survival/win_ratio.hpp"
 
 namespace trialmill::cli {
+
+/// The columns of one outcome of a win ratio.
+struct OutcomeColumns {
+  std::string time, status;
+};
 
 /// What `fit` was asked for.
 struct FitRequest {
   std::string file;
-  std::string time, status, entry, group;  ///< without a time only `proportion` is analysed
+  std::string time, status, entry, group;  ///< without a time only `proportion` and
+                                           ///< `win_ratio` are analysed
   std::string proportion;
+  std::vector<OutcomeColumns> win_ratio;  ///< most important first
   std::vector<std::string> strata, cox;
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
@@ -46,6 +54,8 @@ struct FitData {
   std::vector<std::int32_t> cause;       ///< 0 censored, else the place of its code, from 1
   std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
   std::vector<std::uint8_t> success;
+  std::vector<std::vector<double>> outcome_time;  ///< by outcome of the win ratio
+  std::vector<std::vector<std::uint8_t>> outcome_event;
   std::vector<std::int32_t> group, stratum;
   std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::int32_t strata = 1;
@@ -112,6 +122,7 @@ struct FitReport {
   std::vector<GroupIncidence> incidence;
   std::vector<std::int64_t> cause_code;
   std::optional<ProportionReport> proportion;
+  std::optional<survival::WinRatio> win_ratio;
   std::optional<survival::LogRank> log_rank;
   std::optional<survival::WeightedLogRank> two_group;  ///< the log-rank test of exactly two groups
   std::vector<WeightedTest> weighted;

@@ -206,6 +206,30 @@ std::string success_test(const char* label, FitStatus status, double z) {
                          : survival::explanation(status));
 }
 
+std::string win_ratio_section(const FitRequest& request, const survival::WinRatio& result) {
+  std::string out = "\nWin ratio by";
+  for (const OutcomeColumns& outcome : request.win_ratio)
+    out += " " + outcome.time;
+  out += "\n";
+  if (result.status == FitStatus::one_group_empty)
+    return out + fmt::format("  {}\n", survival::explanation(result.status));
+  for (std::size_t o = 0; o < request.win_ratio.size(); ++o)
+    out += fmt::format("  {}: {} pairs won, {} lost\n", request.win_ratio[o].time,
+                       result.by_outcome[o].wins, result.by_outcome[o].losses);
+  out += fmt::format("  undecided: {} pairs\n", result.ties);
+  const auto line = [&](const char* what, double estimate, double lower, double upper) {
+    out += fmt::format("  {} {} ({} to {})\n", what, significant(estimate), significant(lower),
+                       significant(upper));
+  };
+  line("Win ratio", result.win_ratio, result.win_ratio_lower, result.win_ratio_upper);
+  line("Win odds", result.win_odds, result.win_odds_lower, result.win_odds_upper);
+  line("Net benefit", result.net_benefit, result.net_benefit_lower, result.net_benefit_upper);
+  return out + (result.status == FitStatus::ok
+                    ? fmt::format("  Finkelstein-Schoenfeld test: Z {}, p {}\n",
+                                  significant(result.z), p_text(result.p_two_sided))
+                    : fmt::format("  {}\n", survival::explanation(result.status)));
+}
+
 std::string proportion_section(const std::string& outcome, const ProportionReport& report) {
   const survival::ProportionComparison& comparison = report.comparison;
   std::size_t width = 8;
@@ -270,6 +294,7 @@ std::string to_table(const FitRequest& request, const FitReport& report) {
   if (report.log_rank) out += log_rank_section(request, report);
   out += weighted_section(report) + max_combo_section(request, report) + difference_section(report);
   if (report.cox) out += cox_section(request, *report.cox);
+  if (report.win_ratio) out += win_ratio_section(request, *report.win_ratio);
   if (report.proportion) out += proportion_section(request.proportion, *report.proportion);
   return out;
 }

@@ -287,6 +287,26 @@ TEST(Fit, TestsAgainstMargins) {
   EXPECT_GT(r0["proportion"]["non_inferiority"]["z"].get<double>(), 0);
 }
 
+TEST(Fit, ComparesPrioritisedOutcomes) {
+  const Scratch folder;
+  // The six patients of tests/survival/win_ratio_test.cpp, worked by hand there.
+  folder.write("pairs.csv",
+               "os,dead,rfs,event,arm\n2,1,1,1,a\n4,0,2,1,a\n6,1,5,1,a\n"
+               "2,1,2,1,b\n4,0,4,0,b\n7,0,3,1,b\n9,0,NA,1,b\n");
+  const std::string verb = "fit pairs.csv --group arm --win-ratio 'os:dead;rfs:event' ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  EXPECT_EQ(found["dropped"], 1);
+  const json& result = found["win_ratio"];
+  EXPECT_EQ(result["wins"], 6);
+  EXPECT_EQ(result["losses"], 2);
+  EXPECT_EQ(result["outcomes"][1]["wins"], 3);
+  EXPECT_EQ(result["win_ratio"]["estimate"], 3);
+  EXPECT_NEAR(result["z"].get<double>(), 4 / std::sqrt(0.3 * 64), 1e-12);
+  EXPECT_NE(run_program(folder, verb).output.find("Win ratio 3 ("), std::string::npos);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
@@ -377,6 +397,9 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
       {"time,status\n1,1\n", "--time time --status status --firth", "--cox"},
       {"time,status\n1,1\n", "--time time --status status --margin 1.3", "--cox"},
       {"time,status\n1,1\n", "--time time --status status --cox time --margin 0", "above 0"},
+      {"t,s,g\n1,1,a\n2,1,b\n", "--group g --win-ratio 't'", "TIME:STATUS"},
+      {"t,s,g\n1,1,a\n2,7,b\n", "--group g --win-ratio 't:s'", "data.csv:3:3"},
+      {"t,s\n1,1\n", "--win-ratio 't:s'", "--group"},
       {"time,status\n", "--time time --status status", "no row below"},
       {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
       {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
