@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 #include "survival/reference_case.hpp"
 #include "trialmill/math/normal_probability.hpp"
@@ -120,6 +122,41 @@ TEST(MaxCombo, DoubleProgrammedStratifiedCovariances) {
                   covariance(a, b) / std::sqrt(covariance(a, a) * covariance(b, b)), 1e-12);
   EXPECT_GE(test.p_one_sided, math::normal_probability(-test.z_max));
   EXPECT_LE(test.p_one_sided, 4 * math::normal_probability(-test.z_max));
+}
+
+// At least the p-value of the largest statistic alone and at most, by Bonferroni, the number of
+// weights times it, however degenerate the correlation.
+TEST(MaxCombo, SmallTrialsStayWithinBounds) {
+  std::mt19937_64 bits(17);
+  std::size_t tested = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    PatientColumns patients;
+    const std::size_t n = 4 + bits() % 12;
+    for (std::size_t i = 0; i < n; ++i) {
+      patients.time.push_back(static_cast<double>(1 + bits() % 9));
+      patients.event.push_back(bits() % 3 > 0);
+      patients.group.push_back(static_cast<std::int32_t>(i % 2));
+    }
+    patients.groups = 2;
+    const Weights all = {fh(0, 0), fh(0, 1), fh(1, 0), ModestlyWeighted{3}};
+    for (std::size_t m = 2; m <= 4; ++m) {
+      const MaxCombo test = max_combo(
+          patients.table(), Weights(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(m)));
+      if (test.status != FitStatus::ok) continue;
+      ++tested;
+      const double single = math::normal_probability(-test.z_max);
+      EXPECT_GE(test.p_one_sided, single - 1e-7) << trial << " " << m;
+      EXPECT_LE(test.p_one_sided, static_cast<double>(m) * single + 1e-7) << trial << " " << m;
+      if (m == 4) continue;
+      double largest = 0;
+      for (const double z : test.z)
+        largest = std::max(largest, std::abs(z));
+      const double tails = 2 * math::normal_probability(-largest);
+      EXPECT_GE(two_sided_p(test), tails - 1e-7) << trial << " " << m;
+      EXPECT_LE(two_sided_p(test), std::min(1.0, static_cast<double>(m) * tails) + 1e-7) << trial;
+    }
+  }
+  EXPECT_GT(tested, 600U);
 }
 
 }  // namespace
