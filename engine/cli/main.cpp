@@ -27,6 +27,7 @@ int run_program(int argc, char** argv) {
   add_check(program, exit_status);
   add_cohort(program, exit_status);
   add_fit(program, exit_status);
+  add_bounds(program, exit_status);
   add_schema(program, exit_status);
   if (argc < 2) {
     fmt::print(stderr, "{}", program.help());

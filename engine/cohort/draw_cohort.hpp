@@ -41,7 +41,6 @@ class CohortDraw {
   }
 
  private:
-  static constexpr double largest_ratio = 1e290;
   // Whether covariate c is recorded has a lane of its own, beyond those of the values.
   static constexpr std::uint64_t first_missing_lane = std::uint64_t{1} << 32;
 
@@ -49,7 +48,9 @@ class CohortDraw {
   void start(std::size_t size) {
     reserve(size);
     draw_covariates();
-    fill(random::Purpose::enrolment, 0, workspace_.uniform);
+    // Streams are addressed, so a purpose that reads none of its uniforms need not have them drawn.
+    if (model_.enrolment.process == Enrolment::Process::poisson)
+      fill(random::Purpose::enrolment, 0, workspace_.uniform);
     draw_arrivals(model_.enrolment, workspace_.uniform, cohort_.enrolment_months);
     draw_arms();
   }
@@ -122,7 +123,8 @@ class CohortDraw {
     if (stratified) assign_strata(model_.randomisation_strata, cohort_, workspace_.stratum);
     assert(!stratified || std::ranges::min(workspace_.stratum) >= 0);
     fill(random::Purpose::randomisation, 0, workspace_.uniform);
-    fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
+    if (model_.randomisation.block_sizes.size() > 1)
+      fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
     allot_arms(model_.randomisation, workspace_.uniform, workspace_.block_uniform,
                stratified ? std::span<const std::int32_t>(workspace_.stratum)
                           : std::span<const std::int32_t>(),
@@ -134,14 +136,10 @@ class CohortDraw {
     if (!plain)
       multiply_factors(model_.hazard_factors, cohort_, workspace_.multiplier, workspace_.scratch);
     fill(random::Purpose::event_time, 0, workspace_.uniform);
-    math::log(workspace_.uniform, workspace_.uniform);
-    for (std::size_t i = 0; i < cohort_.size; ++i) {
-      const auto arm = static_cast<std::size_t>(cohort_.arm[i]);
-      const double exponential = -workspace_.uniform[i];
-      // A multiplier beyond the range of a double is as good as the largest one.
-      cohort_.event_months[i] = model_.event_time_by_arm[arm].inverse(
-          plain ? exponential : exponential / std::min(workspace_.multiplier[i], largest_ratio));
-    }
+    cohort::draw_event_times(
+        model_.event_time_by_arm, cohort_.arm,
+        plain ? std::span<const double>() : std::span<const double>(workspace_.multiplier),
+        workspace_.uniform, cohort_.event_months);
   }
 
   void draw_dropout_times() {
@@ -150,11 +148,8 @@ class CohortDraw {
       return;
     }
     fill(random::Purpose::dropout, 0, workspace_.uniform);
-    math::log(workspace_.uniform, workspace_.uniform);
-    for (std::size_t i = 0; i < cohort_.size; ++i) {
-      const auto arm = static_cast<std::size_t>(cohort_.arm[i]);
-      cohort_.dropout_months[i] = model_.dropout_time_by_arm[arm].inverse(-workspace_.uniform[i]);
-    }
+    cohort::draw_event_times(model_.dropout_time_by_arm, cohort_.arm, {}, workspace_.uniform,
+                             cohort_.dropout_months);
   }
 
   OpenStream open_;

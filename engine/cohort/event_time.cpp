@@ -4,6 +4,7 @@
 #include <cassert>
 #include <limits>
 
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
 
 namespace trialmill::cohort {
@@ -13,6 +14,30 @@ namespace {
 double step_value(const std::vector<double>& from, const std::vector<double>& value, double t) {
   const auto piece = std::upper_bound(from.begin(), from.end(), t) - from.begin() - 1;
   return value[static_cast<std::size_t>(piece)];
+}
+
+// One piece of a law, for the patients of one arm who get so far.
+TRIALMILL_CLONES void invert_piece(double knot, double reached, double inverse_slope, bool first,
+                                   std::int32_t which, const std::int32_t* arm,
+                                   const double* cumulative, std::size_t n, double* months) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double time = knot + (cumulative[i] - reached) * inverse_slope;
+    const bool here = (arm[i] == which) & (first | (reached < cumulative[i]));
+    months[i] = here ? time : months[i];
+  }
+}
+
+// A multiplier beyond the range of a double is as good as the largest one.
+TRIALMILL_CLONES void divide_by_multiplier(const double* multiplier, std::size_t n,
+                                           double* cumulative) {
+  constexpr double largest = 1e290;
+  for (std::size_t i = 0; i < n; ++i)
+    cumulative[i] = cumulative[i] / (multiplier[i] < largest ? multiplier[i] : largest);
+}
+
+TRIALMILL_CLONES void negate(std::size_t n, double* x) {
+  for (std::size_t i = 0; i < n; ++i)
+    x[i] = -x[i];
 }
 
 }  // namespace
@@ -66,6 +91,31 @@ double EventTimeLaw::inverse(double cumulative_hazard) const {
   while (piece + 1 < cumulative_.size() && cumulative_[piece + 1] < cumulative_hazard)
     ++piece;
   return months(knot_[piece] + (cumulative_hazard - cumulative_[piece]) * inverse_slope_[piece]);
+}
+
+void EventTimeLaw::inverse(std::span<const double> cumulative_hazard,
+                           std::span<const std::int32_t> arm, std::int32_t which,
+                           std::span<double> months_out) const {
+  const std::size_t n = arm.size();
+  if (weibull_) {
+    for (std::size_t i = 0; i < n; ++i)
+      if (arm[i] == which) months_out[i] = inverse(cumulative_hazard[i]);
+    return;
+  }
+  for (std::size_t k = 0; k < knot_.size(); ++k)
+    invert_piece(knot_[k], cumulative_[k], inverse_slope_[k], k == 0, which, arm.data(),
+                 cumulative_hazard.data(), n, months_out.data());
+}
+
+void draw_event_times(std::span<const EventTimeLaw> law_by_arm, std::span<const std::int32_t> arm,
+                      std::span<const double> multiplier, std::span<double> uniform,
+                      std::span<double> months) {
+  assert(uniform.size() == arm.size() && months.size() == arm.size());
+  math::log(uniform, uniform);
+  negate(uniform.size(), uniform.data());
+  if (!multiplier.empty()) divide_by_multiplier(multiplier.data(), uniform.size(), uniform.data());
+  for (std::size_t a = 0; a < law_by_arm.size(); ++a)
+    law_by_arm[a].inverse(uniform, arm, static_cast<std::int32_t>(a), months);
 }
 
 bool EventTimeLaw::never() const {

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "cohort/order_statistic.hpp"
+#include "trialmill/math/clones.hpp"
+
 namespace trialmill::cohort {
 namespace {
 
@@ -28,22 +31,22 @@ struct Trial {
 };
 
 // Calendar times of the events that will be seen; infinite for patients who never have one.
-void calendar_event_times(const EndpointColumns& endpoint, std::size_t sample_size,
-                          std::vector<double>& calendar) {
-  calendar.resize(sample_size);
-  for (std::size_t i = 0; i < sample_size; ++i)
-    calendar[i] = endpoint.known_months[i] <= endpoint.dropout_months[i]
-                      ? endpoint.origin_months[i] + endpoint.known_months[i]
-                      : never;
+TRIALMILL_CLONES void find_calendar_times(const double* origin, const double* known,
+                                          const double* dropout, std::size_t n, double* calendar) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double time = origin[i] + known[i];
+    calendar[i] = known[i] <= dropout[i] ? time : never;
+  }
 }
 
 double time_of_event(const Trial& trial, std::size_t endpoint, std::size_t events,
                      LookWorkspace& workspace) {
   if (events == 0 || events > trial.size()) return never;
-  calendar_event_times(trial.endpoints[endpoint], trial.size(), workspace.calendar_event);
-  const auto nth = workspace.calendar_event.begin() + static_cast<std::ptrdiff_t>(events - 1);
-  std::nth_element(workspace.calendar_event.begin(), nth, workspace.calendar_event.end());
-  return *nth;
+  const EndpointColumns& columns = trial.endpoints[endpoint];
+  workspace.calendar_event.resize(trial.size());
+  find_calendar_times(columns.origin_months.data(), columns.known_months.data(),
+                      columns.dropout_months.data(), trial.size(), workspace.calendar_event.data());
+  return nth_smallest(workspace.calendar_event, events, workspace);
 }
 
 double time_when(const AnalysisTime& when, const Trial& trial, LookWorkspace& workspace) {
@@ -93,20 +96,58 @@ double end_of_follow_up(const Trial& trial) {
   return last;
 }
 
-// Appends what the cut sees of patient i.
-void observe_patient(const EndpointColumns& endpoint, std::size_t i, double cut, LookData& look) {
-  const double origin = endpoint.origin_months[i];
-  const double event = endpoint.event_months[i];
-  const double dropout = endpoint.dropout_months[i];
-  const double followed = cut - origin;
-  const double known = endpoint.known_months[i];
-  const bool seen = known <= dropout && origin + known <= cut;
-  const bool lost = !seen && dropout < known && origin + dropout <= cut;
-  look.time[look.rows] = seen ? event : lost ? dropout : followed;
-  look.event[look.rows] = seen;
-  ++look.rows;
-  look.events += seen;
-  look.dropouts += lost;
+// The columns of an endpoint, of n patients.
+struct Columns {
+  const double *origin, *event, *known, *dropout;
+};
+
+// What a cut sees. The columns do not overlap.
+TRIALMILL_CLONES void observe_columns(const double* __restrict origin,
+                                      const double* __restrict event,
+                                      const double* __restrict known,
+                                      const double* __restrict dropout, double cut, std::size_t n,
+                                      double* __restrict time, std::uint8_t* __restrict event_seen,
+                                      std::uint64_t* __restrict events,
+                                      std::uint64_t* __restrict dropouts) {
+  std::uint64_t seen_events = 0, seen_dropouts = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double known_at = origin[i] + known[i], lost_at = origin[i] + dropout[i];
+    const bool seen = (known[i] <= dropout[i]) & (known_at <= cut);
+    const bool lost = (known[i] > dropout[i]) & (lost_at <= cut);
+    const double followed = lost ? dropout[i] : cut - origin[i];
+    time[i] = seen ? event[i] : followed;
+    event_seen[i] = seen ? 1 : 0;
+    seen_events += seen ? 1 : 0;
+    seen_dropouts += lost ? 1 : 0;
+  }
+  *events = seen_events;
+  *dropouts = seen_dropouts;
+}
+
+void observe_rows(const Columns& columns, double cut, LookData& look) {
+  look.time.resize(look.rows);
+  look.event.resize(look.rows);
+  std::uint64_t events = 0, dropouts = 0;
+  observe_columns(columns.origin, columns.event, columns.known, columns.dropout, cut, look.rows,
+                  look.time.data(), look.event.data(), &events, &dropouts);
+  look.events = events;
+  look.dropouts = dropouts;
+}
+
+// The columns of some patients, in the look's scratch space.
+Columns gather(const EndpointColumns& endpoint, LookData& look) {
+  look.columns.resize(4 * look.rows);
+  double* to = look.columns.data();
+  const auto copy = [&](std::span<const double> from) {
+    double* const begin = to;
+    for (const std::uint32_t patient : look.patient)
+      *to++ = from[patient];
+    return begin;
+  };
+  const double* const origin = copy(endpoint.origin_months);
+  const double* const event = copy(endpoint.event_months);
+  const double* const known = copy(endpoint.known_months);
+  return {origin, event, known, copy(endpoint.dropout_months)};
 }
 
 bool all_recorded(std::span<const std::span<const double>> recorded, std::size_t i) {
@@ -137,28 +178,24 @@ Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoint
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
              std::span<const std::span<const double>> recorded, LookData& look) {
   assert(sample_size > 0 && sample_size <= endpoint.event_months.size());
-  look.rows = look.events = look.dropouts = 0;
   look.in_order = endpoint.everybody && recorded.empty();
   look.patient.clear();
-  look.time.resize(sample_size);
-  look.event.resize(sample_size);
   if (look.in_order) {
     // Patients come in order of arrival, so those seen are the first ones.
     const auto begin = endpoint.origin_months.begin();
-    const auto seen = static_cast<std::size_t>(
+    look.rows = static_cast<std::size_t>(
         std::upper_bound(begin, begin + static_cast<std::ptrdiff_t>(sample_size), cut_months) -
         begin);
-    for (std::size_t i = 0; i < seen; ++i)
-      observe_patient(endpoint, i, cut_months, look);
-  } else {
-    for (std::size_t i = 0; i < sample_size; ++i) {
-      if (!(endpoint.origin_months[i] <= cut_months) || !all_recorded(recorded, i)) continue;
-      look.patient.push_back(static_cast<std::uint32_t>(i));
-      observe_patient(endpoint, i, cut_months, look);
-    }
+    observe_rows({endpoint.origin_months.data(), endpoint.event_months.data(),
+                  endpoint.known_months.data(), endpoint.dropout_months.data()},
+                 cut_months, look);
+    return;
   }
-  look.time.resize(look.rows);
-  look.event.resize(look.rows);
+  for (std::size_t i = 0; i < sample_size; ++i)
+    if (endpoint.origin_months[i] <= cut_months && all_recorded(recorded, i))
+      look.patient.push_back(static_cast<std::uint32_t>(i));
+  look.rows = look.patient.size();
+  observe_rows(gather(endpoint, look), cut_months, look);
 }
 
 }  // namespace trialmill::cohort

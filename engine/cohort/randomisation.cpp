@@ -4,6 +4,8 @@
 #include <cassert>
 #include <numeric>
 
+#include "trialmill/math/clones.hpp"
+
 namespace trialmill::cohort {
 namespace {
 
@@ -19,6 +21,48 @@ std::int32_t arm_at(std::span<const double> share, double position) {
   return static_cast<std::int32_t>(arm);
 }
 
+// The patients at one position of many blocks of two arms take an arm with probability proportional
+// to the places left. Rounding of the position can pass the last place left; an arm without places
+// is never taken.
+TRIALMILL_CLONES void take_places(const double* __restrict uniform, std::size_t blocks,
+                                  double* __restrict first, double* __restrict second,
+                                  std::int32_t* __restrict arm) {
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const bool takes_second = (uniform[b] * (first[b] + second[b]) >= first[b]) & (second[b] > 0);
+    first[b] -= takes_second ? 0.0 : 1.0;
+    second[b] -= takes_second ? 1.0 : 0.0;
+    arm[b] = takes_second ? 1 : 0;
+  }
+}
+
+// Two arms in blocks of one size without strata: all blocks are filled side by side.
+void fill_blocks_of_two(const Randomisation& randomisation, std::span<const double> u_arm,
+                        RandomisationWorkspace& workspace, std::span<std::int32_t> arm) {
+  const auto size = static_cast<std::size_t>(randomisation.block_sizes.front());
+  const std::vector<double>& allocation = randomisation.allocation;
+  const double share = static_cast<double>(size) / (allocation[0] + allocation[1]);
+  const std::size_t blocks = (arm.size() + size - 1) / size;
+  workspace.left.resize(2 * blocks);
+  double* const first = workspace.left.data();
+  double* const second = first + blocks;
+  std::fill_n(first, blocks, allocation[0] * share);
+  std::fill_n(second, blocks, allocation[1] * share);
+  workspace.uniform.resize(blocks);
+  workspace.arm.resize(blocks);
+  for (std::size_t position = 0; position + 1 < size; ++position) {
+    // The last block may be incomplete.
+    const std::size_t some = (arm.size() - position + size - 1) / size;
+    for (std::size_t b = 0; b < some; ++b)
+      workspace.uniform[b] = u_arm[b * size + position];
+    take_places(workspace.uniform.data(), some, first, second, workspace.arm.data());
+    for (std::size_t b = 0; b < some; ++b)
+      arm[b * size + position] = workspace.arm[b];
+  }
+  // The last place of a block is what is left.
+  for (std::size_t b = 0; b < arm.size() / size; ++b)
+    arm[b * size + size - 1] = second[b] > 0 ? 1 : 0;
+}
+
 }  // namespace
 
 void allot_arms(const Randomisation& randomisation, std::span<const double> u_arm,
@@ -32,6 +76,8 @@ void allot_arms(const Randomisation& randomisation, std::span<const double> u_ar
       arm[i] = arm_at(allocation, u_arm[i] * total);
     return;
   }
+  if (allocation.size() == 2 && randomisation.block_sizes.size() == 1 && stratum.empty())
+    return fill_blocks_of_two(randomisation, u_arm, workspace, arm);
   const std::size_t arms = allocation.size();
   const auto sizes = static_cast<double>(randomisation.block_sizes.size());
   workspace.left.assign(randomisation.strata * arms, 0.0);

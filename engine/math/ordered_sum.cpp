@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "math/clones.hpp"
+#include "trialmill/math/clones.hpp"
 
 namespace trialmill::math {
 namespace {

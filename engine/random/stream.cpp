@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "random/address_hash.hpp"
+#include "random/pcg_chains.hpp"
 
 namespace trialmill::random {
 namespace {
@@ -38,13 +39,15 @@ std::uint64_t Stream::next() {
 }
 
 void Stream::fill_uniform(std::span<double> out) {
-  constexpr double cell = 0x1p-52;
   pcg64 generator = held_in(generator_);
-  for (double& uniform : out) {
-    // 52 bits and a half are the 53 bits of a double: with one bit more the half would be rounded
-    // away, and the largest uniform would become 1.
-    uniform = (static_cast<double>(generator() >> 12) + 0.5) * cell;
-  }
+  const std::size_t chains = has_eight_chains() ? 8 : 4;
+  const std::size_t by_chains = out.size() < 4 * chains ? 0 : out.size() / chains * chains;
+  if (chains == 8)
+    fill_by_eight_chains(generator, out.data(), by_chains);
+  else
+    fill_by_four_chains(generator, out.data(), by_chains);
+  for (double& uniform : out.subspan(by_chains))
+    uniform = uniform_of(generator());
   held_in(generator_) = generator;
 }
 

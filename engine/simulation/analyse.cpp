@@ -53,9 +53,13 @@ result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& wo
 
 result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, const cohort::LookData& look,
                                     std::span<const std::int32_t> arm, Workspace& workspace) {
-  fill_cox_columns(plan, look, arm, workspace);
-  survival::fit_cox(workspace.sorted[plan.view], workspace.covariates, plan.cox, workspace.cox,
-                    workspace.fit);
+  if (plan.treatment_only()) {
+    survival::fit_cox(workspace.risk[plan.view], plan.cox, workspace.cox, workspace.fit);
+  } else {
+    fill_cox_columns(plan, look, arm, workspace);
+    survival::fit_cox(workspace.sorted[plan.view], workspace.covariates, plan.cox, workspace.cox,
+                      workspace.fit);
+  }
   result::AnalysisOutcome outcome;
   outcome.status = workspace.fit.status;
   // A rare covariate may be inestimable while treatment is not; the Wald test needs treatment

@@ -152,7 +152,8 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
                        [](const SortedView& a, const SortedView& b) {
                          return a.look == b.look && a.strata.covariates == b.strata.covariates;
                        });
-  if (plan.test == Analysis::Test::log_rank) design.views[plan.view].needs_risk_table = true;
+  if (plan.test == Analysis::Test::log_rank || plan.treatment_only())
+    design.views[plan.view].needs_risk_table = true;
   return plan;
 }
 

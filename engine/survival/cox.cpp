@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "cox_distinct.hpp"
 #include "cox_likelihood.hpp"
 #include "cox_rows.hpp"
 #include "cox_two_groups.hpp"
@@ -17,11 +18,11 @@ namespace {
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-/// The partial likelihood in scaled coefficients, by either route.
+/// The partial likelihood in scaled coefficients: of rows, or of two groups.
 struct Likelihood {
   const CoxOptions& options;
   CoxWorkspace& workspace;
-  std::optional<TwoGroups> groups;
+  const TwoGroups* groups = nullptr;
 
   double operator()(std::span<const double> beta) const {
     return groups ? evaluate_two_groups(*groups, beta[0], workspace)
@@ -29,11 +30,10 @@ struct Likelihood {
   }
 };
 
-void reset(const SortedTimes& sorted, std::size_t p, CoxWorkspace& workspace, CoxFit& fit) {
-  const std::size_t n = sorted.size();
+void reset(std::size_t n, std::size_t events, std::size_t p, CoxWorkspace& workspace, CoxFit& fit) {
   fit.status = FitStatus::ok;
   fit.n = n;
-  fit.events = static_cast<std::size_t>(std::count(sorted.event.begin(), sorted.event.end(), 1));
+  fit.events = events;
   fit.iterations = 0;
   fit.degrees_of_freedom = 0;
   fit.coefficient.assign(p, undefined);
@@ -42,8 +42,6 @@ void reset(const SortedTimes& sorted, std::size_t p, CoxWorkspace& workspace, Co
   fit.aliased.assign(p, 1);
   fit.log_likelihood_null = fit.log_likelihood = 0;
   fit.score_test = fit.wald_test = fit.likelihood_ratio_test = 0;
-  workspace.linear.resize(n);
-  workspace.risk.resize(n);
   workspace.score.resize(p);
   workspace.information.resize(p * p);
   workspace.factor.resize(p * p);
@@ -196,67 +194,112 @@ void report_infinite_terms(std::span<const double> step, CoxFit& fit) {
   fit.wald_test = undefined;
 }
 
-/// Two groups, one of which has all the events it could have: known without iterating.
-bool report_two_groups_limit(const TwoGroups& groups, CoxWorkspace& workspace, CoxFit& fit) {
-  if (!groups.rises_for_ever() && !groups.falls_for_ever()) return false;
-  fit.log_likelihood = groups.rises_for_ever() ? groups.high_only_limit : groups.low_only_limit;
-  workspace.step[0] = groups.rises_for_ever() ? 1 : -1;
-  report_infinite_terms(workspace.step, fit);
-  return true;
-}
-
 /// Below this a scaled column's information is rounding error (delayed entry can leave some).
 double smallest_information(const CoxFit& fit, const CoxWorkspace& workspace) {
-  double largest = 0;
-  for (const double x : workspace.rows)
-    largest = std::max(largest, std::abs(x));
-  return 1e-13 * static_cast<double>(fit.events) * largest * largest;
+  return 1e-13 * static_cast<double>(fit.events) * workspace.largest * workspace.largest;
 }
 
-}  // namespace
+/// Sorts the patients into two groups by their value of a covariate, in workspace.group.
+/// @return the distance of the values; nothing unless there are two
+std::optional<double> find_two_groups(const SortedTimes& sorted, std::span<const double> covariate,
+                                      CoxWorkspace& workspace) {
+  const std::size_t n = sorted.size();
+  const double one = covariate[0];
+  double other = one;
+  for (const double x : covariate) {
+    if (x == one || x == other) continue;
+    if (other != one) return std::nullopt;
+    other = x;
+  }
+  if (other == one) return std::nullopt;
+  const double high = std::max(one, other);
+  workspace.group.resize(n);
+  for (std::size_t i = 0; i < n; ++i)
+    workspace.group[i] = covariate[sorted.row[i]] == high;
+  return high - std::min(one, other);
+}
 
-void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
-             CoxWorkspace& workspace, CoxFit& fit) {
-  const std::size_t p = covariates.columns.size();
-  for ([[maybe_unused]] const auto& column : covariates.columns)
-    assert(column.size() == sorted.size());
-  reset(sorted, p, workspace, fit);
+void report_no_information(CoxFit& fit) {
+  fit.status = FitStatus::no_information;
+  fit.degrees_of_freedom = 0;
+  fit.aliased.assign(fit.aliased.size(), 1);
+  fit.score_test = 0;
+}
+
+/// Fits a table of two groups whose covariate differs by `distance`.
+void fit_two_groups(const RiskTable& table, double distance, const CoxOptions& options,
+                    CoxWorkspace& workspace, CoxFit& fit) {
+  double patients = 0;
+  for (const double size : table.group_size)
+    patients += size;
+  const TwoGroups groups = list_terms(table, options.ties, workspace);
+  reset(static_cast<std::size_t>(patients), static_cast<std::size_t>(groups.events), 1, workspace,
+        fit);
   if (fit.events == 0) {
     fit.status = FitStatus::no_events;
     return;
   }
-  find_risk_sets(sorted, workspace.risk_sets);
-  Likelihood likelihood{options, workspace, std::nullopt};
-  if (p == 1)
-    likelihood.groups = find_two_groups(sorted, covariates.columns[0], options.ties, workspace);
-  bool informative = true;
-  double floor = 0;
-  if (likelihood.groups) {
-    informative = likelihood.groups->informative;
-    workspace.unit.assign(1, 1 / likelihood.groups->unit);
-  } else {
-    standardise(sorted, covariates, workspace);
-    informative = p == 0 || holds_information(p, workspace);
-    floor = smallest_information(fit, workspace);
-  }
+  const double unit = 1 / distance;
+  const Likelihood likelihood{options, workspace, &groups};
   Newton newton(likelihood, fit);
-  newton.start(floor);
-  fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
-  if (p == 0) return;
-  if (!informative || fit.degrees_of_freedom == 0) {
-    fit.status = FitStatus::no_information;
-    fit.degrees_of_freedom = 0;
-    fit.aliased.assign(p, 1);
-    fit.score_test = 0;
-    return;
-  }
-  if (likelihood.groups && report_two_groups_limit(*likelihood.groups, workspace, fit)) {
+  newton.start(0);
+  fit.degrees_of_freedom = 1 - fit.aliased[0];
+  if (!groups.informative || fit.degrees_of_freedom == 0) return report_no_information(fit);
+  if (groups.rises_for_ever() || groups.falls_for_ever()) {
+    // One of the groups has all the events it could have: known without iterating.
     fit.status = FitStatus::monotone_likelihood;
+    fit.log_likelihood = limiting_log_likelihood(groups);
+    workspace.step[0] = groups.rises_for_ever() ? 1 : -1;
+    report_infinite_terms(workspace.step, fit);
   } else {
     fit.status = newton.maximise();
-    report(newton, workspace.unit, workspace, fit);
+    report(newton, std::span(&unit, 1), workspace, fit);
     if (fit.status == FitStatus::monotone_likelihood) report_infinite_terms(workspace.step, fit);
   }
+  fit.likelihood_ratio_test = 2 * (fit.log_likelihood - fit.log_likelihood_null);
+}
+
+}  // namespace
+
+void fit_cox(const RiskTable& table, const CoxOptions& options, CoxWorkspace& workspace,
+             CoxFit& fit) {
+  assert(table.groups == 2);
+  fit_two_groups(table, 1.0, options, workspace, fit);
+}
+
+void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
+             CoxWorkspace& workspace, CoxFit& fit) {
+  const std::size_t n = sorted.size(), p = covariates.columns.size();
+  for ([[maybe_unused]] const auto& column : covariates.columns)
+    assert(column.size() == n);
+  reset(n, static_cast<std::size_t>(std::count(sorted.event.begin(), sorted.event.end(), 1)), p,
+        workspace, fit);
+  if (fit.events == 0) {
+    fit.status = FitStatus::no_events;
+    return;
+  }
+  if (p == 1)
+    if (const auto distance = find_two_groups(sorted, covariates.columns[0], workspace)) {
+      tabulate_risk(sorted, workspace.group, 2, workspace.table);
+      return fit_two_groups(workspace.table, *distance, options, workspace, fit);
+    }
+  workspace.linear.resize(n);
+  workspace.risk.resize(n);
+  find_risk_sets(sorted, workspace.risk_sets);
+  workspace.stratum_begin = sorted.stratum_begin;
+  workspace.distinct = is_distinct(workspace.risk_sets, p);
+  standardise(sorted, covariates, workspace);
+  // Where events are distinct everybody at risk has the event only when alone, which adds nothing.
+  const bool informative = p == 0 || workspace.distinct || holds_information(p, workspace);
+  const Likelihood likelihood{options, workspace};
+  Newton newton(likelihood, fit);
+  newton.start(smallest_information(fit, workspace));
+  fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
+  if (p == 0) return;
+  if (!informative || fit.degrees_of_freedom == 0) return report_no_information(fit);
+  fit.status = newton.maximise();
+  report(newton, workspace.unit, workspace, fit);
+  if (fit.status == FitStatus::monotone_likelihood) report_infinite_terms(workspace.step, fit);
   fit.likelihood_ratio_test = 2 * (fit.log_likelihood - fit.log_likelihood_null);
   if (fit.status == FitStatus::ok && fit.degrees_of_freedom < static_cast<int>(p))
     fit.status = FitStatus::singular;

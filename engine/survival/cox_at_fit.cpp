@@ -1,5 +1,6 @@
 #include "cox_at_fit.hpp"
 
+#include "cox_distinct.hpp"
 #include "cox_rows.hpp"
 
 namespace trialmill::survival {
@@ -20,6 +21,8 @@ void prepare(const SortedTimes& sorted, const Covariates& covariates, CoxWorkspa
   const std::size_t p = covariates.columns.size();
   find_risk_sets(sorted, workspace.risk_sets);
   standardise(sorted, covariates, workspace);
+  workspace.stratum_begin = sorted.stratum_begin;
+  workspace.distinct = is_distinct(workspace.risk_sets, p);
   workspace.linear.resize(sorted.size());
   workspace.risk.resize(sorted.size());
   workspace.score.resize(p);

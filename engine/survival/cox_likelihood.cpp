@@ -4,9 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "cox_distinct.hpp"
 #include "cox_rows.hpp"
 #include "log_of_product.hpp"
 #include "risk_set_sweep.hpp"
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
 
 namespace trialmill::survival {
@@ -119,18 +121,19 @@ constexpr std::array<EvaluateFixed, sizeof...(P)> evaluators(std::index_sequence
   return {evaluate_fixed<P>...};
 }
 
+TRIALMILL_CLONES void add_multiple(double factor, const double* __restrict x, std::size_t n,
+                                   double* __restrict sum) {
+  for (std::size_t i = 0; i < n; ++i)
+    sum[i] += factor * x[i];
+}
+
 }  // namespace
 
 void predict(std::span<const double> beta, CoxWorkspace& workspace) {
-  const std::size_t p = beta.size(), stride = row_stride(p);
   const std::size_t n = workspace.linear.size();
-  const double* row = workspace.rows.data();
-  for (std::size_t i = 0; i < n; ++i, row += stride) {
-    double sum = 0;
-    for (std::size_t j = 0; j < p; ++j)
-      sum += beta[j] * row[j];
-    workspace.linear[i] = sum;
-  }
+  std::ranges::fill(workspace.linear, 0.0);
+  for (std::size_t j = 0; j < beta.size(); ++j)
+    add_multiple(beta[j], workspace.columns.data() + j * n, n, workspace.linear.data());
   math::exp(workspace.linear, workspace.risk);
 }
 
@@ -138,6 +141,7 @@ double evaluate_likelihood(Ties ties, std::span<const double> beta, CoxWorkspace
   static constexpr auto fixed = evaluators(std::make_index_sequence<fixed_columns + 1>{});
   const std::size_t p = beta.size();
   predict(beta, workspace);
+  if (workspace.distinct) return evaluate_distinct(beta, workspace);
   double log_likelihood = 0;
   for (std::size_t j = 0; j < p; ++j)
     log_likelihood += beta[j] * workspace.event_sum[j];
@@ -150,9 +154,7 @@ double evaluate_likelihood(Ties ties, std::span<const double> beta, CoxWorkspace
 bool holds_information(std::size_t p, CoxWorkspace& workspace) {
   const std::size_t stride = row_stride(p), size = 1 + 2 * p;
   const double* const rows = workspace.rows.data();
-  double largest = 0;
-  for (const double x : workspace.rows)
-    largest = std::max(largest, x * x);
+  const double largest = workspace.largest * workspace.largest;
   workspace.sums.resize(3 * size);
   const SweepMemory memory{workspace.sums.data(), workspace.sums.data() + size,
                            workspace.sums.data() + 2 * size, &workspace.tree};

@@ -2,129 +2,151 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <span>
+#include <cstdint>
+#include <cstring>
 
 #include "log_of_product.hpp"
-#include "risk_set_sweep.hpp"
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/math/lanes.hpp"
+#include "trialmill/math/ordered_sum.hpp"
 
 namespace trialmill::survival {
 namespace {
 
-constexpr std::size_t lanes = 4;
-
-/// Marks each patient 0 (lower value) or 1 in workspace.risk; false unless there are two values.
-bool mark_groups(const SortedTimes& sorted, std::span<const double> covariate, TwoGroups& groups,
-                 std::vector<double>& mark) {
-  const std::size_t n = sorted.size();
-  const double one = covariate[sorted.row[0]];
-  double other = one;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double x = covariate[i];
-    if (x == one || x == other) continue;
-    if (other != one) return false;
-    other = x;
+/// d events at one time make d terms; in the k-th, by Efron, each of them counts k / d.
+void list_tied_terms(const RiskTable& table, Ties ties, CoxWorkspace& workspace) {
+  const std::size_t times = table.size();
+  workspace.low_at_risk.clear();
+  workspace.high_at_risk.clear();
+  for (std::size_t k = 0; k < times; ++k) {
+    const double events = table.events[k];
+    const double low = table.group_at_risk[k], low_events = table.group_events[k];
+    const double high = table.group_at_risk[times + k], high_events = table.group_events[times + k];
+    for (double part = 1; part <= events; ++part) {
+      const double share = ties == Ties::efron ? part / events : 1;
+      workspace.low_at_risk.push_back((low - low_events) + share * low_events);
+      workspace.high_at_risk.push_back((high - high_events) + share * high_events);
+    }
   }
-  if (other == one) return false;
-  const double high = std::max(one, other);
-  groups.unit = high - std::min(one, other);
-  mark.resize(n);
-  for (std::size_t i = 0; i < n; ++i)
-    mark[i] = covariate[sorted.row[i]] == high ? 1.0 : 0.0;
-  return true;
 }
 
-/// The likelihood's limits where one of the groups outweighs the other by any factor.
-void find_limits(TwoGroups& groups, const CoxWorkspace& workspace) {
-  LogOfProduct high, low;
-  for (std::size_t k = 0; k < groups.terms; ++k) {
-    const double a = workspace.low_at_risk[k], b = workspace.high_at_risk[k];
-    high.multiply(b > 0 ? b : a);
-    low.multiply(a > 0 ? a : b);
-    groups.with_high += b > 0;
-    groups.with_low += a > 0;
+/// Sums over likelihood terms.
+struct TermSums {
+  math::Lanes mean, variance;
+  math::Lanes denominators;  ///< a product
+};
+
+[[gnu::always_inline]] inline void add_terms(const math::Lanes& low, const math::Lanes& high,
+                                             double ratio, TermSums& sums) {
+  const math::Lanes weighted = high * ratio;
+  const math::Lanes denominator = low + weighted;
+  const math::Lanes inverse = 1 / denominator;
+  const math::Lanes share = weighted * inverse;
+  sums.mean += share;
+  sums.variance += share * (low * inverse);
+  sums.denominators *= denominator;
+}
+
+/// Adds the terms from `begin` to `end`.
+TRIALMILL_CLONES void add_terms(const double* low, const double* high, std::size_t begin,
+                                std::size_t end, double ratio, TermSums& total) {
+  TermSums sums = total;
+  math::Lanes a, b;
+  std::size_t k = begin;
+  for (; k + math::lanes <= end; k += math::lanes) {
+    math::load(low + k, a);
+    math::load(high + k, b);
+    add_terms(a, b, ratio, sums);
   }
-  groups.high_only_limit = -high.value();
-  groups.low_only_limit = -low.value();
+  if (k < end) {
+    math::load_some(low + k, end - k, 1, a);  // a term of weight 1 and share 0 adds nothing
+    math::load_some(high + k, end - k, 0, b);
+    add_terms(a, b, ratio, sums);
+  }
+  total = sums;
+}
+
+struct TermCounts {
+  std::uint64_t with_low = 0, with_high = 0;
+};
+
+TRIALMILL_CLONES TermCounts count_terms(const double* low, const double* high, std::size_t terms) {
+  TermCounts counts;
+  for (std::size_t k = 0; k < terms; ++k) {
+    counts.with_low += low[k] > 0 ? 1 : 0;
+    counts.with_high += high[k] > 0 ? 1 : 0;
+  }
+  return counts;
+}
+
+/// Whether both groups are at risk somewhere where not everybody has the event.
+TRIALMILL_CLONES bool holds_information(const double* low, const double* high, const double* events,
+                                        std::size_t times) {
+  std::uint64_t found = 0;
+  for (std::size_t k = 0; k < times; ++k)
+    found |= ((low[k] > 0) & (high[k] > 0) & (low[k] + high[k] > events[k])) ? 1 : 0;
+  return found != 0;
 }
 
 }  // namespace
 
-std::optional<TwoGroups> find_two_groups(const SortedTimes& sorted,
-                                         std::span<const double> covariate, Ties ties,
-                                         CoxWorkspace& workspace) {
+TwoGroups list_terms(const RiskTable& table, Ties ties, CoxWorkspace& workspace) {
   TwoGroups groups;
-  if (!mark_groups(sorted, covariate, groups, workspace.risk)) return std::nullopt;
-  auto& low = workspace.low_at_risk;
-  auto& high = workspace.high_at_risk;
-  low.clear();
-  high.clear();
-  std::array<double, 6> sums{};
-  const SweepMemory memory{sums.data(), sums.data() + 2, sums.data() + 4, &workspace.tree};
-  const double* const mark = workspace.risk.data();
-  sweep_backwards(
-      workspace.risk_sets, ties, std::integral_constant<std::size_t, 2>{}, memory,
-      [mark](std::uint32_t i, double* at_risk) {
-        at_risk[0] += 1;
-        at_risk[1] += mark[i];
-      },
-      [&](const RiskSetTerm& term) {
-        const double b = term.sums[1], a = term.sums[0] - b;
-        for (double event = 0; event < term.events; ++event) {
-          low.push_back(a);
-          high.push_back(b);
-        }
-        const EventTime& t = workspace.risk_sets.event_time[term.event_time];
-        if (term.share == 1 && a > 0 && b > 0 && term.sums[0] > t.events_end - t.begin)
-          groups.informative = true;
-      });
-  for (const EventTime& t : workspace.risk_sets.event_time)
-    for (std::uint32_t i = t.begin; i < t.events_end; ++i) {
-      groups.high_events += mark[i];
-      groups.low_events += 1 - mark[i];
-    }
-  groups.terms = low.size();
-  find_limits(groups, workspace);
-  while (low.size() % lanes) {
-    low.push_back(1);
-    high.push_back(0);
+  const std::size_t times = table.size();
+  groups.low_at_risk = std::span(table.group_at_risk).first(times);
+  groups.high_at_risk = std::span(table.group_at_risk).subspan(times, times);
+  groups.high_events = table.events_of[1];
+  groups.events = table.events_of[0] + table.events_of[1];
+  groups.informative = holds_information(groups.low_at_risk.data(), groups.high_at_risk.data(),
+                                         table.events.data(), times);
+  if (!table.distinct) {
+    list_tied_terms(table, ties, workspace);
+    groups.low_at_risk = workspace.low_at_risk;
+    groups.high_at_risk = workspace.high_at_risk;
+    groups.smallest_weight = 1 / groups.events;
   }
+  groups.largest_weight = table.group_size[0] + table.group_size[1];
+  const TermCounts counts =
+      count_terms(groups.low_at_risk.data(), groups.high_at_risk.data(), groups.low_at_risk.size());
+  groups.with_low = counts.with_low;
+  groups.with_high = counts.with_high;
   return groups;
+}
+
+double limiting_log_likelihood(const TwoGroups& groups) {
+  const bool rises = groups.rises_for_ever();
+  const auto outweighing = rises ? groups.high_at_risk : groups.low_at_risk;
+  const auto other = rises ? groups.low_at_risk : groups.high_at_risk;
+  LogOfProduct product;
+  for (std::size_t k = 0; k < outweighing.size(); ++k)
+    product.multiply(outweighing[k] > 0 ? outweighing[k] : other[k]);
+  return -product.value();
 }
 
 double evaluate_two_groups(const TwoGroups& groups, double log_hazard_ratio,
                            CoxWorkspace& workspace) {
   const double ratio = math::exp(log_hazard_ratio);
-  const std::size_t terms = workspace.low_at_risk.size();
-  const double* const low = workspace.low_at_risk.data();
-  const double* const high = workspace.high_at_risk.data();
-  // A denominator lies within 2^(+-bits): weights are between 1 / events and n.
-  const double bits = static_cast<double>(std::bit_width(workspace.risk.size())) +
-                      std::abs(log_hazard_ratio) * 1.5 + 2;
-  const auto factors = static_cast<std::size_t>(std::max(1.0, 1000 / bits)) * lanes;
-  std::array<double, lanes> mean{}, variance{};
+  const std::size_t terms = groups.low_at_risk.size();
+  // A denominator lies within 2^(+-bits); so many factors stay within the range of a double.
+  const double bits =
+      std::max(std::ilogb(groups.largest_weight), -std::ilogb(groups.smallest_weight)) + 1 +
+      std::abs(log_hazard_ratio) * 1.5 + 1;
+  const auto factors = static_cast<std::size_t>(std::max(1.0, 1000 / bits)) * math::lanes;
+  TermSums sums{};
   double logarithms = 0;
   for (std::size_t from = 0; from < terms; from += factors) {
-    std::array<double, lanes> product;
-    product.fill(1);
-    const std::size_t to = std::min(terms, from + factors);
-    for (std::size_t k = from; k < to; k += lanes)
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const double weighted = high[k + lane] * ratio;
-        const double denominator = low[k + lane] + weighted;
-        const double inverse = 1 / denominator;
-        const double share = weighted * inverse;
-        mean[lane] += share;
-        variance[lane] += share * (low[k + lane] * inverse);
-        product[lane] *= denominator;
-      }
-    for (const double factor : product)
-      logarithms += math::log(factor);
+    sums.denominators = math::Lanes{} + 1.0;
+    add_terms(groups.low_at_risk.data(), groups.high_at_risk.data(), from,
+              std::min(terms, from + factors), ratio, sums);
+    std::array<double, math::lanes> product;
+    std::memcpy(product.data(), &sums.denominators, sizeof product);
+    math::log(product, product);
+    logarithms += math::ordered_sum(product);
   }
-  workspace.score[0] = groups.high_events - ((mean[0] + mean[1]) + (mean[2] + mean[3]));
-  workspace.information[0] = (variance[0] + variance[1]) + (variance[2] + variance[3]);
+  workspace.score[0] = groups.high_events - math::sum(sums.mean);
+  workspace.information[0] = math::sum(sums.variance);
   return groups.high_events * log_hazard_ratio - logarithms;
 }
 

@@ -33,11 +33,9 @@ void reset(const SortedTimes& sorted, std::size_t p, FirthFit& fit) {
 bool find_columns(std::size_t p, CoxWorkspace& workspace, FirthFit& fit) {
   if (!holds_information(p, workspace)) return false;
   evaluate_likelihood(Ties::efron, workspace.beta, workspace);
-  double largest = 0;
-  for (const double x : workspace.rows)
-    largest = std::max(largest, std::abs(x));
   InformationFactor factor{workspace.information, workspace.factor, fit.aliased};
-  factor.find_dependent_columns(1e-13 * static_cast<double>(fit.events) * largest * largest);
+  factor.find_dependent_columns(1e-13 * static_cast<double>(fit.events) * workspace.largest *
+                                workspace.largest);
   fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
   return fit.degrees_of_freedom > 0;
 }

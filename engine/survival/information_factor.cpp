@@ -29,7 +29,7 @@ double append(const InformationFactor& f, std::size_t j, std::size_t rows, doubl
   for (std::size_t k = 0, r = 0; k < j; ++k)
     if (!f.aliased[k]) row[r++] = f.information[k * p + j];
   auto values = vector_at(row, rows);
-  leading(f.factor, rows, p).triangularView<Eigen::Lower>().solveInPlace(values);
+  if (rows > 0) leading(f.factor, rows, p).triangularView<Eigen::Lower>().solveInPlace(values);
   const double pivot = f.information[j * p + j] - values.squaredNorm();
   if (!(pivot > floor)) return 0;
   row[rows] = std::sqrt(pivot);
@@ -59,6 +59,11 @@ bool InformationFactor::update() {
 
 double InformationFactor::solve(std::span<double> vector) const {
   const std::size_t p = columns();
+  if (p == 1 && !aliased[0]) {
+    const double scaled = vector[0] / factor[0];
+    vector[0] = scaled / factor[0];
+    return scaled * scaled;
+  }
   std::size_t rows = 0;
   for (std::size_t j = 0; j < p; ++j)
     if (!aliased[j]) vector[rows++] = vector[j];

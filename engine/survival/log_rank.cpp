@@ -2,13 +2,14 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <span>
 
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/math/lanes.hpp"
 #include "trialmill/survival/p_value.hpp"
 
 namespace trialmill::survival {
@@ -32,44 +33,79 @@ struct ScoreAndVariance {
   double variance = 0;
 };
 
-/// Sums over event times in eight interleaved accumulators and a fixed tree, so that the compiler
-/// may use vectors of any width without changing a bit.
-/// @param weight one per time when `weighted`, else not read
-template <bool weighted>
-ScoreAndVariance sum_over_times(const RiskTable& table, std::span<const double> weight) {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> score{};
-  std::array<double, lanes> variance{};
-  const std::size_t times = table.size();
-  const double* at_risk = table.at_risk.data();
-  const double* events = table.events.data();
-  const double* at_risk_1 = table.group_at_risk.data() + times;
-  const double* events_1 = table.group_events.data() + times;
-  const auto add = [&](std::size_t k, std::size_t lane) {
-    const double share = at_risk_1[k] / at_risk[k];
-    // With one patient at risk the last factor is 0/1: no variance.
-    const double spread =
-        events[k] * share * (1 - share) * (at_risk[k] - events[k]) / std::max(at_risk[k] - 1, 1.0);
-    const double excess = events_1[k] - events[k] * share;
-    if constexpr (weighted) {
-      score[lane] += weight[k] * excess;
-      variance[lane] += weight[k] * weight[k] * spread;
-    } else {
-      score[lane] += excess;
-      variance[lane] += spread;
-    }
-  };
-  std::size_t k = 0;
-  for (; k + lanes <= times; k += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-      add(k + lane, lane);
+struct LaneSums {
+  math::Lanes score, variance;
+};
+
+/// Event times side by side, one per lane.
+struct LaneTimes {
+  math::Lanes at_risk, at_risk_1, events, events_1, weight;
+};
+
+/// @param ties whether events share times: else there is one event, whose variance has no factor
+/// (n - d) / (n - 1), and the division is saved
+template <bool ties, bool weighted>
+[[gnu::always_inline]] inline void add_times(const LaneTimes& at, LaneSums& sums) {
+  const math::Lanes share = at.at_risk_1 / at.at_risk;
+  math::Lanes spread = share * (1 - share), expected = share;
+  if constexpr (ties) {
+    // With one patient at risk the factor is 0/1: no variance.
+    const math::Lanes others = at.at_risk - 1;
+    spread *= at.events * ((at.at_risk - at.events) / (others > 1 ? others : math::Lanes{} + 1));
+    expected *= at.events;
   }
-  for (std::size_t lane = 0; k < times; ++k, ++lane)
-    add(k, lane);
-  const auto tree = [](const std::array<double, lanes>& x) {
-    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
-  };
-  return {tree(score), tree(variance)};
+  const math::Lanes excess = at.events_1 - expected;
+  if constexpr (weighted) {
+    sums.score += at.weight * excess;
+    sums.variance += at.weight * at.weight * spread;
+  } else {
+    sums.score += excess;
+    sums.variance += spread;
+  }
+}
+
+/// Sums over all event times. Lanes beyond the last time hold one patient at risk, which adds 0.
+template <bool ties, bool weighted>
+[[gnu::always_inline]] inline ScoreAndVariance add_all(const RiskTable& table,
+                                                       const double* weight) {
+  const std::size_t times = table.size();
+  LaneSums sums{};
+  LaneTimes at{};
+  std::size_t k = 0;
+  for (; k + math::lanes <= times; k += math::lanes) {
+    math::load(table.at_risk.data() + k, at.at_risk);
+    math::load(table.group_at_risk.data() + times + k, at.at_risk_1);
+    math::load(table.group_events.data() + times + k, at.events_1);
+    if constexpr (ties) math::load(table.events.data() + k, at.events);
+    if constexpr (weighted) math::load(weight + k, at.weight);
+    add_times<ties, weighted>(at, sums);
+  }
+  if (const std::size_t left = times - k; left > 0) {
+    math::load_some(table.at_risk.data() + k, left, 1, at.at_risk);
+    math::load_some(table.group_at_risk.data() + times + k, left, 0, at.at_risk_1);
+    math::load_some(table.group_events.data() + times + k, left, 0, at.events_1);
+    if constexpr (ties) math::load_some(table.events.data() + k, left, 0, at.events);
+    if constexpr (weighted) math::load_some(weight + k, left, 0, at.weight);
+    add_times<ties, weighted>(at, sums);
+  }
+  return {math::sum(sums.score), math::sum(sums.variance)};
+}
+
+TRIALMILL_CLONES ScoreAndVariance add_distinct(const RiskTable& table) {
+  return add_all<false, false>(table, nullptr);
+}
+
+TRIALMILL_CLONES ScoreAndVariance add_distinct_weighted(const RiskTable& table,
+                                                        const double* weight) {
+  return add_all<false, true>(table, weight);
+}
+
+/// @param weight one per time, or empty for the log-rank test
+ScoreAndVariance sum_over_times(const RiskTable& table, std::span<const double> weight) {
+  if (table.distinct)
+    return weight.empty() ? add_distinct(table) : add_distinct_weighted(table, weight.data());
+  return weight.empty() ? add_all<true, false>(table, nullptr)
+                        : add_all<true, true>(table, weight.data());
 }
 
 FitStatus comparability(const RiskTable& table) {
@@ -155,8 +191,7 @@ WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double
   WeightedLogRank test;
   test.status = comparability(table);
   if (test.status != FitStatus::ok) return test;
-  const ScoreAndVariance sums =
-      weight.empty() ? sum_over_times<false>(table, weight) : sum_over_times<true>(table, weight);
+  const ScoreAndVariance sums = sum_over_times(table, weight);
   test.score = sums.score;
   test.variance = sums.variance;
   if (test.variance > 0) {

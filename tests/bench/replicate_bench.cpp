@@ -1,15 +1,20 @@
-// CPU time of one simulated trial, drawn, cut, sorted and analysed by the code that runs.
+// CPU time of whole simulated trials: drawn, cut, sorted and analysed by the code that runs.
 #include <benchmark/benchmark.h>
 
-#include "simulation/study.hpp"
+#include "trialmill/scenario/read_study.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
 namespace {
 
-// All sample sizes of the scenario's first design, log-rank and Cox as it says.
-void replicate(benchmark::State& state, const char* scenario) {
-  const Plan plan = shipped_plan(scenario);
+Plan plan_of(const std::string& file, std::vector<scenario::Override> set = {}) {
+  scenario::StudyOptions options;
+  options.set = std::move(set);
+  return compile_plan(scenario::read_study(TRIALMILL_SOURCE_DIR "/" + file, options));
+}
+
+// All sample sizes of the first design.
+void simulate(benchmark::State& state, const Plan& plan) {
   Workspace workspace;
   std::uint64_t number = 0;
   for (auto _ : state)
@@ -17,25 +22,69 @@ void replicate(benchmark::State& state, const char* scenario) {
         simulate_replicate(plan.designs.front(), plan.seed, ++number, workspace).data());
 }
 
-void draw(benchmark::State& state, const char* scenario) {
-  const Plan plan = shipped_plan(scenario);
-  const Design& design = plan.designs.front();
+void draw(benchmark::State& state, const Plan& plan) {
   Workspace workspace;
   std::uint64_t number = 0;
   for (auto _ : state) {
-    cohort::draw_cohort(design.model, plan.seed, ++number, design.sizes.back().sample_size,
-                        workspace.drawing, workspace.cohort);
-    benchmark::DoNotOptimize(workspace.cohort.event_months.data());
+    draw_replicate(plan.designs.front(), plan.seed, ++number, workspace);
+    benchmark::DoNotOptimize(workspace.endpoints.data());
   }
 }
 
-BENCHMARK_CAPTURE(draw, w1, "reference/w1.yaml")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(replicate, w1, "reference/w1.yaml")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(replicate, strata, "reference/strata.yaml")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(replicate, delayed_fh, "reference/delayed-fh.yaml")
-    ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(replicate, jnets_sweep, "jnets-2021/perioperative.yaml")
-    ->Unit(benchmark::kMicrosecond);
+const char* const w1 = "scenarios/reference/w1.yaml";
+const char* const w2 = "tests/bench/w2.yaml";
+const char* const w4 = "tests/bench/w4.yaml";
+const char* const w5 = "scenarios/jnets-2021/neoadjuvant-os.yaml";
+const char* const w6 = "tests/bench/w6.yaml";
+const std::vector<scenario::Override> w5_size = {{"sample_size", "400"}};
+
+void W1(benchmark::State& state) {
+  simulate(state, plan_of(w1));
+}
+void W2(benchmark::State& state) {
+  simulate(state, plan_of(w2));
+}
+void W4(benchmark::State& state) {
+  simulate(state, plan_of(w4));
+}
+void W4_generation(benchmark::State& state) {
+  draw(state, plan_of(w4));
+}
+void W5(benchmark::State& state) {
+  simulate(state, plan_of(w5, w5_size));
+}
+void W6(benchmark::State& state) {
+  simulate(state, plan_of(w6));
+}
+void W6_largest_size(benchmark::State& state) {
+  simulate(state, plan_of(w6, {{"sample_size", "500"}}));
+}
+
+// W1 at other sizes, with 73 % events.
+void growth(benchmark::State& state) {
+  const std::int64_t patients = state.range(0);
+  simulate(state,
+           plan_of(w1, {{"sample_size", std::to_string(patients)},
+                        {"enrolment.rate", std::to_string(static_cast<double>(patients) / 24)},
+                        {"follow_up.until.events", std::to_string(patients * 73 / 100)}}));
+}
+
+BENCHMARK(W1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W2)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W4)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W4_generation)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W5)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W6)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W6_largest_size)->Unit(benchmark::kMicrosecond);
+BENCHMARK(growth)
+    ->Unit(benchmark::kMicrosecond)
+    ->Arg(100)
+    ->Arg(300)
+    ->Arg(1000)
+    ->Arg(3000)
+    ->Arg(10000)
+    ->Arg(30000)
+    ->Arg(100000);
 
 }  // namespace
 }  // namespace trialmill::simulation

@@ -130,7 +130,7 @@ TEST(Run, AFolderThatCannotBeMadeIsAFailureNotWrongInput) {
 
 TEST(Program, ExplainsItself) {
   const Scratch folder;
-  for (const char* verb : {"", "run", "check", "cohort", "fit", "schema"}) {
+  for (const char* verb : {"", "run", "check", "cohort", "fit", "bounds", "schema"}) {
     const Finished help = run_program(folder, std::string(verb) + " --help");
     EXPECT_EQ(help.exit_status, 0);
     EXPECT_NE(help.output.find("Example: trialmill"), std::string::npos) << verb;

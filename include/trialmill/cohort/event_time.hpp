@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <variant>
 #include <vector>
@@ -42,6 +43,12 @@ class EventTimeLaw {
   /// @param cumulative_hazard positive
   double inverse(double cumulative_hazard) const;
 
+  /// The same for the patients of one arm.
+  /// @param cumulative_hazard n positive values @param arm n arms
+  /// @param months n times, written where `arm` is `which`
+  void inverse(std::span<const double> cumulative_hazard, std::span<const std::int32_t> arm,
+               std::int32_t which, std::span<double> months) const;
+
   /// True when the event cannot happen: the hazard is 0 at all times.
   bool never() const;
 
@@ -58,5 +65,14 @@ class EventTimeLaw {
   bool weibull_ = false;
   double shape_ = 1, inverse_shape_ = 1, scale_ = 1;
 };
+
+/// Draws n times by inversion, each patient's from the law of his arm.
+/// @param law_by_arm one per arm
+/// @param multiplier n multipliers of the patients' hazards, or empty for none
+/// @param uniform n uniforms in (0, 1); overwritten with the patients' cumulative hazards
+/// @param months n times, infinite when the event never happens
+void draw_event_times(std::span<const EventTimeLaw> law_by_arm, std::span<const std::int32_t> arm,
+                      std::span<const double> multiplier, std::span<double> uniform,
+                      std::span<double> months);
 
 }  // namespace trialmill::cohort

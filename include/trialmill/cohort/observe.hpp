@@ -39,7 +39,8 @@ struct Cut {
 
 /// Scratch space, reused from replicate to replicate.
 struct LookWorkspace {
-  std::vector<double> calendar_event;
+  std::vector<double> calendar_event, candidate;
+  std::vector<std::int32_t> interval;
 };
 
 /// When the condition comes true in a trial of the first `enrolment_months.size()` patients.
@@ -57,6 +58,7 @@ struct LookData {
   std::vector<double> time;         ///< to event or censoring, months
   std::vector<std::uint8_t> event;  ///< 1 event, 0 censored
   std::vector<std::uint32_t> patient;
+  std::vector<double> columns;  ///< scratch space of observe
 };
 
 /// Cuts the first `sample_size` patients. An event counts when origin + the time it is known <= the

@@ -19,9 +19,11 @@ struct Randomisation {
   std::size_t strata = 1;
 };
 
-/// Scratch space: what is left of the current block of each stratum.
+/// Scratch space of allot_arms.
 struct RandomisationWorkspace {
-  std::vector<double> left;  ///< strata x arms
+  std::vector<double> left;     ///< places left in the current blocks, by arm
+  std::vector<double> uniform;  ///< of the patients at one position of all blocks
+  std::vector<std::int32_t> arm;
 };
 
 /// Allots arms in order of arrival. A patient in a block takes an arm with probability proportional

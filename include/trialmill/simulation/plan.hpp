@@ -53,6 +53,11 @@ struct AnalysisPlan {
   double critical_z = 0;
   double alpha = 0.025;
   int sided = 1;
+
+  /// A Cox model that needs no more than the counts at risk.
+  bool treatment_only() const {
+    return test == scenario::Analysis::Test::cox && covariates.empty();
+  }
 };
 
 /// A size of trial, and the design point it belongs to.

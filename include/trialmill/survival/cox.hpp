@@ -65,29 +65,44 @@ struct CoxFit {
 /// Scratch space of the fit, reused from replicate to replicate.
 struct CoxWorkspace {
   RiskSets risk_sets;
-  std::vector<double> rows;       ///< covariates centred and scaled by sorted position, row by row
-  std::vector<double> unit;       ///< p: a covariate's change of one in the scaled rows
-  std::vector<double> linear;     ///< linear predictor by sorted position
-  std::vector<double> risk;       ///< exp(linear predictor) by sorted position
-  std::vector<double> sums;       ///< of the sweep over risk sets
-  std::vector<double> tree;       ///< of the sweep, for delayed entry
-  std::vector<double> event_sum;  ///< p: scaled covariates summed over the events
+  bool distinct = false;  ///< every event has a time of its own, nobody enters late, p is 1 to 8
+  std::vector<std::uint32_t> stratum_begin;  ///< of the sorted times
+  std::vector<double> columns;  ///< covariates centred and scaled by sorted position, one by one
+  std::vector<double> rows;     ///< the same row by row, in steps of row_stride
+  double largest = 0;           ///< the largest magnitude in them
+  std::vector<double> unit;     ///< p: a covariate's change of one in the scaled rows
+  std::vector<double> linear;   ///< linear predictor by sorted position
+  std::vector<double> risk;     ///< exp(linear predictor) by sorted position
+  std::vector<double> sums;     ///< of the sweep over risk sets
+  std::vector<double> tree;     ///< of the sweep, for delayed entry
+  std::vector<double> event;    ///< 1 event, 0 censored, by sorted position
+  std::vector<double> denominator, mean_rows;  ///< distinct events: sum of risks, mean covariates
+  std::vector<double> weight;                  ///< distinct events: hazard undergone
+  std::vector<double> event_sum;               ///< p: scaled covariates summed over the events
   std::vector<double> score;
   std::vector<double> information;  ///< p x p, upper triangle
   std::vector<double> factor;       ///< p x p, Cholesky factor of the columns kept
   std::vector<double> beta;         ///< p, scaled
   std::vector<double> step;         ///< p, scaled
   std::vector<double> trial;        ///< p, scaled
-  std::vector<double> low_at_risk;  ///< two groups: by likelihood term
+  std::vector<std::int32_t> group;  ///< two groups: 0 or 1 by sorted position
+  RiskTable table;                  ///< two groups: their counts at risk
+  std::vector<double> low_at_risk;  ///< two groups with ties: by likelihood term
   std::vector<double> high_at_risk;
 };
 
 /// Fits by Newton's method with step halving from 0, maximising the log partial likelihood;
 /// stratified when `sorted` has strata, with delayed entry when it has entry times. Agrees with
 /// `coxph` to 1e-8 on coefficients and standard errors. One covariate with two values (a treatment)
-/// needs only the counts at risk and takes a route of its own. Everything in `fit` and `workspace`
+/// needs only the counts at risk and is fitted as below. Everything in `fit` and `workspace`
 /// is overwritten, keeping capacity: steady state allocates nothing.
 void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxOptions& options,
              CoxWorkspace& workspace, CoxFit& fit);
+
+/// The same for one covariate, 0 in group 0 and 1 in group 1, from the counts at risk that the
+/// log-rank test reads.
+/// @param table of two groups
+void fit_cox(const RiskTable& table, const CoxOptions& options, CoxWorkspace& workspace,
+             CoxFit& fit);
 
 }  // namespace trialmill::survival

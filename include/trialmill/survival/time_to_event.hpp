@@ -19,11 +19,11 @@ struct Observations {
   std::int32_t strata = 1;
 };
 
-/// What sort_times orders by: the time, mapped to an integer without loss, then censored after
-/// events, then the row.
+/// What sort_times orders by: the time, then censored after events, then the row.
 struct SortKey {
-  std::uint64_t time_bits;
+  double time;
   std::uint32_t censored_and_row;
+  std::int32_t group;
 };
 
 /// The observations in the order every estimator reads them: by stratum, then by time, events
@@ -38,7 +38,7 @@ struct SortedTimes {
   std::vector<std::int32_t> group;           ///< n, sorted
   std::vector<double> entry;                 ///< n, sorted, or empty
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first sorted position of each stratum
-  std::vector<SortKey> key, dealt;           ///< scratch space of sort_times
+  std::vector<SortKey> key;                  ///< scratch space of sort_times
   std::vector<std::uint32_t> interval_of, interval_end;  ///< scratch space of sort_times
 
   std::size_t size() const { return time.size(); }
@@ -53,6 +53,7 @@ void sort_times(const Observations& observations, SortedTimes& sorted);
 /// sums need. Columns have one element per distinct event time; strata follow one another.
 struct RiskTable {
   std::int32_t groups = 1;
+  bool distinct = false;  ///< every event has a time of its own: `events` is 1 throughout
   std::vector<double> time;
   std::vector<double> at_risk;               ///< patients at risk just before the time
   std::vector<double> events;                ///< events at the time
@@ -60,12 +61,19 @@ struct RiskTable {
   std::vector<double> group_events;          ///< groups x times, group-major
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first event time of each stratum
   std::vector<double> group_size;            ///< patients in each group, over all strata
+  std::vector<double> events_of;             ///< events in each group, over all strata
+  std::vector<std::int32_t> left, members_left, member_fails;  ///< scratch space of tabulate_risk
 
   std::size_t size() const { return time.size(); }
 };
 
 /// Counts the risk sets. Overwrites `table`, keeping its capacity.
 void tabulate_risk(const SortedTimes& sorted, RiskTable& table);
+
+/// The same for other groups than those of `sorted`.
+/// @param group n values 0 .. groups-1, by sorted position
+void tabulate_risk(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                   std::int32_t groups, RiskTable& table);
 
 /// Merges times that differ by rounding only, as R's `survival` does by default (`timefix`,
 /// function aeqSurv): sorted distinct times whose gap is at most 1.5e-8, absolutely or relative to

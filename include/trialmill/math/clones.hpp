@@ -10,6 +10,9 @@
 // inlined. All bodies give the same bits, since they hold only IEEE additions, multiplications,
 // divisions and bit operations, and contraction to fused multiply-add is off for the whole project.
 //
+// TRIALMILL_FOR_X86_64_V4 marks a function that names instructions of that level; whoever calls it
+// asks first whether the CPU has them, and has another function with the same bits.
+//
 // Off under thread sanitizer, whose instrumentation runs in the binding code before the sanitizer
 // is ready and crashes at load; off where the attribute, the architecture levels or the C library's
 // support for it are missing. Then there is one body, the compiler's default, with the same bits.
@@ -27,6 +30,7 @@
 #define TRIALMILL_HAS_CLONES 1
 #define TRIALMILL_CLONES \
   __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#define TRIALMILL_FOR_X86_64_V4 __attribute__((target("arch=x86-64-v4")))
 #else
 #define TRIALMILL_HAS_CLONES 0
 #define TRIALMILL_CLONES
