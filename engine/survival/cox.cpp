@@ -286,8 +286,8 @@ void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxO
   workspace.linear.resize(n);
   workspace.risk.resize(n);
   find_risk_sets(sorted, workspace.risk_sets);
-  workspace.stratum_begin = sorted.stratum_begin;
   workspace.distinct = is_distinct(workspace.risk_sets, p);
+  if (workspace.distinct) find_event_before(workspace.risk_sets, n, workspace);
   standardise(sorted, covariates, workspace);
   // Where events are distinct everybody at risk has the event only when alone, which adds nothing.
   const bool informative = p == 0 || workspace.distinct || holds_information(p, workspace);

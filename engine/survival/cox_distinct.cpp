@@ -2,56 +2,61 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <cstring>
 
 #include "cox_rows.hpp"
-#include "log_of_product.hpp"
 #include "trialmill/math/clones.hpp"
+#include "trialmill/math/elementary.hpp"
 #include "trialmill/math/lanes.hpp"
+#include "trialmill/math/ordered_sum.hpp"
 
 namespace trialmill::survival {
 namespace {
 
-/// Sweeps each stratum backwards. Writes S0 of every event time, and its mean as a row; returns the
-/// sum of the means.
-TRIALMILL_CLONES void find_means(const RiskSets& sets, const double* rows, const double* risk,
-                                 double* denominator, double* mean_rows, double* mean_sum) {
-  math::Lanes total{}, x;
+/// Sweeps each stratum backwards: the risks of those at risk at each event time, and their rows
+/// times risk. Every patient writes to the event time before him, the event itself last, so that
+/// there is no branch on what cannot be predicted.
+TRIALMILL_CLONES void sum_at_risk(const RiskSets& sets, const std::uint32_t* event_before,
+                                  const double* rows, const double* risk, double* at_risk,
+                                  double* row_sums) {
+  math::Lanes x;
   for (std::size_t s = 0; s + 1 < sets.stratum_begin.size(); ++s) {
-    double at_risk = 0;
+    const std::size_t first = sets.stratum_begin[s], last = sets.stratum_begin[s + 1];
+    if (first == last) continue;
+    double sum_of_risks = 0;
     math::Lanes sum{};
-    for (std::size_t k = sets.stratum_begin[s + 1]; k-- > sets.stratum_begin[s];) {
-      const EventTime& t = sets.event_time[k];
-      for (std::uint32_t i = t.end; i-- > t.begin;) {
-        math::load(rows + i * math::lanes, x);
-        at_risk += risk[i];
-        sum += x * risk[i];
-      }
-      denominator[k] = at_risk;
-      const math::Lanes mean = sum * (1 / at_risk);
-      std::memcpy(mean_rows + k * math::lanes, &mean, sizeof mean);
-      total += mean;
+    for (std::uint32_t i = sets.event_time[last - 1].end; i-- > sets.event_time[first].begin;) {
+      math::load(rows + i * math::lanes, x);
+      sum_of_risks += risk[i];
+      sum += x * risk[i];
+      const std::size_t k = event_before[i];
+      at_risk[k] = sum_of_risks;
+      std::memcpy(row_sums + k * math::lanes, &sum, sizeof sum);
     }
   }
-  std::memcpy(mean_sum, &total, sizeof total);
 }
 
-/// Weight of each patient: the hazard undergone, by Breslow's estimate.
-void find_weights(const RiskSets& sets, std::span<const std::uint32_t> stratum_begin,
-                  CoxWorkspace& workspace) {
+TRIALMILL_CLONES void invert(const double* __restrict x, std::size_t n, double* __restrict out) {
+  for (std::size_t k = 0; k < n; ++k)
+    out[k] = 1 / x[k];
+}
+
+/// Weight of each patient: risk times 1 / S0 summed over the event times up to his own, Breslow's
+/// estimate of the hazard undergone; 0 before the first event.
+void find_weights(const RiskSets& sets, CoxWorkspace& workspace) {
   const double* const risk = workspace.risk.data();
+  const std::uint32_t* const event_before = workspace.event_before.data();
   double* const weight = workspace.weight.data();
+  workspace.hazard.resize(sets.event_time.size());
+  std::ranges::fill(workspace.weight, 0.0);
   for (std::size_t s = 0; s + 1 < sets.stratum_begin.size(); ++s) {
+    const std::size_t first = sets.stratum_begin[s], last = sets.stratum_begin[s + 1];
+    if (first == last) continue;
     double hazard = 0;
-    std::uint32_t i = stratum_begin[s];
-    for (std::size_t k = sets.stratum_begin[s]; k < sets.stratum_begin[s + 1]; ++k) {
-      const EventTime& t = sets.event_time[k];
-      for (; i < t.begin; ++i)
-        weight[i] = risk[i] * hazard;
-      hazard += 1 / workspace.denominator[k];
-    }
-    for (; i < stratum_begin[s + 1]; ++i)
-      weight[i] = risk[i] * hazard;
+    for (std::size_t k = first; k < last; ++k)
+      workspace.hazard[k] = hazard += workspace.inverse[k];
+    for (std::uint32_t i = sets.event_time[first].begin; i < sets.event_time[last - 1].end; ++i)
+      weight[i] = risk[i] * workspace.hazard[event_before[i]];
   }
 }
 
@@ -62,7 +67,7 @@ template <std::size_t columns>
   for (std::size_t i = 0; i < n; ++i) {
     const double* const row = rows + i * math::lanes;
     math::load(row, x);
-    if (weight) x *= weight[i];
+    x *= weight[i];
     for (std::size_t j = 0; j < columns; ++j)
       sum[j] += x * row[j];
   }
@@ -70,7 +75,7 @@ template <std::size_t columns>
 }
 
 /// The sum of weight x row row' over n rows of eight lanes, of which `columns` are used: `columns`
-/// rows of eight. No weights: 1.
+/// rows of eight.
 TRIALMILL_CLONES void sum_outer_products(std::size_t columns, const double* rows,
                                          const double* weight, std::size_t n, double* product) {
   switch (columns) {
@@ -93,6 +98,19 @@ TRIALMILL_CLONES void sum_outer_products(std::size_t columns, const double* rows
   }
 }
 
+/// The rows of sums times 1 / S0 are means: their sum, and in place what makes weight x row row'
+/// the outer product of a mean.
+TRIALMILL_CLONES void sum_means(const double* row_sums, const double* inverse, std::size_t n,
+                                double* square_of_inverse, double* mean_sum) {
+  math::Lanes total{}, x;
+  for (std::size_t k = 0; k < n; ++k) {
+    math::load(row_sums + k * math::lanes, x);
+    total += x * inverse[k];
+    square_of_inverse[k] = inverse[k] * inverse[k];
+  }
+  std::memcpy(mean_sum, &total, sizeof total);
+}
+
 }  // namespace
 
 bool is_distinct(const RiskSets& sets, std::size_t covariates) {
@@ -101,19 +119,32 @@ bool is_distinct(const RiskSets& sets, std::size_t covariates) {
                              [](const EventTime& t) { return t.events_end == t.begin + 1; });
 }
 
+void find_event_before(const RiskSets& sets, std::size_t n, CoxWorkspace& workspace) {
+  workspace.event_before.resize(n);
+  for (std::uint32_t k = 0; k < sets.event_time.size(); ++k)
+    for (std::uint32_t i = sets.event_time[k].begin; i < sets.event_time[k].end; ++i)
+      workspace.event_before[i] = k;
+}
+
 double evaluate_distinct(std::span<const double> beta, CoxWorkspace& workspace) {
   const RiskSets& sets = workspace.risk_sets;
   const std::size_t p = beta.size(), n = workspace.risk.size(), times = sets.event_time.size();
-  workspace.denominator.resize(times);
-  workspace.mean_rows.resize(times * math::lanes);
+  workspace.at_risk.resize(times);
+  workspace.inverse.resize(times);
+  workspace.square_of_inverse.resize(times);
+  workspace.row_sums.resize(times * math::lanes);
   workspace.weight.resize(n);
   std::array<double, math::lanes> means;
-  find_means(sets, workspace.rows.data(), workspace.risk.data(), workspace.denominator.data(),
-             workspace.mean_rows.data(), means.data());
-  find_weights(sets, workspace.stratum_begin, workspace);
+  sum_at_risk(sets, workspace.event_before.data(), workspace.rows.data(), workspace.risk.data(),
+              workspace.at_risk.data(), workspace.row_sums.data());
+  invert(workspace.at_risk.data(), times, workspace.inverse.data());
+  sum_means(workspace.row_sums.data(), workspace.inverse.data(), times,
+            workspace.square_of_inverse.data(), means.data());
+  find_weights(sets, workspace);
   std::array<double, one_register * math::lanes> second, square;
   sum_outer_products(p, workspace.rows.data(), workspace.weight.data(), n, second.data());
-  sum_outer_products(p, workspace.mean_rows.data(), nullptr, times, square.data());
+  sum_outer_products(p, workspace.row_sums.data(), workspace.square_of_inverse.data(), times,
+                     square.data());
   double log_likelihood = 0;
   for (std::size_t j = 0; j < p; ++j) {
     log_likelihood += beta[j] * workspace.event_sum[j];
@@ -121,10 +152,8 @@ double evaluate_distinct(std::span<const double> beta, CoxWorkspace& workspace) 
     for (std::size_t k = j; k < p; ++k)
       workspace.information[j * p + k] = second[j * math::lanes + k] - square[j * math::lanes + k];
   }
-  LogOfProduct denominators;
-  for (const double sum : workspace.denominator)
-    denominators.multiply(sum);
-  return log_likelihood - denominators.value();
+  math::log(workspace.at_risk, workspace.at_risk);
+  return log_likelihood - math::ordered_sum(workspace.at_risk);
 }
 
 }  // namespace trialmill::survival

@@ -10,6 +10,9 @@ namespace trialmill::survival {
 /// in trials simulated in continuous time, and a row of covariates fits into eight lanes.
 bool is_distinct(const RiskSets& sets, std::size_t covariates);
 
+/// Fills workspace.event_before: the event time at or before each patient of a risk set.
+void find_event_before(const RiskSets& sets, std::size_t n, CoxWorkspace& workspace);
+
 /// The log partial likelihood, score and information of cox_likelihood.hpp where `is_distinct`, for
 /// the risks and linear predictors in the workspace.
 ///

@@ -66,7 +66,6 @@ struct CoxFit {
 struct CoxWorkspace {
   RiskSets risk_sets;
   bool distinct = false;  ///< every event has a time of its own, nobody enters late, p is 1 to 8
-  std::vector<std::uint32_t> stratum_begin;  ///< of the sorted times
   std::vector<double> columns;  ///< covariates centred and scaled by sorted position, one by one
   std::vector<double> rows;     ///< the same row by row, in steps of row_stride
   double largest = 0;           ///< the largest magnitude in them
@@ -76,9 +75,13 @@ struct CoxWorkspace {
   std::vector<double> sums;     ///< of the sweep over risk sets
   std::vector<double> tree;     ///< of the sweep, for delayed entry
   std::vector<double> event;    ///< 1 event, 0 censored, by sorted position
-  std::vector<double> denominator, mean_rows;  ///< distinct events: sum of risks, mean covariates
-  std::vector<double> weight;                  ///< distinct events: hazard undergone
-  std::vector<double> event_sum;               ///< p: scaled covariates summed over the events
+  // Distinct events, by event time unless said otherwise.
+  std::vector<std::uint32_t> event_before;                  ///< of a patient, by sorted position
+  std::vector<double> at_risk, inverse, square_of_inverse;  ///< sum of the risks at risk
+  std::vector<double> row_sums;                             ///< of those at risk, times risk
+  std::vector<double> hazard;                               ///< Breslow's estimate
+  std::vector<double> weight;                               ///< of a patient
+  std::vector<double> event_sum;  ///< p: scaled covariates summed over the events
   std::vector<double> score;
   std::vector<double> information;  ///< p x p, upper triangle
   std::vector<double> factor;       ///< p x p, Cholesky factor of the columns kept
