@@ -21,8 +21,8 @@ void prepare(const SortedTimes& sorted, const Covariates& covariates, CoxWorkspa
   const std::size_t p = covariates.columns.size();
   find_risk_sets(sorted, workspace.risk_sets);
   standardise(sorted, covariates, workspace);
-  workspace.stratum_begin = sorted.stratum_begin;
   workspace.distinct = is_distinct(workspace.risk_sets, p);
+  if (workspace.distinct) find_event_before(workspace.risk_sets, sorted.size(), workspace);
   workspace.linear.resize(sorted.size());
   workspace.risk.resize(sorted.size());
   workspace.score.resize(p);
