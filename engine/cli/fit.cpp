@@ -192,6 +192,18 @@ int fit(FitArguments& arguments) {
   return done;
 }
 
+void add_margin_options(CLI::App& verb, FitArguments& arguments) {
+  verb.add_option("--margin", arguments.hazard_ratio_margin,
+                  "non-inferiority: the hazard ratio of the --group term of --cox (else its first) "
+                  "that is just too high, such as 1.3");
+  verb.add_option("--rmst-margin", arguments.rmst_margin,
+                  "non-inferiority: the loss of restricted mean that is just too much");
+  verb.add_option("--milestone-margin", arguments.milestone_margin,
+                  "non-inferiority: the loss of survival at --milestone that is just too much");
+  verb.add_option("--proportion-margin", arguments.proportion_margin,
+                  "non-inferiority: the loss of successes that is just too much, such as 0.1");
+}
+
 }  // namespace
 
 void add_fit(CLI::App& program, int& exit_status) {
@@ -200,12 +212,12 @@ void add_fit(CLI::App& program, int& exit_status) {
   CLI::App& verb = *program.add_subcommand("fit",
                                            "analyse a CSV file: Kaplan-Meier, log-rank tests, Cox "
                                            "regression, RMST, milestones, competing "
-                                           "causes, proportions");
+                                           "causes, proportions, win ratio");
   verb.add_option("DATA", request.file, "CSV file with a header line")->required();
   verb.add_option("--time", request.time,
-                  "column: time to event or censoring; not needed for --proportion alone");
+                  "column: time to event or censoring; not needed for --proportion or --win-ratio");
   verb.add_option("--status", request.status,
-                  "column: 1 event, 0 censored; not needed for --proportion alone");
+                  "column: 1 event, 0 censored; not needed for --proportion or --win-ratio");
   verb.add_flag("--competing", request.competing,
                 "the status column holds causes, 1, 2, ...: their cumulative incidences");
   verb.add_option("--entry", request.entry, "column: time of delayed entry");
@@ -234,15 +246,7 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--win-ratio", arguments->win_ratio,
                   "columns of prioritised outcomes, \"os_time:os_status;rfs_time:rfs_status\": "
                   "every pair of patients of two groups compared");
-  verb.add_option("--margin", arguments->hazard_ratio_margin,
-                  "non-inferiority: the hazard ratio of the --group term of --cox (else its first) "
-                  "that is just too high, such as 1.3");
-  verb.add_option("--rmst-margin", arguments->rmst_margin,
-                  "non-inferiority: the loss of restricted mean that is just too much");
-  verb.add_option("--milestone-margin", arguments->milestone_margin,
-                  "non-inferiority: the loss of survival at --milestone that is just too much");
-  verb.add_option("--proportion-margin", arguments->proportion_margin,
-                  "non-inferiority: the loss of successes that is just too much, such as 0.1");
+  add_margin_options(verb, *arguments);
   verb.add_flag("--exact-times", request.exact_times,
                 "keep times apart that differ by rounding only (R: timefix = FALSE)");
   verb.add_flag("--json", arguments->json, "print JSON");

@@ -285,6 +285,10 @@ TEST(Fit, TestsAgainstMargins) {
       run_program(folder, "fit r0.csv --proportion r0 --group arm --proportion-margin 0.2 --json")
           .output);
   EXPECT_GT(r0["proportion"]["non_inferiority"]["z"].get<double>(), 0);
+  const json superior = json::parse(
+      run_program(folder, "fit r0.csv --proportion r0 --group arm --proportion-margin -0.2 --json")
+          .output);
+  EXPECT_LT(superior["proportion"]["non_inferiority"]["z"].get<double>(), 0);
 }
 
 TEST(Fit, ComparesPrioritisedOutcomes) {
