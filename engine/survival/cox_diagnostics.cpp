@@ -173,7 +173,7 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
   std::vector<double> beta = scaled_coefficients(fit, workspace.unit);
-  predict(beta, workspace);
+  find_risks(beta, workspace);
   const std::vector<double> residual = score_residuals(sorted, ties, p, workspace);
   std::vector<double> change(n * p, 0.0);  // of the coefficients, when the patient is left out
   for (std::size_t i = 0; i < n; ++i)
@@ -190,7 +190,7 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
   result.wald_test = quadratic_form(result.covariance, coefficient);
 
   std::fill(beta.begin(), beta.end(), 0.0);
-  predict(beta, workspace);
+  find_risks(beta, workspace);
   const std::vector<double> null = score_residuals(sorted, ties, p, workspace);
   std::vector<double> score(p, 0.0);
   for (std::size_t i = 0; i < n; ++i)
@@ -205,7 +205,7 @@ BaselineHazard baseline_hazard(const SortedTimes& sorted, const Covariates& cova
   const bool known = has_finite_coefficients(fit);
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
-  predict(scaled_coefficients(fit, workspace.unit), workspace);
+  find_risks(scaled_coefficients(fit, workspace.unit), workspace);
   const HazardPath path = hazard_path(ties, 0, workspace);
   const std::vector<double> uncentred = linear_predictor(covariates, fit);
   const RiskSets& sets = workspace.risk_sets;
@@ -236,7 +236,7 @@ std::vector<double> martingale_residuals(const SortedTimes& sorted, const Covari
   if (!has_finite_coefficients(fit)) return residual;
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
-  predict(scaled_coefficients(fit, workspace.unit), workspace);
+  find_risks(scaled_coefficients(fit, workspace.unit), workspace);
   const HazardPath path = hazard_path(ties, 0, workspace);
   for_each_patient(sorted, workspace.risk_sets, path,
                    [&](std::uint32_t i, std::size_t, const double* undergone) {

@@ -171,7 +171,7 @@ ProportionalHazardsTest proportional_hazards_test(const SortedTimes& sorted,
   }
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
-  predict(scaled_coefficients(fit, workspace.unit), workspace);
+  find_risks(scaled_coefficients(fit, workspace.unit), workspace);
   const std::vector<double> g = transformed(sorted, workspace.risk_sets, transform);
   const bool varies = std::any_of(g.begin(), g.end(), [](double x) { return std::abs(x) > 0; }) &&
                       std::all_of(g.begin(), g.end(), [](double x) { return std::isfinite(x); });
