@@ -17,7 +17,7 @@ constexpr std::size_t most_normal_variables = 4;
 /// about its nearest point, where the radial integral is known: for rank 2 that is Owen's (1956) T
 /// function, for rank 3 a sum of integrals in one variable along the edges. Rank 4 costs one more
 /// integral, over the distance. Error below 1e-10 (1e-7 for |bound| < 1e-7), also relative to the
-/// result; about 1 microsecond for rank 2, 3 to 10 for rank 3, 500 for rank 4, more for bounds
+/// result; about 1 microsecond for rank 2, 3 to 10 for rank 3, 700 for rank 4, more for bounds
 /// below 1, where no test rejects.
 ///
 /// @param correlation m x m row by row, 1 <= m <= most_normal_variables, symmetric and positive
