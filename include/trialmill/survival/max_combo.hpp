@@ -46,7 +46,7 @@ void max_combo(const RiskTable& table, std::span<const LogRankWeight> weights,
 /// The same, by value.
 MaxCombo max_combo(const RiskTable& table, std::span<const LogRankWeight> weights);
 
-/// P(largest |normal variable| >= largest |z|) of a test that is ok, else 1. Takes some ten times
+/// P(largest |normal variable| >= largest |z|) of a test that is ok, else 1. Takes up to four times
 /// as long as the one-sided p-value.
 double two_sided_p(const MaxCombo& test);
 

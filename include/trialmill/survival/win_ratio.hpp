@@ -67,7 +67,7 @@ struct WinRatioWorkspace {
   std::vector<double> score;  ///< n, wins less losses against everybody
 };
 
-/// Takes time proportional to outcomes x n^2, of the order of a nanosecond each. Everything in
+/// Takes time proportional to outcomes x n^2, some two nanoseconds each. Everything in
 /// `result` and `workspace` is overwritten, keeping its capacity.
 /// @param outcomes most important first, at least one
 /// @param group n: 0 control, 1 experimental
