@@ -241,6 +241,69 @@ TEST(CheckScenario, TheTrialsOwnFiguresAreTheScenarios) {
       without_evidence.at("hazard ratio of poor_prognosis for progression")["verdict"].is_null());
 }
 
+// Levels, a table, a share not recorded, correlations and moments, in the trial and in the cohort.
+const std::string with_everything = R"yaml(trialmill: 1
+title: every kind of law
+evidence: misprinted.yaml
+population:
+  male: {prevalence: published}
+  grade: {levels: {g1: 0.3, g2: 0.5, g3: 0.2}, missing: {probability: 0.44, analysed_as: left_out}}
+  old: {given: grade, table: {g1: 0.4, g2: 0.5, g3: 0}}
+  age: {normal: {mean: 59, sd: 11, lower: 18}}
+  size: {lognormal: {median: 3, sd_log: 0.8}}
+correlations: [{between: [grade, age], latent: 0.3}]
+disease:
+  pfs:
+    baseline:
+      published: pfs
+      cohort:
+        old: {given: grade, table: {g1: 0.4, g2: 0.6, g3: 0}}
+        grade: {levels: {g1: 0.3, g2: 0.5, g3: 0.2}}
+        age: {normal: {mean: 59, sd: 11, lower: 18}}
+    hazard_ratios: {male: 1.2, old: 1.5, age: 1.02}
+arms: {control: {}, experimental: {}}
+enrolment: {rate: 10}
+sample_size: 100
+follow_up: {until: {calendar_months: 48}}
+analyses: [{name: primary, test: log-rank}]
+)yaml";
+
+TEST(CheckScenario, ListsLevelsTablesMissingSharesAndCorrelations) {
+  const Scratch folder;
+  folder.write("misprinted.yaml", misprinted);
+  folder.write("all.yaml", with_everything);
+  const Finished finished = run_program(folder, "check all.yaml --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json document = json::parse(finished.output, nullptr, false);
+  std::map<std::string, double> values;
+  for (const json& figure : document["figures"])
+    values[figure["figure"]] = figure["value"];
+  const std::map<std::string, double> expected{
+      {"prevalence of male", 0.4},
+      {"share of grade = g1", 0.3},
+      {"share of grade = g2", 0.5},
+      {"share of grade = g3", 0.2},
+      {"share in whom grade is not recorded", 0.44},
+      {"prevalence of old, given grade = g1", 0.4},
+      {"prevalence of old, given grade = g2", 0.5},
+      {"mean of age", 59},
+      {"SD of age", 11},
+      {"lower limit of age", 18},
+      {"median of size", 3},
+      {"SD of the logarithm of size", 0.8},
+      {"latent correlation of grade and age", 0.3},
+      {"prevalence of old, given grade = g1 in the published cohort", 0.4},
+      {"prevalence of old, given grade = g2 in the published cohort", 0.6}};
+  for (const auto& [figure, value] : expected) {
+    ASSERT_TRUE(values.contains(figure)) << figure;
+    EXPECT_NEAR(values.at(figure), value, 1e-12) << figure;
+    values.erase(figure);
+  }
+  for (const auto& [figure, value] : values)
+    EXPECT_THAT(figure, testing::AnyOf(testing::StartsWith("hazard ratio of"),
+                                       testing::StartsWith("pfs survival at")));
+}
+
 TEST(CheckScenario, AnInvertedRatioIsFlaggedWhereItIsUsed) {
   const Scratch folder;
   std::filesystem::create_directory_symlink(TRIALMILL_SOURCE_DIR "/scenarios",

@@ -25,9 +25,10 @@ struct CovariatePattern {
 /// At each of these nodes the levels of binary and categorical ones are split exactly (Genz 1992,
 /// Journal of Computational and Graphical Statistics 1: 141-149) at the points of such a lattice,
 /// and added up: there are as many patterns as nodes times combinations of levels. Averages of a
-/// smooth function of the covariates, such as survival, are good to 1e-5 with up to three continuous
-/// covariates and correlations below 0.9, to 1e-4 where more than two covariates of levels are
-/// correlated, and to 1e-3 with four or more continuous ones. The result has the same bits on every CPU.
+/// smooth function of the covariates, such as survival, are good to 1e-5 with up to three
+/// continuous covariates and correlations below 0.9, to 1e-4 where more than two covariates of
+/// levels are correlated, and to 1e-3 with four or more continuous ones. The result has the same
+/// bits on every CPU.
 /// @param covariates indices in the population; parents that are not among them are averaged over
 /// @throws std::length_error when more than 10^6 patterns are needed, or when more than 20 of the
 /// covariates are correlated
