@@ -90,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"  patients: 222\n", "", "patients"},
         Wrong{"  comparisons:", "  comparison:", "comparisons"},
         Wrong{"curve: os, by: r2", "curve: pfs, by: r2", "pfs"},
+        Wrong{"at_risk.os", "at_risk.so", "did you mean `at_risk.os`?"},
         Wrong{"curve: os, by: r2", "curve: os, by: r4", "r4"},
         Wrong{"os_r01_v_r2_p:", "os_r01_v_r3_p:", "os_r01_v_r2_p"},
         Wrong{"hereditary: {are:", "heredity: {are:", "hereditary"},
