@@ -13,6 +13,7 @@
 #include "simulation/survey_measures.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/factors.hpp"
 #include "trialmill/simulation/plan.hpp"
 
 namespace trialmill::simulation {
@@ -102,7 +103,44 @@ void summarise(std::vector<double>& reproduced, std::uint64_t surveys, SurveyRow
   row.verdict = verdict_on(row, true);
 }
 
+// The counts that tests and models use, in the order of the scenario's counts.
+std::vector<bool> used_counts(const SurveyMeasures& measures) {
+  std::vector<bool> used(measures.characteristics.size(), false);
+  for (const CurveMeasures& curve : measures.curves)
+    for (const auto* list : {&curve.tests, &curve.univariable, &curve.multivariable})
+      for (const std::size_t characteristic : *list)
+        used[characteristic] = true;
+  return used;
+}
+
+// "male" counted as the level 1 of the binary covariate "male".
+bool is_a_covariate(const scenario::SurveyCount& count) {
+  return count.are.size() == 1 && count.are[0].covariate == count.name &&
+         count.are[0].levels == std::vector<int>{1};
+}
+
 }  // namespace
+
+DrawnSurvey draw_survey(const scenario::Study& study, std::uint64_t number) {
+  const scenario::Scenario& scenario = study.points.front().scenario;
+  assert(scenario.survey && scenario.course && scenario.evidence);
+  const Plan plan = compile_plan(study);
+  const SurveyMeasures measures = compile_survey(scenario);
+  SurveyWorkspace workspace;
+  cohort::draw_cohort(plan.designs.front().model, study.seed, number, scenario.sample_size,
+                      workspace.drawing, workspace.cohort);
+  DrawnSurvey survey;
+  survey.curves = observe_survey(measures, workspace);
+  const std::vector<bool> used = used_counts(measures);
+  for (std::size_t k = 0; k < used.size(); ++k) {
+    const scenario::SurveyCount& count = scenario.survey->counts[k];
+    if (used[k] && !is_a_covariate(count))
+      survey.members.push_back({count.name, std::move(workspace.member[k])});
+  }
+  survey.columns = scenario::columns_of(scenario);
+  survey.patients = std::move(workspace.cohort);
+  return survey;
+}
 
 SurveyReproduction reproduce_survey(const scenario::Study& study, const SurveyOptions& options) {
   const scenario::Scenario& scenario = study.points.front().scenario;

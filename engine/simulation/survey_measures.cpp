@@ -39,6 +39,23 @@ class Measuring {
     assert(next_ == figures_.size());
   }
 
+  std::vector<SurveyTimes> tabulate() {
+    observe();
+    assign_members();
+    std::vector<SurveyTimes> out;
+    for (const CurveMeasures& curve : measures_.curves) {
+      take_times(curve);
+      SurveyTimes times{curve.name, std::vector<double>(patients(), not_a_number),
+                        std::vector<std::uint8_t>(patients())};
+      for (std::size_t row = 0; row < w_.patient.size(); ++row) {
+        times.time_months[w_.patient[row]] = w_.time[row];
+        times.event[w_.patient[row]] = w_.event[row];
+      }
+      out.push_back(std::move(times));
+    }
+    return out;
+  }
+
  private:
   void put(double figure) { figures_[next_++] = figure; }
   std::size_t patients() const { return w_.cohort.size; }
@@ -277,6 +294,11 @@ class Measuring {
 void measure_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace,
                     std::span<double> figures) {
   Measuring(measures, workspace, figures).run();
+}
+
+std::vector<SurveyTimes> observe_survey(const SurveyMeasures& measures,
+                                        SurveyWorkspace& workspace) {
+  return Measuring(measures, workspace, {}).tabulate();
 }
 
 }  // namespace trialmill::simulation

@@ -86,4 +86,8 @@ struct SurveyWorkspace {
 void measure_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace,
                     std::span<double> figures);
 
+/// Observes the cohort in the workspace and tells who belongs to what (`workspace.member`).
+/// @return the times of every curve
+std::vector<SurveyTimes> observe_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace);
+
 }  // namespace trialmill::simulation

@@ -130,12 +130,68 @@ TEST(CheckSurvey, TheNumberOfThreadsDoesNotMatter) {
 
 TEST(CheckSurvey, ASurveyIsNotRun) {
   const Scratch folder;
-  for (const char* verb : {"run ", "cohort --replicate 1 "}) {
-    const Finished finished = run_program(folder, verb + shipped("jnets-2021/cohort.yaml"));
-    EXPECT_EQ(finished.exit_status, 2) << verb;
-    EXPECT_EQ(finished.output, "") << verb;
-    EXPECT_THAT(finished.errors, HasSubstr("`check` reproduces it")) << verb;
-  }
+  const Finished finished = run_program(folder, "run " + shipped("jnets-2021/cohort.yaml"));
+  EXPECT_EQ(finished.exit_status, 2);
+  EXPECT_EQ(finished.output, "");
+  EXPECT_THAT(finished.errors, HasSubstr("`check` reproduces it"));
+}
+
+// ---- the patients of one synthetic survey ----
+
+json fitted(const Scratch& folder, const std::string& what) {
+  const Finished finished = run_program(folder, "fit survey.csv --exact-times --json " + what);
+  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+  return json::parse(finished.output, nullptr, false);
+}
+
+double ratio_of(const json& fit, const std::string& covariate) {
+  for (const json& term : fit["cox"]["terms"])
+    if (term["name"] == covariate) return term["hazard_ratio"];
+  ADD_FAILURE() << covariate << fit["cox"];
+  return 0;
+}
+
+TEST(SurveyCohort, RefitsToTheFiguresThatCheckFindsInThatSurvey) {
+  const Scratch folder;
+  const std::string file = shipped("jnets-2021/cohort.yaml");
+  // The first of the surveys that `check` draws.
+  const json checked = json::parse(
+      run_program(folder, "check " + file + " --set simulation.replicates=1 --json").output,
+      nullptr, false);
+  std::map<std::string, double> reproduced;
+  for (const json& row : checked["rows"])
+    if (row["reproduced"]["value"].is_number())
+      reproduced[row["name"]] = row["reproduced"]["value"];
+  const Finished exported = run_program(folder, "cohort " + file + " --replicate 1 -o survey.csv");
+  ASSERT_EQ(exported.exit_status, 0) << exported.errors;
+  const json adjusted =
+      fitted(folder, "--time time_os --status status_os --cox age_ge_60 --cox grade_g3 --cox r2");
+  for (const char* covariate : {"age_ge_60", "grade_g3", "r2"})
+    EXPECT_NEAR(ratio_of(adjusted, covariate),
+                reproduced.at("factors.os." + std::string(covariate) + ".multivariable"), 1e-9);
+  const json alone = fitted(folder, "--time time_rfs --status status_rfs --cox tumors_ge_10");
+  EXPECT_NEAR(ratio_of(alone, "tumors_ge_10"),
+              reproduced.at("factors.rfs.tumors_ge_10.univariable"), 1e-9);
+  const json groups = fitted(folder, "--time time_os --status status_os --group r2");
+  EXPECT_NEAR(groups["logrank"]["p"].get<double>(), reproduced.at("quantities.os_r01_v_r2_p"),
+              1e-9);
+}
+
+TEST(SurveyCohort, TellsHowManyPatientsAndEventsEachCurveHas) {
+  const Scratch folder;
+  const std::string file = shipped("jnets-2021/cohort.yaml");
+  const json document = json::parse(
+      run_program(folder, "cohort " + file + " --replicate 3 -o survey.csv --json").output, nullptr,
+      false);
+  EXPECT_EQ(document["patients"], 222);
+  EXPECT_EQ(document["curves"][0]["curve"], "rfs");
+  EXPECT_LT(document["curves"][0]["patients"], 222);  // R2 has no recurrence-free survival
+  EXPECT_EQ(document["curves"][1]["patients"], 222);
+  EXPECT_EQ(document["curves"][1]["columns"]["time"], "time_os");
+  EXPECT_THAT(read_file(folder / "survey.csv"),
+              testing::StartsWith("patient,time_rfs,status_rfs,time_os,status_os,r2,age_ge_60,"));
+  EXPECT_EQ(run_program(folder, "cohort " + file + " --replicate 3 --sample-size 10").exit_status,
+            2);
 }
 
 }  // namespace

@@ -99,4 +99,28 @@ struct SurveyOptions {
 SurveyReproduction reproduce_survey(const scenario::Study& study,
                                     const SurveyOptions& options = {});
 
+/// Observed times of one curve, one per patient.
+struct SurveyTimes {
+  std::string curve;
+  std::vector<double> time_months;  ///< not a number for a patient who is not of the curve
+  std::vector<std::uint8_t> event;
+};
+
+/// A published count that the survey's tests and models use: who belongs to it.
+struct SurveyMembers {
+  std::string name;
+  std::vector<std::int8_t> member;  ///< by patient: 1, 0, or -1 where it is not recorded
+};
+
+/// One synthetic survey, patient by patient.
+struct DrawnSurvey {
+  cohort::Cohort patients;
+  std::vector<cohort::Covariate> columns;  ///< of `patients`: covariates, then attributes
+  std::vector<SurveyTimes> curves;
+  std::vector<SurveyMembers> members;  ///< without those that are a binary covariate themselves
+};
+
+/// The survey that `reproduce_survey` draws as its number `number`, from 1.
+DrawnSurvey draw_survey(const scenario::Study& study, std::uint64_t number);
+
 }  // namespace trialmill::simulation
