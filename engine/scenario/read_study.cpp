@@ -126,6 +126,39 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
   return content;
 }
 
+// Does the scenario use published figures here? `published` under `baseline` names a curve; as a
+// value it stands for a count, and `multivariable` or `univariable` for a hazard ratio.
+bool uses_evidence(const std::string& section, const std::string& key, const Value& value) {
+  if (key == "published" && section == "baseline") return true;
+  if (!value.is(Value::Kind::text)) return false;
+  const std::string word = value.text();
+  return (word == "published" && (key == "prevalence" || section == "radicality")) ||
+         (section == "hazard_ratios" && (word == "multivariable" || word == "univariable"));
+}
+
+void collect_uses(const std::string& key, const Value& value, std::vector<Value>& uses) {
+  if (value.is(Value::Kind::list))
+    for (const Value& item : value.list())
+      collect_uses(key, item, uses);
+  if (!value.is(Value::Kind::record)) return;
+  for (const auto& [below, member] : value.record().entries()) {
+    if (uses_evidence(key, below, member)) uses.push_back(member);
+    collect_uses(below, member, uses);
+  }
+}
+
+// A file that is not named is one mistake, however often its figures are used.
+void require_no_use(const Record& file, input::Reading& reading) {
+  std::vector<Value> uses;
+  for (const auto& [key, value] : file.entries())
+    collect_uses(key, value, uses);
+  if (uses.empty()) return;
+  uses.front().reject_because(
+      "published figures need an evidence file: name it with `evidence:`" +
+      (uses.size() == 1 ? "" : fmt::format(" ({} such figures are used)", uses.size())));
+  reading.finish();
+}
+
 struct LoadedEvidence {
   std::optional<evidence::Evidence> content;
   std::string canonical_text;
@@ -143,7 +176,10 @@ LoadedEvidence load_evidence(const Document& document) {
     reading.finish();
   }
   const auto value = file.optional_value("evidence");
-  if (!value) return {};
+  if (!value) {
+    require_no_use(file, reading);
+    return {};
+  }
   const std::string name = value->text();
   if (reading.failed()) reading.finish();
   const auto path = std::filesystem::path(document.name()).parent_path() / name;

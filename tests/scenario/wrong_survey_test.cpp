@@ -104,6 +104,15 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"pathway:\n", "pathway:\n  response: {odds_ratios: {male: 2}}\n",
               "comes before surgery"}));
 
+TEST(Survey, WithoutItsEvidenceIsOneMistake) {
+  std::string text = cohort_text();
+  const std::string line = "evidence: ../evidence/jnets-2021.yaml\n";
+  text.erase(text.find(line), line.size());
+  const auto lines = complaints(text);
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], HasSubstr("name it with `evidence:` (16 such figures are used)"));
+}
+
 TEST(Survey, IsReadWithItsPatientsAndFollowUp) {
   const Study study = read_study(cohort_file);
   ASSERT_EQ(study.points.size(), 1U);
