@@ -22,6 +22,11 @@ Json numbers(const std::vector<double>& values) {
   return out;
 }
 
+// What nobody was followed to is not known.
+Json known(survival::FitStatus status, double x) {
+  return status == survival::FitStatus::follow_up_too_short ? Json(nullptr) : number(x);
+}
+
 Json to_document(const GroupCurve& group) {
   const survival::KaplanMeier& curve = group.curve;
   Json out = {{"group", group.name},
@@ -42,8 +47,8 @@ Json to_document(const GroupCurve& group) {
               {"median_follow_up", number(group.median_follow_up)}};
   if (group.rmst)
     out["rmst"] = {{"tau", group.rmst->horizon},
-                   {"estimate", number(group.rmst->estimate)},
-                   {"se", number(group.rmst->std_error)},
+                   {"estimate", known(group.rmst->status, group.rmst->estimate)},
+                   {"se", known(group.rmst->status, group.rmst->std_error)},
                    {"status", name(group.rmst->status)}};
   return out;
 }
@@ -74,27 +79,28 @@ Json to_document(const WeightedTest& weighted) {
 // What the comparisons of two curves at a time have in common.
 template <class Comparison>
 Json difference_document(const char* time_key, double time, const Comparison& comparison) {
+  const auto status = comparison.status;
   return {{time_key, time},
-          {"status", name(comparison.status)},
-          {"estimate", number(comparison.difference)},
-          {"se", number(comparison.std_error)},
-          {"lower", number(comparison.lower)},
-          {"upper", number(comparison.upper)},
-          {"z", number(comparison.z)},
-          {"p", number(comparison.p_two_sided)}};
+          {"status", name(status)},
+          {"estimate", known(status, comparison.difference)},
+          {"se", known(status, comparison.std_error)},
+          {"lower", known(status, comparison.lower)},
+          {"upper", known(status, comparison.upper)},
+          {"z", known(status, comparison.z)},
+          {"p", known(status, comparison.p_two_sided)}};
 }
 
 Json to_document(const survival::RestrictedMeanComparison& comparison) {
   Json out = difference_document("tau", comparison.reference.horizon, comparison);
-  out["ratio"] = number(comparison.ratio);
-  out["ratio_lower"] = number(comparison.ratio_lower);
-  out["ratio_upper"] = number(comparison.ratio_upper);
+  out["ratio"] = known(comparison.status, comparison.ratio);
+  out["ratio_lower"] = known(comparison.status, comparison.ratio_lower);
+  out["ratio_upper"] = known(comparison.status, comparison.ratio_upper);
   return out;
 }
 
 Json to_document(const survival::MilestoneComparison& comparison) {
   Json out = difference_document("at", comparison.time, comparison);
-  out["z_log_log"] = number(comparison.log_log_z);
+  out["z_log_log"] = known(comparison.log_log_status, comparison.log_log_z);
   return out;
 }
 
