@@ -82,9 +82,14 @@ class Collector {
     const std::string overall = curve_of(course.death_with_disease);
     for (const scenario::CovariateEffect& effect : course.survival_ratios)
       add_ratio(effect, overall, overall);
-    add_radicality("r1", course.operation.r1);
-    add_radicality("r2", course.operation.r2);
-    add_radicality("unresectable", course.operation.unresectable);
+    for (const auto& [outcome, chance] : {std::pair{"r1", &course.operation.r1},
+                                          {"r2", &course.operation.r2},
+                                          {"unresectable", &course.operation.unresectable}})
+      // Of a proportion named in a file the list of the pathway's figures tells more.
+      if (std::ranges::find(course.operation.published, std::string_view(outcome),
+                            &scenario::PublishedProbability::of) ==
+          course.operation.published.end())
+        add_radicality(outcome, *chance);
     for (const scenario::Transition* transition : {&course.recurrence, &course.death_with_disease})
       if (const auto* target = std::get_if<scenario::CalibratedBaseline>(&transition->baseline))
         add_knots(*target, curve_of(*transition));

@@ -88,7 +88,7 @@ Arm read_arm(const Record& file, const std::string& name, const Value& value,
   arm.before_surgery = surgery_at_once();
   if (const auto plan = record.optional_value("before_surgery")) {
     if (scenario.course)
-      arm.before_surgery = read_before_surgery(plan->record());
+      arm.before_surgery = read_before_surgery(plan->record(), scenario);
     else
       plan->reject_key(needs_course);
   }

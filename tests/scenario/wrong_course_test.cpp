@@ -55,6 +55,36 @@ TEST_P(WrongCourse, GivesOneClearMessageAtItsPlace) {
   EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
 }
 
+// Two evidence files, and a probability from one of them.
+std::string with_two_files(const std::string& name) {
+  const std::string folder = TRIALMILL_SOURCE_DIR "/scenarios/evidence/";
+  const std::string text = replaced(
+      course_text, "title: A course",
+      "title: A course\nevidence: [" + folder + "jnets-2021.yaml, " + folder + "neolupanet.yaml]");
+  return replaced(text, "r1: 0.1", "r1: {published: " + name + "}");
+}
+
+TEST(NamedProportions, AProportionMustBeKnownAndUnambiguous) {
+  const auto ambiguous = complaints(with_two_files("radicality_r1"), "course.yaml");
+  ASSERT_EQ(ambiguous.size(), 1U) << testing::PrintToString(ambiguous);
+  EXPECT_THAT(ambiguous[0], testing::StartsWith("course.yaml:23:34:"));
+  EXPECT_THAT(ambiguous[0],
+              HasSubstr("write `jnets-2021.radicality_r1` or `neolupanet.radicality_r1`"));
+  const auto unknown = complaints(with_two_files("partial_responses"), "course.yaml");
+  ASSERT_EQ(unknown.size(), 1U) << testing::PrintToString(unknown);
+  EXPECT_THAT(unknown[0], HasSubstr("did you mean `partial_response`?"));
+  EXPECT_TRUE(complaints(with_two_files("neolupanet.radicality_r1"), "course.yaml").empty());
+  const auto none = complaints(
+      replaced(course_text, "r1: 0.1", "r1: {published: partial_response}"), "course.yaml");
+  ASSERT_EQ(none.size(), 1U) << testing::PrintToString(none);
+  EXPECT_THAT(none[0], HasSubstr("need an evidence file"));
+  const std::string twice = with_two_files("neolupanet.radicality_r1");
+  const auto same =
+      complaints(replaced(twice, "jnets-2021.yaml", "neolupanet.yaml"), "course.yaml");
+  ASSERT_EQ(same.size(), 1U) << testing::PrintToString(same);
+  EXPECT_THAT(same[0], HasSubstr("two evidence files are called `neolupanet`"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Disease, WrongCourse,
     testing::Values(
