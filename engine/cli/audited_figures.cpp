@@ -174,9 +174,8 @@ std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
   else
     collector.add_event(scenario.disease, scenario.population);
   std::vector<AuditedFigure> figures = std::move(collector).figures();
-  if (scenario.course)
-    for (AuditedFigure& figure : stated_figures(scenario))
-      figures.push_back(std::move(figure));
+  for (AuditedFigure& figure : stated_figures(scenario))
+    figures.push_back(std::move(figure));
   return figures;
 }
 

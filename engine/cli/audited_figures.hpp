@@ -21,7 +21,7 @@ struct AuditedFigure {
 
 /// The laws of the covariates (prevalences, shares, tables, correlations), hazard ratios and points
 /// of survival curves of a scenario: those of the trial's population, then those of its event or
-/// course. Of a course all other numbers follow.
+/// course. All other numbers follow.
 std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario);
 
 /// As a table on standard output; nothing for no figures.

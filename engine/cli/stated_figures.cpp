@@ -80,6 +80,11 @@ class Collector {
     if (const auto* hazard = std::get_if<PiecewiseHazard>(&transition.baseline))
       add_pieces("hazard of " + spaced(transition.name) + " per month", hazard->from_months,
                  hazard->hazard_per_month);
+    else if (const auto* weibull = std::get_if<cohort::WeibullHazard>(&transition.baseline)) {
+      add("shape of the Weibull law of " + spaced(transition.name), weibull->shape);
+      add("scale of the Weibull law of " + spaced(transition.name) + ", months",
+          weibull->scale_months);
+    }
   }
 
   void add_published_follow_up(const PiecewiseHazard& hazard) {
@@ -128,6 +133,10 @@ class Collector {
                       event);
     add("surgery after toxicity, months," + in, plan.surgery_after_toxicity_months);
     add_probability("probability of response" + in, plan.response, plan.published, "response");
+    add_effects(arm);
+  }
+
+  void add_effects(const Arm& arm) {
     for (const scenario::TreatmentEffect& effect : arm.effects)
       add_pieces("hazard ratio of " + arm.name + " for " + spaced(effect.transition),
                  effect.ratio.from_months, effect.ratio.hazard_ratio);
@@ -146,6 +155,12 @@ class Collector {
 
 std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
   Collector collector(scenario);
+  if (!scenario.course) {
+    collector.add_stated_hazard(scenario.disease);
+    for (const Arm& arm : scenario.arms)
+      collector.add_effects(arm);
+    return std::move(collector).figures();
+  }
   const scenario::Course& course = *scenario.course;
   for (const scenario::Transition* transition :
        {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})

@@ -211,7 +211,9 @@ std::map<std::string, json> figures(const std::string& scenario) {
 
 TEST(CheckScenario, ListsEachFigureWithSourceAndVerdict) {
   const auto perioperative = figures("jnets-2021/perioperative.yaml");
-  ASSERT_EQ(perioperative.size(), 8u);  // two prevalences, two ratios, four points
+  // Two prevalences, two ratios, four points, the treatment's effect.
+  ASSERT_EQ(perioperative.size(), 9u);
+  EXPECT_EQ(perioperative.at("hazard ratio of perioperative for rfs")["source"], "scenario");
   const json& ratio = perioperative.at("hazard ratio of grade_g3 for rfs");
   EXPECT_EQ(ratio["value"], 2.449);
   EXPECT_EQ(ratio["source"], "Table 5A, multivariable");
@@ -237,6 +239,7 @@ TEST(CheckScenario, TheTrialsOwnFiguresAreTheScenarios) {
   EXPECT_EQ(published["source"], "Table 2, section 3.2");
   EXPECT_EQ(published["verdict"], "sound");
   const auto without_evidence = figures("reference/strata.yaml");
+  EXPECT_TRUE(without_evidence.contains("hazard of progression per month"));
   EXPECT_TRUE(
       without_evidence.at("hazard ratio of poor_prognosis for progression")["verdict"].is_null());
 }
