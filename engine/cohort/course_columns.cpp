@@ -34,21 +34,22 @@ TRIALMILL_CLONES void keep_first(const double* __restrict surgery_at,
                                  double* __restrict was_toxic) {
   for (std::size_t i = 0; i < n; ++i) {
     const double progressed = progression[i], withdrew = withdrawal[i], died = death[i];
-    const double early = toxicity[i] + after_toxicity[i], at = surgery_at[i];
+    const double at = surgery_at[i], toxic_at = toxicity[i];
+    const double early = toxic_at + after_toxicity[i];
     const double lives = withdrew < progressed ? withdrew : progressed;
     const double first = died < lives ? died : lives;
-    const bool toxic = (toxicity[i] < at) & (toxicity[i] < first);
+    const double harmless_from = at < first ? at : first;
     const double sooner = early < at ? early : at;
-    const double planned = toxic ? sooner : at;
-    const double operated = first < planned ? never : planned;
-    was_toxic[i] = toxic ? 1.0 : 0.0;
-    toxicity[i] = toxic ? toxicity[i] : never;
+    const double planned = toxic_at < harmless_from ? sooner : at;
+    was_toxic[i] = toxic_at < harmless_from ? 1.0 : 0.0;
+    toxicity[i] = toxic_at < harmless_from ? toxic_at : never;
     planned_surgery[i] = planned;
-    surgery[i] = operated;
+    surgery[i] = first < planned ? never : planned;
     // Death ends the pathway; progression and withdrawal keep the patient from surgery.
-    progression[i] = (progressed >= operated) | (progressed > first) ? never : progressed;
-    withdrawal[i] = (withdrew >= operated) | (withdrew > first) ? never : withdrew;
-    death[i] = (died >= operated) | (died > first) ? never : died;
+    const double end = first < planned ? first : -never;
+    progression[i] = progressed <= end ? progressed : never;
+    withdrawal[i] = withdrew <= end ? withdrew : never;
+    death[i] = died <= end ? died : never;
   }
 }
 
