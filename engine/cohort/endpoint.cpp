@@ -119,9 +119,14 @@ struct FirstEvents {
 
 FirstEvents find_first_events(const Endpoint& endpoint, const Cohort& cohort,
                               std::span<const double> radicality, EndpointWorkspace& workspace) {
+  workspace.scratch.resize(cohort.size);
+  const bool just_one = endpoint.events.size() == 1;
+  if (just_one && endpoint.events[0].kind != EndpointEvent::Kind::r2_at_randomisation) {
+    const auto time = times_of(endpoint.events[0], cohort, radicality, workspace.scratch);
+    return {time, time};
+  }
   workspace.event.assign(cohort.size, never);
   workspace.known.assign(cohort.size, never);
-  workspace.scratch.resize(cohort.size);
   for (const EndpointEvent& what : endpoint.events) {
     const auto time = times_of(what, cohort, radicality, workspace.scratch);
     // An event that is dated back is known at surgery only.
