@@ -125,9 +125,8 @@ TRIALMILL_CLONES void end_by_surgery(const double* __restrict surgery,
   }
 }
 
-TRIALMILL_CLONES void subtract_surgery(const double* __restrict surgery,
-                                       const double* __restrict t, std::size_t n,
-                                       double* __restrict since) {
+TRIALMILL_CLONES void subtract_surgery(const double* __restrict surgery, const double* __restrict t,
+                                       std::size_t n, double* __restrict since) {
   for (std::size_t i = 0; i < n; ++i) {
     const double months = t[i] - surgery[i];
     since[i] = t[i] < never ? months : never;

@@ -163,11 +163,10 @@ class CourseDraw {
     const std::span<double> ill_from = workspace_.course[2], dies_ill = workspace_.course[3];
     find_recurrences(disease, ill_from);
     draw_death_with_disease(ill_from, dies_ill);
-    cohort::go_through_disease(
-        disease, {ill_from, dies_ill, law.clock},
-        {milestone(Milestone::surgery), milestone(Milestone::progression),
-         milestone(Milestone::withdrawal), milestone(Milestone::recurrence),
-         milestone(Milestone::death)});
+    cohort::go_through_disease(disease, {ill_from, dies_ill, law.clock},
+                               {milestone(Milestone::surgery), milestone(Milestone::progression),
+                                milestone(Milestone::withdrawal), milestone(Milestone::recurrence),
+                                milestone(Milestone::death)});
   }
 
   // Of patients who fell ill at `ill_from`, by the clock of the course.
@@ -210,12 +209,12 @@ class CourseDraw {
     // Few progress.
     for (std::size_t i = 0; i < cohort_.size; ++i)
       if (progression[i] < never)
-        progression_seen[i] = std::max(
-            progression[i],
-            std::min(planned[i],
-                     seen_at(course_.assessments[static_cast<std::size_t>(cohort_.arm[i])],
-                             progression[i], luck.shift_months[i],
-                             static_cast<std::uint64_t>(luck.missed[i]))));
+        progression_seen[i] =
+            std::max(progression[i],
+                     std::min(planned[i],
+                              seen_at(course_.assessments[static_cast<std::size_t>(cohort_.arm[i])],
+                                      progression[i], luck.shift_months[i],
+                                      static_cast<std::uint64_t>(luck.missed[i]))));
     const auto surgery = milestone(Milestone::surgery);
     const std::span<double> since = workspace_.course[2], seen = workspace_.course[3];
     count_from_surgery(surgery, recurrence, since);
@@ -232,10 +231,11 @@ class CourseDraw {
     if (std::ranges::any_of(schedules, [](const auto& one) { return one.jitter_months != 0; })) {
       fill_(random::Purpose::assessment, 0, shift);
       for (std::size_t i = 0; i < cohort_.size; ++i)
-        shift[i] = schedules[static_cast<std::size_t>(cohort_.arm[i])].jitter_months *
-                   (2 * shift[i] - 1);
+        shift[i] =
+            schedules[static_cast<std::size_t>(cohort_.arm[i])].jitter_months * (2 * shift[i] - 1);
     }
-    if (std::ranges::any_of(schedules, [](const auto& one) { return one.missed_probability > 0; })) {
+    if (std::ranges::any_of(schedules,
+                            [](const auto& one) { return one.missed_probability > 0; })) {
       fill_(random::Purpose::assessment, 1, missed);
       miss_in_a_row(schedules, cohort_.arm, missed);
     }

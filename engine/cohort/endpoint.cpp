@@ -130,8 +130,8 @@ FirstEvents find_first_events(const Endpoint& endpoint, const Cohort& cohort,
   for (const EndpointEvent& what : endpoint.events) {
     const auto time = times_of(what, cohort, radicality, workspace.scratch);
     // An event that is dated back is known at surgery only.
-    const auto take = what.kind == EndpointEvent::Kind::r2_at_randomisation ? take_dated_back
-                                                                             : take_earlier;
+    const auto take =
+        what.kind == EndpointEvent::Kind::r2_at_randomisation ? take_dated_back : take_earlier;
     take(time.data(), cohort.size, workspace.event.data(), workspace.known.data());
   }
   return {workspace.event, workspace.known};

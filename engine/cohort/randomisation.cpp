@@ -95,7 +95,8 @@ std::size_t deal_into_blocks(const Randomisation& randomisation, std::size_t pat
 void fill_table_of_two(const Randomisation& randomisation, std::span<const double> u_arm,
                        std::span<const double> u_block, std::span<const std::int32_t> stratum,
                        RandomisationWorkspace& workspace, std::span<std::int32_t> arm) {
-  const std::size_t blocks = deal_into_blocks(randomisation, arm.size(), u_block, stratum, workspace);
+  const std::size_t blocks =
+      deal_into_blocks(randomisation, arm.size(), u_block, stratum, workspace);
   const std::vector<double>& allocation = randomisation.allocation;
   const double total = allocation[0] + allocation[1];
   workspace.left.resize(2 * blocks);

@@ -59,8 +59,8 @@ void see_in_arm(const VisitSchedule& schedule, std::int32_t which,
   for (std::size_t piece = 0; piece < schedule.every_months.size(); ++piece) {
     const double every = schedule.every_months[piece];
     const double visits = visits_in(schedule, piece, visit);
-    see_in_piece(visit, every, visits, which, arm.data(), t_months.data(),
-                 luck.shift_months.data(), arm.size(), luck.missed.data(), seen.data());
+    see_in_piece(visit, every, visits, which, arm.data(), t_months.data(), luck.shift_months.data(),
+                 arm.size(), luck.missed.data(), seen.data());
     visit += visits * every;
   }
 }

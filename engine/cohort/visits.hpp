@@ -21,7 +21,6 @@ void miss_in_a_row(std::span<const VisitSchedule> by_arm, std::span<const std::i
 /// seen_at of each patient by the visits of the arm, without branches.
 /// @param t_months since the clock's start; may be infinite @param luck `missed` is used up
 void see_at_visits(std::span<const VisitSchedule> by_arm, std::span<const std::int32_t> arm,
-                   std::span<const double> t_months, const VisitLuck& luck,
-                   std::span<double> seen);
+                   std::span<const double> t_months, const VisitLuck& luck, std::span<double> seen);
 
 }  // namespace trialmill::cohort

@@ -31,8 +31,10 @@ TRIALMILL_CLONES void count_steps(
     std::uint64_t* __restrict patients, std::uint64_t* __restrict took) {
   constexpr auto r1 = static_cast<double>(Radicality::r1), r2 = static_cast<double>(Radicality::r2);
   constexpr auto unresected = static_cast<double>(Radicality::unresected);
-  std::uint64_t members = 0, progressed = 0, withdrew = 0, died_before = 0, toxic = 0, responded = 0;
-  std::uint64_t operated = 0, with_r0 = 0, with_r1 = 0, with_r2 = 0, unresectable = 0, died_soon = 0;
+  std::uint64_t members = 0, progressed = 0, withdrew = 0, died_before = 0, toxic = 0,
+                responded = 0;
+  std::uint64_t operated = 0, with_r0 = 0, with_r1 = 0, with_r2 = 0, unresectable = 0,
+                died_soon = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t one = arm[i] == which ? 1 : 0;
     const double left = progression[i] < withdrawal[i] ? progression[i] : withdrawal[i];

@@ -64,7 +64,7 @@ void count_stratum(const SortedTimes& sorted, std::span<const std::int32_t> grou
 }
 
 void count_delayed(const SortedTimes& sorted, std::span<const std::int32_t> group,
-                           RiskTable& table) {
+                   RiskTable& table) {
   const auto groups = static_cast<std::size_t>(table.groups);
   list_event_times(sorted, table);
   const std::size_t times = table.size();
@@ -252,12 +252,11 @@ TRIALMILL_CLONES void differences(const std::int32_t* __restrict before, std::si
 void count_tied(const SortedTimes& sorted, std::span<const std::int32_t> group, RiskTable& table) {
   const auto groups = static_cast<std::size_t>(table.groups);
   const auto strata = static_cast<std::size_t>(sorted.strata);
-  const auto places = 1 + static_cast<std::size_t>(std::accumulate(table.events_of.begin(),
-                                                                   table.events_of.end(), 0.0));
+  const auto places = 1 + static_cast<std::size_t>(
+                              std::accumulate(table.events_of.begin(), table.events_of.end(), 0.0));
   table.stratum_begin.assign(strata + 1, 0);
   table.time.resize(places);
-  for (auto* column :
-       {&table.left, &table.members_left, &table.member_fails, &table.events_before})
+  for (auto* column : {&table.left, &table.members_left, &table.member_fails, &table.events_before})
     column->resize(places);
   for (std::size_t g = groups; g-- > (groups == 1 ? 0 : 1);) {
     Listed listed;
