@@ -173,13 +173,15 @@ int run_study(const RunArguments& arguments) {
   if (write && anything) {
     write_file(folder / "result.json", result::to_json(result));
     write_file(folder / "power.csv", result::to_csv(result));
+    if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
     write_file(folder / "power.svg", report::power_figure_svg(result));
   }
   if (anything && arguments.json)
     fmt::print("{}", result::to_json(result));
   else if (anything)
-    fmt::print("{}\nWritten: {}/result.json, power.csv, power.svg\n",
-               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string());
+    fmt::print("{}\nWritten: {}/result.json, power.csv, {}power.svg\n",
+               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
+               result::has_looks(result) ? "looks.csv, " : "");
   if (result.complete) return done;
   return report_interruption(result, write && anything ? folder : std::filesystem::path());
 }

@@ -33,6 +33,7 @@ void draw(benchmark::State& state, const Plan& plan) {
 
 const char* const w1 = "scenarios/reference/w1.yaml";
 const char* const w2 = "tests/bench/w2.yaml";
+const char* const w3 = "tests/bench/w3.yaml";
 const char* const w4 = "tests/bench/w4.yaml";
 const char* const w5 = "scenarios/jnets-2021/neoadjuvant-os.yaml";
 const char* const w6 = "tests/bench/w6.yaml";
@@ -43,6 +44,17 @@ void W1(benchmark::State& state) {
 }
 void W2(benchmark::State& state) {
   simulate(state, plan_of(w2));
+}
+void W3(benchmark::State& state) {
+  simulate(state, plan_of(w3));
+}
+// Every replicate comes to all three looks.
+void W3_all_looks(benchmark::State& state) {
+  simulate(state, plan_of(w3, {{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
+}
+// The same trial with one look.
+void W1_no_effect(benchmark::State& state) {
+  simulate(state, plan_of(w1, {{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
 }
 void W4(benchmark::State& state) {
   simulate(state, plan_of(w4));
@@ -70,6 +82,9 @@ void growth(benchmark::State& state) {
 
 BENCHMARK(W1)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W2)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W3)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W3_all_looks)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W1_no_effect)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W4)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W4_generation)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W5)->Unit(benchmark::kMicrosecond);
