@@ -77,9 +77,9 @@ struct SequentialLook {
   /// Stopping here, and here or before, as shares of all replicates.
   SimulatedProportion rejection, cumulative_rejection, futility, cumulative_futility;
   double time_mc_se = 0, events_mc_se = 0;  ///< Monte-Carlo standard errors of `LookResult`'s means
-  double time_due_mean = 0;     ///< when it falls due, also in replicates that have stopped before
-  double enrolled_mean = 0;     ///< patients enrolled by then
-  double information_mean = 0;  ///< as a fraction of the planned maximum
+  double time_held_mean = 0;                ///< calendar time, over the replicates that held it
+  double enrolled_mean = 0;                 ///< patients enrolled by then
+  double information_mean = 0;              ///< as a fraction of the planned maximum
   double efficacy_z_mean = 0, futility_z_mean = 0;  ///< bounds; NaN where there are none
 };
 
