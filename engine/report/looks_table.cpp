@@ -14,7 +14,7 @@
 namespace trialmill::report {
 namespace {
 
-constexpr std::size_t widest_name = 16;
+constexpr std::size_t widest_name = 12;
 
 struct LookRow {
   const result::PointResult* point;
@@ -99,24 +99,19 @@ std::vector<Column> look_columns(const std::vector<LookRow>& rows, const result:
     };
   };
   add({"Look"}, [](const LookRow& row) { return fmt::format("{}", row.look->look); });
-  add({"Inform-", "ation"}, figure(&SequentialLook::information_mean, 3));
-  add({"Efficacy", "Z"}, figure(&SequentialLook::efficacy_z_mean, 3));
-  if (futility) add({"Futility", "Z"}, figure(&SequentialLook::futility_z_mean, 3));
+  add({"Info."}, figure(&SequentialLook::information_mean, 3));
+  add({"Reject", "at Z"}, figure(&SequentialLook::efficacy_z_mean, 3));
+  if (futility) add({"Futile", "below"}, figure(&SequentialLook::futility_z_mean, 3));
   add({"Months"}, [](const LookRow& row) { return fixed(row.look->time_mean, 1); });
   add({"Events"}, [](const LookRow& row) { return fixed(row.look->events_mean, 1); });
-  add({"Enrolled"}, figure(&SequentialLook::enrolled_mean, 1));
-  add({"Held"}, [=](const LookRow& row) {
-    return fixed(static_cast<double>(row.look->sequential->held) /
-                     static_cast<double>(row.point->replicates),
-                 decimals);
-  });
-  add({"Rejects"}, share(&SequentialLook::rejection));
-  add({"by then"}, share(&SequentialLook::cumulative_rejection));
+  add({"En-", "rolled"}, figure(&SequentialLook::enrolled_mean, 1));
+  add({"Reject"}, share(&SequentialLook::rejection));
+  add({"so far"}, share(&SequentialLook::cumulative_rejection));
   add({"MC SE"}, [=](const LookRow& row) {
     return fixed(row.look->sequential->cumulative_rejection.mc_se, decimals + 1);
   });
   if (futility) add({"Futile"}, share(&SequentialLook::futility));
-  if (futility) add({"by then"}, share(&SequentialLook::cumulative_futility));
+  if (futility) add({"so far"}, share(&SequentialLook::cumulative_futility));
   return columns;
 }
 
@@ -139,36 +134,43 @@ std::vector<std::string> look_notes(const std::vector<LookRow>& rows) {
     }
   std::vector<std::string> notes{
       "Bounds of " + joined(bounds, "; ") + ".",
-      "Information: events analysed (outcomes known, for a proportion) over those planned at most; "
-      "like events and enrolled a mean over the replicates that hold the look.",
-      "Efficacy Z: mean bound at which the look rejects.",
+      "Info.: events analysed (outcomes known, for a proportion) over those planned at most; like "
+      "Events and Enrolled a mean over the replicates that come to the look without stopping.",
+      "Reject at Z: mean bound from which on the look rejects.",
       "Months: mean time at which the look falls due, also where the analysis has stopped before.",
-      "Held: share of replicates that come to the look.",
-      "Rejects: share of all replicates that reject at this look; by then: at this look or before, "
+      "Reject: share of all replicates that reject at this look; so far: at this look or before, "
       "with its Monte-Carlo standard error (MC SE)."};
-  if (any_futility(rows)) {
-    notes.insert(notes.begin() + 3, "Futility Z: mean bound below which the look is futile.");
-    notes.push_back(
-        "Futile: share of all replicates that stop for futility at this look; by then: or before.");
-  }
+  if (!any_futility(rows)) return notes;
+  notes.insert(notes.begin() + 3, "Futile below: mean bound below which the look is futile.");
+  notes.push_back(
+      "Futile: share of all replicates that stop for futility at this look; so far: or before.");
   return notes;
 }
 
-// What is known of a point when its trials stop.
+// What is known when an analysis, or at last the trial, stops.
 struct StopRow {
   const result::PointResult* point;
+  std::string who;
   const char* name;
   const result::Summary* summary;
 };
 
 std::vector<StopRow> stop_rows(const result::Result& result) {
   std::vector<StopRow> rows;
-  for (const auto& point : result.points)
-    if (point.duration.quantiles) {
-      rows.push_back({&point, "Months", &point.duration});
-      rows.push_back({&point, "Events", &point.events});
-      rows.push_back({&point, "Patients", &point.enrolled});
+  for (const auto& point : result.points) {
+    std::size_t stopping = 0;
+    for (const auto& analysis : point.analyses) {
+      if (!analysis.stopping) continue;
+      rows.push_back({&point, spaced(analysis.name), "Months", &analysis.stopping->time});
+      rows.push_back({&point, "", "Events", &analysis.stopping->events});
+      rows.push_back({&point, "", "Enrolled", &analysis.stopping->enrolled});
+      ++stopping;
     }
+    // Of one analysis with looks, the trial mostly says the same.
+    if (stopping < 2 || !point.duration.quantiles) continue;
+    rows.push_back({&point, "whole trial", "Months", &point.duration});
+    rows.push_back({&point, "", "Enrolled", &point.enrolled});
+  }
   return rows;
 }
 
@@ -176,7 +178,10 @@ std::vector<Column> stop_columns(const std::vector<StopRow>& rows, const result:
   std::vector<Column> columns;
   add_settings(rows, result, columns);
   columns.push_back(
-      column_of({"At stopping"}, rows, [](const StopRow& row) { return std::string(row.name); }));
+      column_of({"At stopping of"}, rows, [](const StopRow& row) { return row.who; }));
+  columns.back().right = false;
+  columns.push_back(
+      column_of({""}, rows, [](const StopRow& row) { return std::string(row.name); }));
   columns.back().right = false;
   const auto add = [&](const char* heading, int places, auto figure) {
     columns.push_back(column_of(
@@ -202,12 +207,13 @@ std::string looks_tables(const result::Result& result, const Emphasis& style) {
   for (const std::string& note : look_notes(looks))
     append_paragraph(out, note, style.note, style.end);
   out += "\n" + table_text(stop_columns(stop_rows(result), result), style) + "\n";
-  append_paragraph(out,
-                   "At stopping: mean over all replicates with its Monte-Carlo standard error, "
-                   "standard deviation and quantiles between replicates of the calendar time when "
-                   "the last analysis is made, the events analysed and the patients enrolled by "
-                   "then. Quantiles are rounded down to eleven binary digits (less than 0.1 %).",
-                   style.note, style.end);
+  append_paragraph(
+      out,
+      "At stopping: calendar time, events analysed and patients enrolled when an analysis "
+      "stops; whole trial: when its last analysis is made. Mean over all replicates with "
+      "its Monte-Carlo standard error, standard deviation and quantiles between "
+      "replicates, these rounded down to eleven binary digits (less than 0.1 %).",
+      style.note, style.end);
   return out;
 }
 

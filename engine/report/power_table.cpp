@@ -135,14 +135,13 @@ void add_powers(Table& table, const Rounding& rounding) {
   const auto of_look = [](auto of_stopping, auto of_single) {
     return [=](const Row& row) {
       const auto& looks = row.analysis->by_look;
-      if (row.analysis->stopping) return fixed((*row.analysis->stopping).*of_stopping, 1);
+      if (row.analysis->stopping) return fixed(((*row.analysis->stopping).*of_stopping).mean, 1);
       return looks.empty() ? std::string("-") : fixed(looks.back().*of_single, 1);
     };
   };
   table.add_column({"Events"},
-                   of_look(&result::Stopping::events_mean, &result::LookResult::events_mean));
-  table.add_column({"Months"},
-                   of_look(&result::Stopping::time_mean, &result::LookResult::time_mean));
+                   of_look(&result::Stopping::events, &result::LookResult::events_mean));
+  table.add_column({"Months"}, of_look(&result::Stopping::time, &result::LookResult::time_mean));
 }
 
 /// The estimate of an analysis as the table shows it: a hazard ratio, or a difference of

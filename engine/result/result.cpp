@@ -131,8 +131,13 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
                              tally.by_status[status]);
   if (label.spending) {
     out.by_look = looks_of(tally.looks, point.replicates);
-    out.stopping = {*label.spending, out.by_look.back().sequential->cumulative_futility,
-                    tally.events.mean, tally.analysis_months.mean, tally.patients.mean};
+    const StoppingTally& stop = tally.stopping;
+    out.stopping = {*label.spending,
+                    out.by_look.back().sequential->cumulative_futility,
+                    summary(stop.months, stop.months_distribution),
+                    summary(stop.events, stop.events_distribution),
+                    summary(stop.enrolled, stop.enrolled_distribution),
+                    tally.patients.mean};
   } else {
     out.by_look.push_back(
         {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});

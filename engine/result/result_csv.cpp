@@ -28,12 +28,12 @@ std::string row(const PointResult& point, const AnalysisResult& analysis) {
   ProportionPerformance proportion{0, none, none, none, none, none, none, none, none, none};
   if (analysis.proportion) proportion = *analysis.proportion;
   const LookResult& look = analysis.by_look.back();
-  const Stopping at = analysis.stopping.value_or(
-      Stopping{{}, {}, look.events_mean, look.time_mean, look.patients_mean});
+  const std::optional<Stopping>& stop = analysis.stopping;
   for (const double x :
        {estimate.true_log_hr, proportion.control_mean, proportion.experimental_mean,
-        proportion.risk_difference_mean, proportion.true_risk_difference, at.patients_mean,
-        at.events_mean, at.time_mean})
+        proportion.risk_difference_mean, proportion.true_risk_difference,
+        stop ? stop->patients_mean : look.patients_mean,
+        stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
   return line + '\n';
 }

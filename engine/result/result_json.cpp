@@ -63,8 +63,9 @@ Json to_document(const Stopping& stopping) {
           {"obeyed", futility ? Json(spending.obeyed) : Json(nullptr)},
           {"futility", stopping.futility.estimate},
           {"futility_mc_se", stopping.futility.mc_se},
-          {"events_mean", number(stopping.events_mean)},
-          {"time_mean", number(stopping.time_mean)},
+          {"time", to_document(stopping.time)},
+          {"events", to_document(stopping.events)},
+          {"enrolled", to_document(stopping.enrolled)},
           {"patients_mean", number(stopping.patients_mean)}};
 }
 

@@ -63,6 +63,26 @@ void LookTally::merge(const LookTally& other) {
   futility_z.merge(other.futility_z);
 }
 
+void StoppingTally::add(const LookOutcome& stop) {
+  const auto number_of_events = static_cast<double>(stop.events);
+  const auto patients = static_cast<double>(stop.enrolled);
+  months.add(stop.due_months);
+  events.add(number_of_events);
+  enrolled.add(patients);
+  months_distribution.add(stop.due_months);
+  events_distribution.add(number_of_events);
+  enrolled_distribution.add(patients);
+}
+
+void StoppingTally::merge(const StoppingTally& other) {
+  months.merge(other.months);
+  events.merge(other.events);
+  enrolled.merge(other.enrolled);
+  months_distribution.merge(other.months_distribution);
+  events_distribution.merge(other.events_distribution);
+  enrolled_distribution.merge(other.enrolled_distribution);
+}
+
 void AnalysisTally::add(const AnalysisOutcome& outcome, const AnalysisTruth& truth) {
   rejections += outcome.rejected;
   undefined += std::isnan(outcome.z);
@@ -101,14 +121,17 @@ void AnalysisTally::merge(const AnalysisTally& other) {
   looks.resize(other.looks.size());
   for (std::size_t k = 0; k < looks.size(); ++k)
     looks[k].merge(other.looks[k]);
+  stopping.merge(other.stopping);
 }
 
 namespace {
 
-void add_looks(const std::vector<LookOutcome>& looks, std::vector<LookTally>& tallies) {
-  tallies.resize(looks.size());
+// Of an analysis with looks that stopped at one of them.
+void add_looks(const std::vector<LookOutcome>& looks, int stop, AnalysisTally& tally) {
+  tally.looks.resize(looks.size());
   for (std::size_t k = 0; k < looks.size(); ++k)
-    tallies[k].add(looks[k]);
+    tally.looks[k].add(looks[k]);
+  tally.stopping.add(looks[static_cast<std::size_t>(stop - 1)]);
 }
 
 }  // namespace
@@ -130,7 +153,8 @@ void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths
     months_distribution.add(outcome.analysis_months);
     enrolled_distribution.add(static_cast<double>(outcome.enrolled));
     for (std::size_t a = 0; a < truths.size(); ++a)
-      add_looks(outcome.looks[a], analyses[a].looks);
+      if (!outcome.looks[a].empty())
+        add_looks(outcome.looks[a], outcome.analyses[a].look, analyses[a]);
   }
   pathway.resize(outcome.pathway.size());
   for (std::size_t arm = 0; arm < pathway.size(); ++arm)

@@ -102,13 +102,12 @@ struct SpendingLabel {
   bool obeyed = true;
 };
 
-/// An analysis with looks as it stops: means over all replicates.
+/// An analysis with looks as it stops, over all replicates.
 struct Stopping {
   SpendingLabel spending;
   SimulatedProportion futility;  ///< share of replicates that stop for it
-  double events_mean = 0;
-  double time_mean = 0;
-  double patients_mean = 0;
+  Summary time, events, enrolled;
+  double patients_mean = 0;  ///< analysed
 };
 
 struct AnalysisResult {

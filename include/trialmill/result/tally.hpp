@@ -45,6 +45,15 @@ struct LookTally {
   void merge(const LookTally& other);
 };
 
+/// An analysis with looks as it stops.
+struct StoppingTally {
+  Moments months, events, enrolled;
+  Distribution months_distribution, events_distribution, enrolled_distribution;
+
+  void add(const LookOutcome& stop);
+  void merge(const StoppingTally& other);
+};
+
 struct AnalysisTally {
   std::uint64_t rejections = 0;
   std::uint64_t undefined = 0;  ///< replicates without a test statistic, counted as no rejection
@@ -56,6 +65,7 @@ struct AnalysisTally {
   Moments control_proportion, experimental_proportion, risk_difference;
   std::uint64_t covered = 0;     ///< intervals that hold the true value
   std::vector<LookTally> looks;  ///< empty for an analysis that is made once
+  StoppingTally stopping;        ///< without values for an analysis that is made once
 
   void add(const AnalysisOutcome& outcome, const AnalysisTruth& truth);
   void merge(const AnalysisTally& other);
