@@ -15,7 +15,7 @@ design::Spending read_spending(const Value& value, bool spends_beta) {
   if (text.empty()) return {};  // noted
   if (const auto spending = design::parse_spending(text)) return *spending;
   std::vector<std::string> names = {"obf", "pocock"};
-  std::string allowed = "obf, pocock, hsd(GAMMA), power(RHO), custom(a1,a2,...)";
+  std::string allowed = "obf, pocock, hsd(GAMMA), power(RHO), \"custom(a1,a2,...)\"";
   if (!spends_beta) {
     names.insert(names.end(), {"classical-obf", "classical-pocock"});
     allowed += ", haybittle-peto(Z), classical-obf, classical-pocock, wang-tsiatis(DELTA)";
@@ -101,7 +101,7 @@ class LooksReader {
       read_interim(*interim, fractions, fraction);
     else if (fractions)
       wait_for_fractions(*fractions, fraction);
-    else
+    else if (value_.is(Value::Kind::record))
       value_.reject_key(
           "says neither by `information_fraction` nor by `interim` when the looks are held");
   }

@@ -12,21 +12,20 @@ using input::Value;
 // Do the events of the looks increase to the planned ones? Notes the first look whose do not.
 bool require_increasing_events(const Record& looks, const Analysis& analysis,
                                const Scenario& scenario) {
-  if (!looks.has("interim") || looks.has("information_fraction")) return true;
+  const auto interim = looks.optional_value("interim");
+  const auto fractions = looks.optional_value("information_fraction");
+  if (interim && fractions) return true;
   const std::size_t planned = planned_information(scenario, analysis);
-  const std::vector<Value> items = looks.value("interim").list();
+  const std::vector<Value> items = (interim ? *interim : *fractions).list();
   std::size_t before = 0;
-  for (std::size_t k = 0; k < items.size(); ++k) {
+  for (std::size_t k = 0; k < analysis.looks->interim.size(); ++k) {
     const std::size_t events = awaited_events(scenario, analysis, analysis.looks->interim[k]);
-    if (events >= planned) {
-      items[k].reject_because("waits for " + std::to_string(events) + " events, and no more than " +
-                              std::to_string(planned) + " are planned for the final look");
-      return false;
-    }
-    if (events <= before) {
-      items[k].reject_because("waits for " + std::to_string(events) +
-                              " events, and so many had happened at the look before (" +
-                              std::to_string(before) + "): information must increase");
+    if (events <= before || events >= planned) {
+      const std::string other =
+          events <= before ? "the look before for " + std::to_string(before)
+                           : "no more than " + std::to_string(planned) + " are planned at the end";
+      items[k].reject_because("the look waits for " + std::to_string(events) + " events, and " +
+                              other + ": information must increase from look to look");
       return false;
     }
     before = events;
