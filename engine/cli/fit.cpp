@@ -14,8 +14,9 @@ namespace {
 
 struct FitArguments {
   FitRequest request;
-  std::string ties = "efron", interval = "log-log", weights;
+  std::string ties = "efron", interval = "log-log", weights, max_combo, win_ratio;
   std::optional<std::string> rmst, milestone;
+  std::optional<std::string> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool json = false;
 };
 
@@ -29,20 +30,37 @@ struct FitArguments {
   throw input::InputError(diagnostic);
 }
 
-// "fh(0,1);fh(0,0.5)"
-std::vector<survival::FlemingHarrington> parse_weights(const std::string& text) {
-  std::vector<survival::FlemingHarrington> weights;
+// "fh(0,1);mwlr(6)"
+std::vector<survival::LogRankWeight> parse_weights(const std::string& option,
+                                                   const std::string& text) {
+  std::vector<survival::LogRankWeight> weights;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find(';', start), text.size());
     const std::string one = text.substr(start, end - start);
     const auto weight = survival::parse_weight(one);
     if (!weight)
-      refuse("--weights", input::in_backquotes(one),
-             "fh(RHO,GAMMA) with both from 0 to 10, several parted by `;`");
+      refuse(option, input::in_backquotes(one),
+             "fh(RHO,GAMMA) with both from 0 to 10, or mwlr(TIME); several are parted by `;`");
     weights.push_back(*weight);
     start = end + 1;
   }
   return weights;
+}
+
+// "os_time:os_status;rfs_time:rfs_status"
+std::vector<OutcomeColumns> parse_outcomes(const std::string& text) {
+  std::vector<OutcomeColumns> outcomes;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(';', start), text.size());
+    const std::string one = text.substr(start, end - start);
+    const std::size_t colon = one.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == one.size())
+      refuse("--win-ratio", input::in_backquotes(one),
+             "TIME:STATUS, two columns; outcomes are parted by `;`, the most important first");
+    outcomes.push_back({one.substr(0, colon), one.substr(colon + 1)});
+    start = end + 1;
+  }
+  return outcomes;
 }
 
 template <class Meaning>
@@ -74,17 +92,55 @@ std::optional<double> time_option(const std::string& option, const std::optional
   return time;
 }
 
-// Without times only a proportion can be analysed.
+// A margin, which needs the analysis that it is about.
+std::optional<double> margin_option(const std::string& option,
+                                    const std::optional<std::string>& text, double above,
+                                    double below, const std::string& allowed, bool analysed,
+                                    const std::string& analysis) {
+  if (!text) return std::nullopt;
+  double margin = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, margin);
+  if (error != std::errc{} || stop != end || !(margin > above && margin < below))
+    refuse(option, input::in_backquotes(*text), allowed);
+  if (!analysed) refuse(analysis, "nothing", "the analysis that " + option + " is about");
+  return margin;
+}
+
+void read_margins(const FitArguments& arguments, FitRequest& request) {
+  constexpr double any = 1e300;
+  request.hazard_ratio_margin = margin_option("--margin", arguments.hazard_ratio_margin, 0, any,
+                                              "a hazard ratio above 0, above 1 for non-inferiority",
+                                              !request.cox.empty(), "--cox");
+  request.rmst_margin =
+      margin_option("--rmst-margin", arguments.rmst_margin, -any, any,
+                    "a difference in the unit of --time, above 0 for non-inferiority",
+                    request.rmst.has_value(), "--rmst");
+  const std::string of_probabilities =
+      "a difference of probabilities between -1 and 1, above 0 for non-inferiority";
+  request.milestone_margin =
+      margin_option("--milestone-margin", arguments.milestone_margin, -1, 1, of_probabilities,
+                    request.milestone.has_value(), "--milestone");
+  request.proportion_margin =
+      margin_option("--proportion-margin", arguments.proportion_margin, -1, 1, of_probabilities,
+                    !request.proportion.empty(), "--proportion");
+}
+
+// Without times only proportions and prioritised outcomes can be analysed.
 void check_columns(const FitRequest& request) {
   const bool of_times = !request.time.empty() || !request.status.empty() ||
                         !request.entry.empty() || !request.cox.empty() ||
-                        !request.weights.empty() || request.rmst || request.milestone ||
-                        request.competing;
-  if (of_times || request.proportion.empty()) {
-    const std::string needed = "a column, which every analysis but --proportion needs";
+                        !request.weights.empty() || !request.max_combo.empty() || request.rmst ||
+                        request.milestone || request.competing;
+  if (of_times || (request.proportion.empty() && request.win_ratio.empty())) {
+    const std::string needed =
+        "a column, which every analysis but --proportion and --win-ratio needs";
     if (request.time.empty()) refuse("--time", "no column", needed);
     if (request.status.empty()) refuse("--status", "no column", needed);
   }
+  if (request.cox.empty() && (request.profile || request.firth))
+    refuse("--cox", "no column",
+           request.firth ? "covariates, for --firth" : "covariates, for --profile");
   if (request.competing && !request.entry.empty())
     refuse("--entry", input::in_backquotes(request.entry),
            "no delayed entry together with --competing");
@@ -97,8 +153,11 @@ std::string two_group_options(const FitRequest& request) {
     if (given) out += (out.empty() ? "" : " and ") + std::string(option);
   };
   add(!request.weights.empty(), "--weights");
+  add(!request.max_combo.empty(), "--maxcombo");
   add(request.milestone.has_value(), "--milestone");
+  add(request.rmst_margin.has_value(), "--rmst-margin");
   add(!request.proportion.empty(), "--proportion");
+  add(!request.win_ratio.empty(), "--win-ratio");
   return out;
 }
 
@@ -113,7 +172,13 @@ int fit(FitArguments& arguments) {
                                                      {"plain", survival::IntervalType::plain}});
   request.rmst = time_option("--rmst", arguments.rmst, false);
   request.milestone = time_option("--milestone", arguments.milestone, true);
-  request.weights = parse_weights(arguments.weights);
+  read_margins(arguments, request);
+  request.weights = parse_weights("--weights", arguments.weights);
+  request.max_combo = parse_weights("--maxcombo", arguments.max_combo);
+  if (request.max_combo.size() > survival::most_max_combo_weights)
+    refuse("--maxcombo", fmt::format("{} weights", request.max_combo.size()),
+           fmt::format("at most {}", survival::most_max_combo_weights));
+  request.win_ratio = parse_outcomes(arguments.win_ratio);
   check_columns(request);
   const std::string comparing = two_group_options(request);
   if (request.group.empty() && !comparing.empty())
@@ -127,6 +192,18 @@ int fit(FitArguments& arguments) {
   return done;
 }
 
+void add_margin_options(CLI::App& verb, FitArguments& arguments) {
+  verb.add_option("--margin", arguments.hazard_ratio_margin,
+                  "non-inferiority: the hazard ratio of the --group term of --cox (else its first) "
+                  "that is just too high, such as 1.3");
+  verb.add_option("--rmst-margin", arguments.rmst_margin,
+                  "non-inferiority: the loss of restricted mean that is just too much");
+  verb.add_option("--milestone-margin", arguments.milestone_margin,
+                  "non-inferiority: the loss of survival at --milestone that is just too much");
+  verb.add_option("--proportion-margin", arguments.proportion_margin,
+                  "non-inferiority: the loss of successes that is just too much, such as 0.1");
+}
+
 }  // namespace
 
 void add_fit(CLI::App& program, int& exit_status) {
@@ -135,12 +212,12 @@ void add_fit(CLI::App& program, int& exit_status) {
   CLI::App& verb = *program.add_subcommand("fit",
                                            "analyse a CSV file: Kaplan-Meier, log-rank tests, Cox "
                                            "regression, RMST, milestones, competing "
-                                           "causes, proportions");
+                                           "causes, proportions, win ratio");
   verb.add_option("DATA", request.file, "CSV file with a header line")->required();
   verb.add_option("--time", request.time,
-                  "column: time to event or censoring; not needed for --proportion alone");
+                  "column: time to event or censoring; not needed for --proportion or --win-ratio");
   verb.add_option("--status", request.status,
-                  "column: 1 event, 0 censored; not needed for --proportion alone");
+                  "column: 1 event, 0 censored; not needed for --proportion or --win-ratio");
   verb.add_flag("--competing", request.competing,
                 "the status column holds causes, 1, 2, ...: their cumulative incidences");
   verb.add_option("--entry", request.entry, "column: time of delayed entry");
@@ -149,16 +226,27 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_option("--strata", request.strata, "columns whose combinations are strata")
       ->delimiter(',');
   verb.add_option("--cox", request.cox, "columns: covariates of a Cox regression")->delimiter(',');
+  verb.add_flag("--profile", request.profile,
+                "intervals of the Cox coefficients by profile likelihood too");
+  verb.add_flag("--firth", request.firth,
+                "Cox regression by Firth's penalised likelihood too, for monotone likelihoods");
   verb.add_option("--ties", arguments->ties,
                   "how Cox regression treats tied events: efron (default), breslow");
   verb.add_option("--conf-type", arguments->interval,
                   "scale of the Kaplan-Meier interval: log-log (default), log, plain");
   verb.add_option("--weights", arguments->weights,
-                  "weighted log-rank tests: \"fh(0,1);fh(0,0.5)\"");
+                  "weighted log-rank tests: \"fh(0,1);fh(0,0.5);mwlr(6)\", Fleming-Harrington and "
+                  "modest weights");
+  verb.add_option("--maxcombo", arguments->max_combo,
+                  "the largest of up to four weighted log-rank tests: \"fh(0,0);fh(0,1)\"");
   verb.add_option("--rmst", arguments->rmst, "restricted mean survival time up to here");
   verb.add_option("--milestone", arguments->milestone, "compare survival at this time");
   verb.add_option("--proportion", request.proportion,
                   "column: 1 success, 0 none; compares the share of successes of two groups");
+  verb.add_option("--win-ratio", arguments->win_ratio,
+                  "columns of prioritised outcomes, \"os_time:os_status;rfs_time:rfs_status\": "
+                  "every pair of patients of two groups compared");
+  add_margin_options(verb, *arguments);
   verb.add_flag("--exact-times", request.exact_times,
                 "keep times apart that differ by rounding only (R: timefix = FALSE)");
   verb.add_flag("--json", arguments->json, "print JSON");

@@ -47,9 +47,10 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
   report.log_rank = survival::log_rank(table);
   if (report.curves.size() != 2) return;
   survival::LogRankWorkspace workspace;
-  report.two_group = survival::weighted_log_rank(table, {}, workspace);
-  for (const survival::FlemingHarrington& weight : request.weights)
+  report.two_group = survival::weighted_log_rank(table, survival::FlemingHarrington{}, workspace);
+  for (const survival::LogRankWeight& weight : request.weights)
     report.weighted.push_back({weight, survival::weighted_log_rank(table, weight, workspace)});
+  if (!request.max_combo.empty()) report.max_combo = survival::max_combo(table, request.max_combo);
   const survival::KaplanMeier& reference = report.curves[0].curve;
   const survival::KaplanMeier& experimental = report.curves[1].curve;
   if (request.rmst)
@@ -58,6 +59,12 @@ void compare_groups(const FitRequest& request, const survival::SortedTimes& with
   if (request.milestone)
     report.milestone_difference =
         survival::compare_milestone(reference, experimental, *request.milestone);
+  if (request.rmst_margin)
+    report.rmst_non_inferiority =
+        survival::non_inferiority(*report.rmst_difference, *request.rmst_margin);
+  if (request.milestone_margin)
+    report.milestone_non_inferiority =
+        survival::non_inferiority(*report.milestone_difference, *request.milestone_margin);
 }
 
 std::vector<GroupIncidence> incidences(const FitData& data, const survival::SortedTimes& all) {
@@ -70,7 +77,7 @@ std::vector<GroupIncidence> incidences(const FitData& data, const survival::Sort
   return out;
 }
 
-ProportionReport compare_proportions(const FitData& data) {
+ProportionReport compare_proportions(const FitRequest& request, const FitData& data) {
   ProportionReport report;
   report.groups = data.group_names;
   std::vector<survival::TwoByTwo> tables;
@@ -79,7 +86,16 @@ ProportionReport compare_proportions(const FitData& data) {
   report.comparison = survival::compare_proportions(report.table);
   report.fisher = survival::fisher_exact(report.table);
   if (!data.stratum.empty()) report.stratified = survival::mantel_haenszel(tables);
+  if (request.proportion_margin)
+    report.non_inferiority = survival::non_inferiority(report.table, *request.proportion_margin);
   return report;
+}
+
+survival::WinRatio compare_outcomes(const FitData& data) {
+  std::vector<survival::PrioritisedOutcome> outcomes;
+  for (std::size_t o = 0; o < data.outcome_time.size(); ++o)
+    outcomes.push_back({data.outcome_time[o], data.outcome_event[o]});
+  return survival::win_ratio(outcomes, data.group);
 }
 
 CoxReport fit_cox(const FitRequest& request, const FitData& data,
@@ -97,6 +113,28 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
   report.stratum_values = data.stratum_values;
   report.concordance =
       survival::concordance(within_strata, survival::linear_predictor(covariates, report.fit));
+  using enum survival::TimeTransform;
+  for (const auto& [name, transform] : {std::pair("identity", identity), std::pair("km", km),
+                                        std::pair("rank", rank), std::pair("log", log)})
+    report.proportional_hazards.push_back(
+        {name, survival::proportional_hazards_test(within_strata, covariates, request.ties,
+                                                   report.fit, transform)});
+  const auto treatment = std::ranges::find(request.cox, request.group);
+  if (treatment != request.cox.end())
+    report.treatment = static_cast<std::size_t>(treatment - request.cox.begin());
+  if (request.hazard_ratio_margin)
+    report.non_inferiority =
+        survival::non_inferiority(report.fit, report.treatment, *request.hazard_ratio_margin);
+  if (request.profile)
+    report.profile = survival::profile_intervals(within_strata, covariates, options, report.fit,
+                                                 0.95, workspace);
+  if (request.firth) {
+    FirthReport& firth = report.firth.emplace();
+    survival::FirthWorkspace penalised;
+    survival::fit_firth(within_strata, covariates, options, penalised, firth.fit);
+    firth.interval =
+        survival::profile_intervals(within_strata, covariates, options, firth.fit, 0.95, penalised);
+  }
   return report;
 }
 
@@ -108,7 +146,8 @@ FitReport analyse(const FitRequest& request, const FitData& data) {
   report.events = static_cast<std::size_t>(std::ranges::count(data.status, 1));
   report.dropped = data.dropped;
   report.merged_times = data.merged_times;
-  if (!request.proportion.empty()) report.proportion = compare_proportions(data);
+  if (!request.proportion.empty()) report.proportion = compare_proportions(request, data);
+  if (!request.win_ratio.empty()) report.win_ratio = compare_outcomes(data);
   if (request.time.empty()) return report;
   const survival::SortedTimes all = sorted(data, false);
   report.curves = curves(request, data, all);

@@ -21,6 +21,8 @@ std::vector<std::uint8_t> complete_rows(const Table& table, const FitRequest& re
   for (const std::string* column :
        {&request.time, &request.status, &request.entry, &request.group, &request.proportion})
     if (!column->empty()) columns.push_back(*column);
+  for (const OutcomeColumns& outcome : request.win_ratio)
+    columns.insert(columns.end(), {outcome.time, outcome.status});
   columns.insert(columns.end(), request.strata.begin(), request.strata.end());
   columns.insert(columns.end(), request.cox.begin(), request.cox.end());
   std::vector<std::uint8_t> complete(table.row_count(), 1);
@@ -150,6 +152,22 @@ void read_times(const Table& table, const FitRequest& request,
   data.merged_times = survival::merge_near_ties(columns);
 }
 
+// All outcomes share one clock, so near-ties merge over all their times.
+void read_outcomes(const Table& table, const FitRequest& request,
+                   const std::vector<std::uint8_t>& complete, FitData& data) {
+  std::vector<std::span<double>> columns;
+  for (const OutcomeColumns& outcome : request.win_ratio) {
+    data.outcome_time.push_back(checked(table, outcome.time, complete, "a time from 0",
+                                        [](double time) { return time >= 0; }));
+    data.outcome_event.push_back(
+        read_flags(table, outcome.status, complete, "1 (event) or 0 (censored)"));
+  }
+  for (std::vector<double>& times : data.outcome_time)
+    columns.emplace_back(times);
+  if (!request.exact_times && !columns.empty())
+    data.merged_times += survival::merge_near_ties(columns);
+}
+
 void read_strata(const Table& table, const FitRequest& request,
                  const std::vector<std::uint8_t>& complete, FitData& data) {
   if (request.strata.empty()) return;
@@ -191,6 +209,7 @@ FitData read_fit_data(const FitRequest& request) {
     data.status = read_flags(table, request.status, complete, "1 (event) or 0 (censored)");
   }
   if (!request.time.empty()) read_times(table, request, complete, data);
+  read_outcomes(table, request, complete, data);
   if (!request.proportion.empty())
     data.success = read_flags(table, request.proportion, complete, "1 (success) or 0");
   if (!request.group.empty()) {

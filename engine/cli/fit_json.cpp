@@ -1,25 +1,13 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "cli/fit_report.hpp"
+#include "cli/fit_json.hpp"
 #include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// JSON has neither NaN nor infinity: a number that does not exist is null.
-Json number(double x) {
-  return std::isfinite(x) ? Json(x) : Json(nullptr);
-}
-
-Json numbers(const std::vector<double>& values) {
-  Json out = Json::array();
-  for (const double x : values)
-    out.push_back(number(x));
-  return out;
+// What nobody was followed to is not known.
+Json known(survival::FitStatus status, double x) {
+  return status == survival::FitStatus::follow_up_too_short ? Json(nullptr) : number(x);
 }
 
 Json to_document(const GroupCurve& group) {
@@ -42,8 +30,8 @@ Json to_document(const GroupCurve& group) {
               {"median_follow_up", number(group.median_follow_up)}};
   if (group.rmst)
     out["rmst"] = {{"tau", group.rmst->horizon},
-                   {"estimate", number(group.rmst->estimate)},
-                   {"se", number(group.rmst->std_error)},
+                   {"estimate", known(group.rmst->status, group.rmst->estimate)},
+                   {"se", known(group.rmst->status, group.rmst->std_error)},
                    {"status", name(group.rmst->status)}};
   return out;
 }
@@ -71,30 +59,55 @@ Json to_document(const WeightedTest& weighted) {
       {"p_one_sided", exists ? number(survival::upper_tail_p(weighted.test.z)) : Json(nullptr)}};
 }
 
+Json to_document(const survival::MaxCombo& test) {
+  const bool exists = test.status == survival::FitStatus::ok;
+  const std::size_t m = test.z.size();
+  Json out = {{"status", name(test.status)},
+              {"z_max", exists ? number(test.z_max) : Json(nullptr)},
+              {"p_one_sided", exists ? number(test.p_one_sided) : Json(nullptr)},
+              {"p", exists ? number(survival::two_sided_p(test)) : Json(nullptr)}};
+  if (!exists) return out;
+  out["z"] = numbers(test.z);
+  out["correlation"] = Json::array();
+  for (std::size_t a = 0; a < m; ++a) {
+    const auto row = test.correlation.begin() + static_cast<std::ptrdiff_t>(a * m);
+    out["correlation"].push_back(numbers({row, row + static_cast<std::ptrdiff_t>(m)}));
+  }
+  return out;
+}
+
 // What the comparisons of two curves at a time have in common.
 template <class Comparison>
 Json difference_document(const char* time_key, double time, const Comparison& comparison) {
+  const auto status = comparison.status;
   return {{time_key, time},
-          {"status", name(comparison.status)},
-          {"estimate", number(comparison.difference)},
-          {"se", number(comparison.std_error)},
-          {"lower", number(comparison.lower)},
-          {"upper", number(comparison.upper)},
-          {"z", number(comparison.z)},
-          {"p", number(comparison.p_two_sided)}};
+          {"status", name(status)},
+          {"estimate", known(status, comparison.difference)},
+          {"se", known(status, comparison.std_error)},
+          {"lower", known(status, comparison.lower)},
+          {"upper", known(status, comparison.upper)},
+          {"z", known(status, comparison.z)},
+          {"p", known(status, comparison.p_two_sided)}};
 }
 
 Json to_document(const survival::RestrictedMeanComparison& comparison) {
   Json out = difference_document("tau", comparison.reference.horizon, comparison);
-  out["ratio"] = number(comparison.ratio);
-  out["ratio_lower"] = number(comparison.ratio_lower);
-  out["ratio_upper"] = number(comparison.ratio_upper);
+  for (const auto& [key, value] :
+       {std::pair("ratio", comparison.ratio), std::pair("ratio_lower", comparison.ratio_lower),
+        std::pair("ratio_upper", comparison.ratio_upper),
+        std::pair("log_ratio_se", comparison.log_ratio_std_error),
+        std::pair("ratio_of_time_lost", comparison.ratio_of_time_lost),
+        std::pair("ratio_of_time_lost_lower", comparison.ratio_of_time_lost_lower),
+        std::pair("ratio_of_time_lost_upper", comparison.ratio_of_time_lost_upper)})
+    out[key] = known(comparison.status, value);
   return out;
 }
 
 Json to_document(const survival::MilestoneComparison& comparison) {
   Json out = difference_document("at", comparison.time, comparison);
-  out["z_log_log"] = number(comparison.log_log_z);
+  const bool exists = comparison.log_log_status == survival::FitStatus::ok;
+  out["z_log_log"] = exists ? number(comparison.log_log_z) : Json(nullptr);
+  out["p_log_log"] = exists ? number(comparison.log_log_p_two_sided) : Json(nullptr);
   return out;
 }
 
@@ -133,6 +146,7 @@ Json to_document(const std::string& outcome, const ProportionReport& report) {
               {"score", z_test(comparison.status, comparison.z)},
               {"unpooled", z_test(comparison.unpooled_status, comparison.unpooled_z)},
               {"fisher", to_document(report.fisher)}};
+  if (report.non_inferiority) out["non_inferiority"] = margin_document(*report.non_inferiority);
   if (report.stratified) {
     const survival::MantelHaenszel& stratified = *report.stratified;
     Json& test = out["mantel_haenszel"] = z_test(stratified.status, stratified.z);
@@ -142,6 +156,39 @@ Json to_document(const std::string& outcome, const ProportionReport& report) {
     test["upper"] = number(stratified.upper);
     test["odds_ratio"] = number(stratified.odds_ratio);
   }
+  return out;
+}
+
+Json to_document(const FitRequest& request, const survival::WinRatio& result) {
+  using survival::FitStatus;
+  const bool compared = result.status != FitStatus::one_group_empty;
+  const bool exists = result.status == FitStatus::ok;
+  const auto estimate = [&](double value, double lower, double upper) {
+    return compared ? Json({{"estimate", number(value)},
+                            {"lower", number(lower)},
+                            {"upper", number(upper)}})
+                    : Json(nullptr);
+  };
+  Json outcomes = Json::array();
+  for (std::size_t o = 0; o < request.win_ratio.size(); ++o)
+    outcomes.push_back({{"time", request.win_ratio[o].time},
+                        {"status", request.win_ratio[o].status},
+                        {"wins", result.by_outcome[o].wins},
+                        {"losses", result.by_outcome[o].losses}});
+  Json out = {
+      {"status", name(result.status)},
+      {"wins", result.wins},
+      {"losses", result.losses},
+      {"ties", result.ties},
+      {"win_ratio", estimate(result.win_ratio, result.win_ratio_lower, result.win_ratio_upper)},
+      {"log_win_ratio_se", number(result.log_win_ratio_std_error)},
+      {"win_odds", estimate(result.win_odds, result.win_odds_lower, result.win_odds_upper)},
+      {"net_benefit",
+       estimate(result.net_benefit, result.net_benefit_lower, result.net_benefit_upper)},
+      {"z", exists ? number(result.z) : Json(nullptr)},
+      {"p_one_sided", exists ? number(survival::upper_tail_p(result.z)) : Json(nullptr)},
+      {"p", exists ? number(result.p_two_sided) : Json(nullptr)},
+      {"outcomes", outcomes}};
   return out;
 }
 
@@ -167,76 +214,15 @@ Json incidence_documents(const FitReport& report) {
   return out;
 }
 
-Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  const double coefficient = fit.coefficient[k];
-  const double z = coefficient / fit.standard_error[k];
-  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, fit.standard_error[k]);
-  Json out = {{"name", term},
-              {"coef", number(coefficient)},
-              {"hazard_ratio", number(ratio.estimate)},
-              {"se", number(fit.standard_error[k])},
-              {"robust_se", number(cox.robust.standard_error[k])},
-              {"z", number(z)},
-              {"p", std::isfinite(z) ? number(survival::two_sided_p(z)) : Json(nullptr)},
-              {"lower", number(ratio.lower)},
-              {"upper", number(ratio.upper)}};
-  if (std::isinf(coefficient)) {
-    // The likelihood has no maximum: only the direction is known.
-    out["hazard_ratio"] = nullptr;
-    out["limit"] = coefficient > 0 ? "inf" : "-inf";
-  }
-  return out;
-}
-
-// The strata one after the other; with strata, `stratum` has the values of each time's own.
-Json baseline_document(const FitRequest& request, const CoxReport& cox) {
-  Json out = {{"time", numbers(cox.baseline.time)},
-              {"cumulative_hazard", numbers(cox.baseline.cumulative_hazard)}};
-  if (request.strata.empty()) return out;
-  Json strata = Json::array();
-  for (std::size_t s = 0; s + 1 < cox.baseline.stratum_begin.size(); ++s) {
-    Json values = Json::object();
-    for (std::size_t c = 0; c < request.strata.size(); ++c)
-      values[request.strata[c]] = cox.stratum_values[s][c];
-    for (auto row = cox.baseline.stratum_begin[s]; row < cox.baseline.stratum_begin[s + 1]; ++row)
-      strata.push_back(values);
-  }
-  out["stratum"] = std::move(strata);
-  return out;
-}
-
-Json to_document(const FitRequest& request, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  Json terms = Json::array(), dropped = Json::array();
-  for (std::size_t k = 0; k < request.cox.size(); ++k) {
-    terms.push_back(to_document(request.cox[k], k, cox));
-    if (fit.aliased[k]) dropped.push_back(request.cox[k]);
-  }
-  const bool undefined = fit.status == survival::FitStatus::no_events ||
-                         fit.status == survival::FitStatus::no_information;
-  const auto defined = [&](double x) { return undefined ? Json(nullptr) : number(x); };
-  return {{"ties", request.ties == survival::Ties::efron ? "efron" : "breslow"},
-          {"n", fit.n},
-          {"events", fit.events},
-          {"status", name(fit.status)},
-          {"dropped_terms", dropped},
-          {"iterations", fit.iterations},
-          {"loglik_null", number(fit.log_likelihood_null)},
-          {"loglik", number(fit.log_likelihood)},
-          {"wald", defined(fit.wald_test)},
-          {"robust_wald", defined(cox.robust.wald_test)},
-          {"score", defined(fit.score_test)},
-          {"robust_score", defined(cox.robust.score_test)},
-          {"likelihood_ratio", defined(fit.likelihood_ratio_test)},
-          {"df", fit.degrees_of_freedom},
-          {"concordance", defined(cox.concordance.estimate)},
-          {"concordance_se", defined(cox.concordance.standard_error)},
-          {"terms", terms},
-          {"baseline", baseline_document(request, cox)}};
-}
-
 }  // namespace
+
+Json margin_document(const survival::NonInferiority& test) {
+  const bool exists = test.status == survival::FitStatus::ok;
+  return {{"status", name(test.status)},
+          {"margin", test.margin},
+          {"z", exists ? number(test.z) : Json(nullptr)},
+          {"p_one_sided", exists ? number(test.p_one_sided) : Json(nullptr)}};
+}
 
 std::string to_json(const FitRequest& request, const FitReport& report) {
   Json curves = Json::array();
@@ -245,6 +231,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   Json out = {{"n", report.n}};
   if (!request.time.empty()) out["events"] = report.events;
   out["dropped"] = report.dropped;
+  if (request.time.empty() && report.win_ratio) out["merged_times"] = report.merged_times;
   if (!request.time.empty()) {
     out["merged_times"] = report.merged_times;
     out["kaplan_meier"] = curves;
@@ -256,11 +243,23 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
     for (const WeightedTest& weighted : report.weighted)
       out["weighted"].push_back(to_document(weighted));
   }
+  if (report.max_combo) {
+    Json& test = out["maxcombo"] = to_document(*report.max_combo);
+    test["weights"] = Json::array();
+    for (const survival::LogRankWeight& weight : request.max_combo)
+      test["weights"].push_back(survival::name(weight));
+  }
   if (report.rmst_difference) out["rmst_difference"] = to_document(*report.rmst_difference);
   if (report.milestone_difference)
     out["milestone_difference"] = to_document(*report.milestone_difference);
-  if (report.cox) out["cox"] = to_document(request, *report.cox);
+  if (report.rmst_non_inferiority)
+    out["rmst_difference"]["non_inferiority"] = margin_document(*report.rmst_non_inferiority);
+  if (report.milestone_non_inferiority)
+    out["milestone_difference"]["non_inferiority"] =
+        margin_document(*report.milestone_non_inferiority);
+  if (report.cox) out["cox"] = cox_document(request, *report.cox);
   if (report.proportion) out["proportion"] = to_document(request.proportion, *report.proportion);
+  if (report.win_ratio) out["win_ratio"] = to_document(request, *report.win_ratio);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

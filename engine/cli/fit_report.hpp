@@ -7,27 +7,44 @@
 
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/cox_profile.hpp"
+#include "trialmill/survival/cox_proportionality.hpp"
 #include "trialmill/survival/cumulative_incidence.hpp"
+#include "trialmill/survival/firth_cox.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/log_rank.hpp"
+#include "trialmill/survival/max_combo.hpp"
 #include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/non_inferiority.hpp"
 #include "trialmill/survival/proportion.hpp"
 #include "trialmill/survival/rmst.hpp"
+#include "trialmill/survival/win_ratio.hpp"
 
 namespace trialmill::cli {
+
+/// The columns of one outcome of a win ratio.
+struct OutcomeColumns {
+  std::string time, status;
+};
 
 /// What `fit` was asked for.
 struct FitRequest {
   std::string file;
-  std::string time, status, entry, group;  ///< without a time only `proportion` is analysed
+  std::string time, status, entry, group;  ///< without a time only `proportion` and
+                                           ///< `win_ratio` are analysed
   std::string proportion;
+  std::vector<OutcomeColumns> win_ratio;  ///< most important first
   std::vector<std::string> strata, cox;
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
-  std::vector<survival::FlemingHarrington> weights;
+  std::vector<survival::LogRankWeight> weights, max_combo;
   std::optional<double> rmst, milestone;
+  /// Margins of non-inferiority tests, see survival/non_inferiority.hpp.
+  std::optional<double> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool exact_times = false;
   bool competing = false;  ///< `status` holds causes
+  bool profile = false;    ///< of the Cox coefficients, intervals by profile likelihood too
+  bool firth = false;      ///< Cox regression by penalised likelihood too
 };
 
 /// The complete rows of the file, as columns.
@@ -37,6 +54,8 @@ struct FitData {
   std::vector<std::int32_t> cause;       ///< 0 censored, else the place of its code, from 1
   std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
   std::vector<std::uint8_t> success;
+  std::vector<std::vector<double>> outcome_time;  ///< by outcome of the win ratio
+  std::vector<std::vector<std::uint8_t>> outcome_event;
   std::vector<std::int32_t> group, stratum;
   std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::int32_t strata = 1;
@@ -66,11 +85,22 @@ struct ProportionReport {
   survival::ProportionComparison comparison;
   survival::FisherExact fisher;
   std::optional<survival::MantelHaenszel> stratified;
+  std::optional<survival::NonInferiority> non_inferiority;
 };
 
 struct WeightedTest {
-  survival::FlemingHarrington weight;
+  survival::LogRankWeight weight;
   survival::WeightedLogRank test;
+};
+
+struct FirthReport {
+  survival::FirthFit fit;
+  std::vector<survival::ProfileInterval> interval;
+};
+
+struct NamedHazardsTest {
+  std::string transform;
+  survival::ProportionalHazardsTest test;
 };
 
 struct CoxReport {
@@ -79,6 +109,11 @@ struct CoxReport {
   survival::BaselineHazard baseline;
   survival::Concordance concordance;
   std::vector<std::vector<std::string>> stratum_values;  ///< as of `FitData`
+  std::vector<NamedHazardsTest> proportional_hazards;
+  std::vector<survival::ProfileInterval> profile;  ///< by term, when asked for
+  std::optional<FirthReport> firth;
+  std::size_t treatment = 0;  ///< the term that a margin is about
+  std::optional<survival::NonInferiority> non_inferiority;
 };
 
 struct FitReport {
@@ -87,11 +122,14 @@ struct FitReport {
   std::vector<GroupIncidence> incidence;
   std::vector<std::int64_t> cause_code;
   std::optional<ProportionReport> proportion;
+  std::optional<survival::WinRatio> win_ratio;
   std::optional<survival::LogRank> log_rank;
   std::optional<survival::WeightedLogRank> two_group;  ///< the log-rank test of exactly two groups
   std::vector<WeightedTest> weighted;
+  std::optional<survival::MaxCombo> max_combo;
   std::optional<survival::RestrictedMeanComparison> rmst_difference;
   std::optional<survival::MilestoneComparison> milestone_difference;
+  std::optional<survival::NonInferiority> rmst_non_inferiority, milestone_non_inferiority;
   std::optional<CoxReport> cox;
 };
 

@@ -1,8 +1,9 @@
+#include "cli/fit_table.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "cli/fit_report.hpp"
 #include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
@@ -10,15 +11,6 @@ namespace trialmill::cli {
 namespace {
 
 using survival::FitStatus;
-
-std::string significant(double x, int digits = 4) {
-  return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : std::string("-");
-}
-
-std::string p_text(double p) {
-  if (!std::isfinite(p)) return "-";
-  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
-}
 
 std::size_t widest_name(const FitReport& report) {
   std::size_t width = 8;
@@ -58,10 +50,11 @@ std::string survival_section(const FitReport& report) {
         group.curve.events, significant(group.median.estimate),
         fmt::format("{} to {}", significant(group.median.lower), significant(group.median.upper)),
         significant(group.median_follow_up));
-    if (rmst)
-      out += fmt::format("   {} ({}){}", significant(group.rmst->estimate, 6),
-                         significant(group.rmst->std_error),
-                         group.rmst->status == FitStatus::ok ? "" : " follow-up too short");
+    if (rmst && group.rmst->status == FitStatus::follow_up_too_short)
+      out += "   follow-up too short";
+    else if (rmst)
+      out += fmt::format("   {} ({})", significant(group.rmst->estimate, 6),
+                         significant(group.rmst->std_error));
     out += "\n";
   }
   return out + "  follow-up: median by reverse Kaplan-Meier\n";
@@ -152,8 +145,23 @@ std::string weighted_section(const FitReport& report) {
   return out;
 }
 
+std::string max_combo_section(const FitRequest& request, const FitReport& report) {
+  if (!report.max_combo) return "";
+  const survival::MaxCombo& test = *report.max_combo;
+  std::string out = "MaxCombo of";
+  for (const survival::LogRankWeight& weight : request.max_combo)
+    out += " " + survival::name(weight);
+  return out + (test.status == FitStatus::ok
+                    ? fmt::format(": largest Z {}, one-sided p {}, two-sided p {}\n",
+                                  significant(test.z_max), p_text(test.p_one_sided),
+                                  p_text(survival::two_sided_p(test)))
+                    : fmt::format(": {}\n", survival::explanation(test.status)));
+}
+
 template <class Comparison>
 std::string difference_line(const std::string& what, const Comparison& difference) {
+  if (difference.status == FitStatus::follow_up_too_short)
+    return fmt::format("{}: {}\n", what, survival::explanation(difference.status));
   std::string out = fmt::format("{}: {} ({} to {}), p {}", what, significant(difference.difference),
                                 significant(difference.lower), significant(difference.upper),
                                 p_text(difference.p_two_sided));
@@ -164,60 +172,29 @@ std::string difference_line(const std::string& what, const Comparison& differenc
 
 std::string difference_section(const FitReport& report) {
   std::string out;
-  if (report.rmst_difference)
-    out += difference_line(fmt::format("RMST difference to {}",
-                                       significant(report.rmst_difference->reference.horizon)),
-                           *report.rmst_difference);
-  if (report.milestone_difference)
+  if (report.rmst_difference) {
+    const survival::RestrictedMeanComparison& rmst = *report.rmst_difference;
     out += difference_line(
-        fmt::format("Survival difference at {}", significant(report.milestone_difference->time)),
-        *report.milestone_difference);
+        fmt::format("RMST difference to {}", significant(rmst.reference.horizon)), rmst);
+    out += fmt::format("  ratio {} ({} to {}), ratio of time lost {} ({} to {})\n",
+                       significant(rmst.ratio), significant(rmst.ratio_lower),
+                       significant(rmst.ratio_upper), significant(rmst.ratio_of_time_lost),
+                       significant(rmst.ratio_of_time_lost_lower),
+                       significant(rmst.ratio_of_time_lost_upper));
+    if (report.rmst_non_inferiority)
+      out += margin_line("loss of RMST", *report.rmst_non_inferiority);
+  }
+  if (report.milestone_difference) {
+    const survival::MilestoneComparison& milestone = *report.milestone_difference;
+    out += difference_line(fmt::format("Survival difference at {}", significant(milestone.time)),
+                           milestone);
+    if (milestone.log_log_status == FitStatus::ok)
+      out += fmt::format("  on the scale of log(-log S): Z {}, p {}\n",
+                         significant(milestone.log_log_z), p_text(milestone.log_log_p_two_sided));
+    if (report.milestone_non_inferiority)
+      out += margin_line("loss of survival", *report.milestone_non_inferiority);
+  }
   return out.empty() ? out : "\n" + out;
-}
-
-std::string term_line(const std::string& term, std::size_t width, double coefficient, double se,
-                      double robust_se) {
-  const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, se);
-  if (std::isnan(coefficient)) return fmt::format("  {:<{}}    dropped\n", term, width);
-  if (std::isinf(coefficient))
-    return fmt::format("  {:<{}}  coefficient runs to {}infinity\n", term, width,
-                       coefficient > 0 ? "+" : "-");
-  return fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  {}\n", term, width,
-                     significant(coefficient), significant(ratio.estimate), significant(se),
-                     significant(robust_se), significant(coefficient / se),
-                     fmt::format("{} to {}", significant(ratio.lower), significant(ratio.upper)),
-                     p_text(survival::two_sided_p(coefficient / se)));
-}
-
-std::string cox_section(const FitRequest& request, const CoxReport& cox) {
-  const survival::CoxFit& fit = cox.fit;
-  std::string out = fmt::format("\nCox regression ({} ties{}): {} patients, {} events\n",
-                                request.ties == survival::Ties::efron ? "Efron" : "Breslow",
-                                request.strata.empty() ? "" : ", stratified", fit.n, fit.events);
-  if (fit.status != FitStatus::ok)
-    out += fmt::format("  {}: {}\n", name(fit.status), survival::explanation(fit.status));
-  if (fit.status == FitStatus::no_events || fit.status == FitStatus::no_information) return out;
-  std::size_t width = 8;
-  for (const std::string& term : request.cox)
-    width = std::max(width, term.size());
-  out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  p\n", "term", width, "coef",
-                     "HR", "SE", "robust", "z", "95 % interval of HR");
-  for (std::size_t k = 0; k < request.cox.size(); ++k)
-    out += term_line(request.cox[k], width, fit.coefficient[k], fit.standard_error[k],
-                     cox.robust.standard_error[k]);
-  const auto test = [&](const char* label, double chi_square) {
-    return std::isfinite(chi_square)
-               ? fmt::format("  {:<17} {:>9} on {} df, p {}\n", label, significant(chi_square),
-                             fit.degrees_of_freedom,
-                             p_text(survival::chi_square_p(chi_square, fit.degrees_of_freedom)))
-               : std::string();
-  };
-  out += test("Likelihood ratio", fit.likelihood_ratio_test) + test("Wald", fit.wald_test) +
-         test("Score", fit.score_test);
-  return out + fmt::format("  Concordance {} (SE {}), log partial likelihood {}\n",
-                           significant(cox.concordance.estimate),
-                           significant(cox.concordance.standard_error, 3),
-                           significant(fit.log_likelihood, 8));
 }
 
 // "Score test: Z 2.7, p 0.0062, one-sided 0.0031", or why there is none.
@@ -230,6 +207,30 @@ std::string success_test(const char* label, FitStatus status, double z) {
                      status == FitStatus::no_information
                          ? "Nothing varies within the groups to be compared."
                          : survival::explanation(status));
+}
+
+std::string win_ratio_section(const FitRequest& request, const survival::WinRatio& result) {
+  std::string out = "\nWin ratio by";
+  for (const OutcomeColumns& outcome : request.win_ratio)
+    out += " " + outcome.time;
+  out += "\n";
+  if (result.status == FitStatus::one_group_empty)
+    return out + fmt::format("  {}\n", survival::explanation(result.status));
+  for (std::size_t o = 0; o < request.win_ratio.size(); ++o)
+    out += fmt::format("  {}: {} pairs won, {} lost\n", request.win_ratio[o].time,
+                       result.by_outcome[o].wins, result.by_outcome[o].losses);
+  out += fmt::format("  undecided: {} pairs\n", result.ties);
+  const auto line = [&](const char* what, double estimate, double lower, double upper) {
+    out += fmt::format("  {} {} ({} to {})\n", what, significant(estimate), significant(lower),
+                       significant(upper));
+  };
+  line("Win ratio", result.win_ratio, result.win_ratio_lower, result.win_ratio_upper);
+  line("Win odds", result.win_odds, result.win_odds_lower, result.win_odds_upper);
+  line("Net benefit", result.net_benefit, result.net_benefit_lower, result.net_benefit_upper);
+  return out + (result.status == FitStatus::ok
+                    ? fmt::format("  Finkelstein-Schoenfeld test: Z {}, p {}\n",
+                                  significant(result.z), p_text(result.p_two_sided))
+                    : fmt::format("  {}\n", survival::explanation(result.status)));
 }
 
 std::string proportion_section(const std::string& outcome, const ProportionReport& report) {
@@ -257,6 +258,8 @@ std::string proportion_section(const std::string& outcome, const ProportionRepor
   if (report.fisher.status == FitStatus::ok)
     out += fmt::format("  Fisher's exact test: p {}, one-sided {}\n",
                        p_text(report.fisher.p_two_sided), p_text(report.fisher.p_more));
+  if (report.non_inferiority)
+    out += margin_line("loss of successes (Farrington-Manning)", *report.non_inferiority);
   if (report.stratified) {
     const survival::MantelHaenszel& stratified = *report.stratified;
     out += success_test("Mantel-Haenszel test within strata", stratified.status, stratified.z);
@@ -270,13 +273,31 @@ std::string proportion_section(const std::string& outcome, const ProportionRepor
 
 }  // namespace
 
+std::string significant(double x, int digits) {
+  return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : std::string("-");
+}
+
+std::string p_text(double p) {
+  if (!std::isfinite(p)) return "-";
+  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.4f}", p);
+}
+
+std::string margin_line(const std::string& what, const survival::NonInferiority& test) {
+  std::string out = fmt::format("  Margin {}, {}: ", significant(test.margin), what);
+  return out +
+         (test.status == FitStatus::ok
+              ? fmt::format("Z {}, one-sided p {}\n", significant(test.z), p_text(test.p_one_sided))
+              : fmt::format("{}\n", survival::explanation(test.status)));
+}
+
 std::string to_table(const FitRequest& request, const FitReport& report) {
   std::string out = header(request, report);
   if (!report.curves.empty()) out += survival_section(report) + at_risk_section(report);
   if (request.competing) out += incidence_section(report);
   if (report.log_rank) out += log_rank_section(request, report);
-  out += weighted_section(report) + difference_section(report);
+  out += weighted_section(report) + max_combo_section(request, report) + difference_section(report);
   if (report.cox) out += cox_section(request, *report.cox);
+  if (report.win_ratio) out += win_ratio_section(request, *report.win_ratio);
   if (report.proportion) out += proportion_section(request.proportion, *report.proportion);
   return out;
 }

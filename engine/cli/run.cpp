@@ -18,6 +18,7 @@
 #include "trialmill/report/power_figure.hpp"
 #include "trialmill/report/power_table.hpp"
 #include "trialmill/result/result.hpp"
+#include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
 #include "trialmill/simulation/truth.hpp"
@@ -43,12 +44,16 @@ std::filesystem::path output_folder(const RunArguments& arguments) {
 class ReplicateTable {
  public:
   ReplicateTable(const std::filesystem::path& path, const simulation::Plan& plan)
-      : path_(path), file_(std::fopen(path.c_str(), "wb"), &std::fclose), plan_(plan) {
+      : path_(path),
+        file_(std::fopen(path.c_str(), "wb"), &std::fclose),
+        plan_(plan),
+        has_looks_(any_looks(plan)) {
     if (!file_) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
     for (const auto& [key, value] : plan.points.front().set)
       fmt::print(file_.get(), "set.{},", key);
     fmt::print(file_.get(),
-               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled\n");
+               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled{}\n",
+               has_looks_ ? ",look,look_months,look_events,futile" : "");
   }
 
   void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
@@ -58,11 +63,13 @@ class ReplicateTable {
       const result::AnalysisOutcome& analysis = outcome.analyses[a];
       for (const auto& [key, value] : planned.set)
         fmt::print(file_.get(), "{},", value);
-      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}\n", number, design.labels[a].name,
+      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}", number, design.labels[a].name,
                  name(analysis.status), number_or_empty(analysis.z), int{analysis.rejected},
                  number_or_empty(analysis.log_hazard_ratio),
                  number_or_empty(analysis.standard_error), outcome.events, outcome.analysis_months,
                  outcome.enrolled);
+      if (has_looks_) add_look(outcome, a);
+      fmt::print(file_.get(), "\n");
     }
   }
 
@@ -73,6 +80,23 @@ class ReplicateTable {
   }
 
  private:
+  // The look at which an analysis stopped; empty for one without looks.
+  void add_look(const result::Outcome& outcome, std::size_t a) {
+    if (outcome.looks.empty() || outcome.looks[a].empty()) {
+      fmt::print(file_.get(), ",,,,");
+      return;
+    }
+    const int number = outcome.analyses[a].look;
+    const result::LookOutcome& look = outcome.looks[a][static_cast<std::size_t>(number) - 1];
+    fmt::print(file_.get(), ",{},{},{},{}", number, look.due_months, look.events, int{look.futile});
+  }
+
+  static bool any_looks(const simulation::Plan& plan) {
+    return std::ranges::any_of(plan.designs, [](const simulation::Design& design) {
+      return std::ranges::any_of(design.analyses, &simulation::AnalysisPlan::has_looks);
+    });
+  }
+
   static std::string number_or_empty(double x) {
     return std::isfinite(x) ? fmt::format("{}", x) : std::string();
   }
@@ -80,6 +104,7 @@ class ReplicateTable {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   const simulation::Plan& plan_;
+  bool has_looks_;
 };
 
 result::Runtime runtime(const simulation::RunTotals& totals, std::time_t started) {
@@ -120,12 +145,24 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
   return std::min(available, affordable);
 }
 
+// Says before long work what it will cost: a first guess of a few milliseconds decides whether a
+// better one is worth a second.
+void announce_cost(const simulation::Plan& plan, int threads) {
+  constexpr double long_work_seconds = 60;
+  if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
+  const double cpu_seconds = simulation::measure_cost(plan, 1.0).cpu_seconds;
+  fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
+             duration_in_words(cpu_seconds / threads), threads,
+             threads == 1 ? "thread" : "threads");
+}
+
 simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
   const StopOnSignal stop;
   Progress progress(
       fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
   simulation::RunOptions options;
   options.threads = affordable_threads(plan, threads);
+  announce_cost(plan, options.threads);
   options.stop_requested = &StopOnSignal::requested;
   options.progress = [&](double share) { progress.update(share); };
   if (table)

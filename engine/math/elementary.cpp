@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "trialmill/math/clones.hpp"
 #include "math/kernels.hpp"
+#include "trialmill/math/clones.hpp"
 
 namespace trialmill::math {
 namespace {

@@ -12,8 +12,9 @@ using input::Value;
 void read_weight(const Record& record, Analysis& analysis) {
   const auto value = record.optional_value("weight");
   if (!value) return;
-  if (const auto weight = survival::parse_weight(value->text()))
-    analysis.weight = *weight;
+  const auto weight = survival::parse_weight(value->text());
+  if (weight && std::holds_alternative<survival::FlemingHarrington>(*weight))
+    analysis.weight = std::get<survival::FlemingHarrington>(*weight);
   else
     value->reject("fh(RHO,GAMMA) with both from 0 to 10, for example fh(0,1)");
 }

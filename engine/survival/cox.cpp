@@ -65,6 +65,10 @@ bool rises_for_ever(const Likelihood& likelihood) {
   if (likelihood.groups) return false;  // decided beforehand
   CoxWorkspace& w = likelihood.workspace;
   constexpr double moves = 1e-3, far = 300, against = 1e-4;
+  double most = 0;  // no two linear predictors are further apart
+  for (const double part : w.step)
+    most += 2 * std::abs(part) * w.largest;
+  if (!(most > moves)) return false;
   const double width = spread(w.step, w);
   if (!(width > moves)) return false;
   for (std::size_t j = 0; j < w.trial.size(); ++j)

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "cox_at_fit.hpp"
 #include "cox_likelihood.hpp"
 #include "cox_rows.hpp"
 #include "information_factor.hpp"
@@ -16,19 +17,6 @@ namespace trialmill::survival {
 namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
-bool has_finite_coefficients(const CoxFit& fit) {
-  return fit.status == FitStatus::ok || fit.status == FitStatus::singular ||
-         fit.status == FitStatus::not_converged;
-}
-
-/// The fit's coefficients in scaled units, 0 where dropped.
-std::vector<double> scaled_coefficients(const CoxFit& fit, std::span<const double> unit) {
-  std::vector<double> beta(unit.size(), 0.0);
-  for (std::size_t j = 0; j < beta.size(); ++j)
-    if (!fit.aliased[j]) beta[j] = fit.coefficient[j] / unit[j];
-  return beta;
-}
 
 /// What patients undergo at each event time: the baseline hazard h, and h x the mean covariates of
 /// those at risk. Values come in rows of 1 + p, one row per event time.
@@ -151,15 +139,6 @@ double quadratic_form(std::span<const double> matrix, std::vector<double> vector
   return cholesky.solve(vector);
 }
 
-CoxWorkspace prepare(const SortedTimes& sorted, const Covariates& covariates) {
-  CoxWorkspace workspace;
-  find_risk_sets(sorted, workspace.risk_sets);
-  standardise(sorted, covariates, workspace);
-  workspace.linear.resize(sorted.size());
-  workspace.risk.resize(sorted.size());
-  return workspace;
-}
-
 }  // namespace
 
 HazardRatio hazard_ratio(double coefficient, double standard_error, double confidence_level) {
@@ -191,9 +170,10 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
     result.wald_test = result.score_test = undefined;
     return result;
   }
-  CoxWorkspace workspace = prepare(sorted, covariates);
+  CoxWorkspace workspace;
+  prepare(sorted, covariates, workspace);
   std::vector<double> beta = scaled_coefficients(fit, workspace.unit);
-  predict(beta, workspace);
+  find_risks(beta, workspace);
   const std::vector<double> residual = score_residuals(sorted, ties, p, workspace);
   std::vector<double> change(n * p, 0.0);  // of the coefficients, when the patient is left out
   for (std::size_t i = 0; i < n; ++i)
@@ -210,7 +190,7 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
   result.wald_test = quadratic_form(result.covariance, coefficient);
 
   std::fill(beta.begin(), beta.end(), 0.0);
-  predict(beta, workspace);
+  find_risks(beta, workspace);
   const std::vector<double> null = score_residuals(sorted, ties, p, workspace);
   std::vector<double> score(p, 0.0);
   for (std::size_t i = 0; i < n; ++i)
@@ -223,8 +203,9 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
 BaselineHazard baseline_hazard(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
                                const CoxFit& fit) {
   const bool known = has_finite_coefficients(fit);
-  CoxWorkspace workspace = prepare(sorted, covariates);
-  predict(scaled_coefficients(fit, workspace.unit), workspace);
+  CoxWorkspace workspace;
+  prepare(sorted, covariates, workspace);
+  find_risks(scaled_coefficients(fit, workspace.unit), workspace);
   const HazardPath path = hazard_path(ties, 0, workspace);
   const std::vector<double> uncentred = linear_predictor(covariates, fit);
   const RiskSets& sets = workspace.risk_sets;
@@ -253,8 +234,9 @@ std::vector<double> martingale_residuals(const SortedTimes& sorted, const Covari
                                          Ties ties, const CoxFit& fit) {
   std::vector<double> residual(sorted.size(), has_finite_coefficients(fit) ? 0.0 : undefined);
   if (!has_finite_coefficients(fit)) return residual;
-  CoxWorkspace workspace = prepare(sorted, covariates);
-  predict(scaled_coefficients(fit, workspace.unit), workspace);
+  CoxWorkspace workspace;
+  prepare(sorted, covariates, workspace);
+  find_risks(scaled_coefficients(fit, workspace.unit), workspace);
   const HazardPath path = hazard_path(ties, 0, workspace);
   for_each_patient(sorted, workspace.risk_sets, path,
                    [&](std::uint32_t i, std::size_t, const double* undergone) {

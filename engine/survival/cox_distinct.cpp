@@ -7,6 +7,7 @@
 #include "cox_rows.hpp"
 #include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/math/intervals.hpp"
 #include "trialmill/math/lanes.hpp"
 #include "trialmill/math/ordered_sum.hpp"
 
@@ -111,12 +112,36 @@ TRIALMILL_CLONES void sum_means(const double* row_sums, const double* inverse, s
   std::memcpy(mean_sum, &total, sizeof total);
 }
 
+/// Products of up to sixteen values, value j and those a multiple of `products` further on.
+TRIALMILL_CLONES void multiply_up(const double* __restrict x, std::size_t n, std::size_t products,
+                                  double* __restrict product) {
+  for (std::size_t j = 0; j < products; ++j)
+    product[j] = x[j];
+  for (std::size_t from = products; from < n; from += products) {
+    const std::size_t some = std::min(products, n - from);
+    for (std::size_t j = 0; j < some; ++j)
+      product[j] *= x[from + j];
+  }
+}
+
+/// The sum of the logarithms of positive values. Of values within 10^(+-18) sixteen are multiplied
+/// up for one logarithm, at the cost of one rounding each, as in an addition.
+double sum_of_logs(std::span<const double> x, std::vector<double>& logarithm) {
+  constexpr std::size_t factors = 16;
+  constexpr double large = 1e18;
+  const auto [least, greatest] = math::finite_range(x);
+  const bool moderate = least > 1 / large && greatest < large;
+  const std::size_t products = moderate ? (x.size() + factors - 1) / factors : x.size();
+  logarithm.resize(products);
+  multiply_up(x.data(), x.size(), products, logarithm.data());
+  math::log(logarithm, logarithm);
+  return math::ordered_sum(logarithm);
+}
+
 }  // namespace
 
 bool is_distinct(const RiskSets& sets, std::size_t covariates) {
-  return covariates > 0 && covariates <= one_register && sets.missed.empty() &&
-         std::ranges::all_of(sets.event_time,
-                             [](const EventTime& t) { return t.events_end == t.begin + 1; });
+  return covariates > 0 && covariates <= one_register && sets.missed.empty() && sets.distinct;
 }
 
 void find_event_before(const RiskSets& sets, std::size_t n, CoxWorkspace& workspace) {
@@ -152,8 +177,7 @@ double evaluate_distinct(std::span<const double> beta, CoxWorkspace& workspace) 
     for (std::size_t k = j; k < p; ++k)
       workspace.information[j * p + k] = second[j * math::lanes + k] - square[j * math::lanes + k];
   }
-  math::log(workspace.at_risk, workspace.at_risk);
-  return log_likelihood - math::ordered_sum(workspace.at_risk);
+  return log_likelihood - sum_of_logs(workspace.at_risk, workspace.logarithm);
 }
 
 }  // namespace trialmill::survival

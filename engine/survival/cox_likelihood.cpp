@@ -134,13 +134,20 @@ void predict(std::span<const double> beta, CoxWorkspace& workspace) {
   std::ranges::fill(workspace.linear, 0.0);
   for (std::size_t j = 0; j < beta.size(); ++j)
     add_multiple(beta[j], workspace.columns.data() + j * n, n, workspace.linear.data());
-  math::exp(workspace.linear, workspace.risk);
+}
+
+void find_risks(std::span<const double> beta, CoxWorkspace& workspace) {
+  predict(beta, workspace);
+  if (std::ranges::all_of(beta, [](double x) { return x == 0; }))
+    std::ranges::fill(workspace.risk, 1.0);
+  else
+    math::exp(workspace.linear, workspace.risk);
 }
 
 double evaluate_likelihood(Ties ties, std::span<const double> beta, CoxWorkspace& workspace) {
   static constexpr auto fixed = evaluators(std::make_index_sequence<fixed_columns + 1>{});
   const std::size_t p = beta.size();
-  predict(beta, workspace);
+  find_risks(beta, workspace);
   if (workspace.distinct) return evaluate_distinct(beta, workspace);
   double log_likelihood = 0;
   for (std::size_t j = 0; j < p; ++j)

@@ -7,8 +7,11 @@
 
 namespace trialmill::survival {
 
-/// Fills workspace.linear and workspace.risk for scaled coefficients.
+/// Fills workspace.linear, the linear predictors at scaled coefficients.
 void predict(std::span<const double> beta, CoxWorkspace& workspace);
+
+/// The same, and workspace.risk, their exponentials.
+void find_risks(std::span<const double> beta, CoxWorkspace& workspace);
 
 /// The log partial likelihood at scaled coefficients, for rows made by `standardise`; fills
 /// workspace.score and the upper triangle of workspace.information (p x p).

@@ -89,7 +89,7 @@ void centre(const SortedTimes& sorted, const RiskSets& sets, std::span<const dou
 void standardise(const SortedTimes& sorted, const Covariates& covariates, CoxWorkspace& workspace) {
   const std::size_t n = sorted.size(), p = covariates.columns.size(), stride = row_stride(p);
   workspace.columns.resize(n * p);
-  workspace.rows.assign(n * stride, 0.0);
+  workspace.rows.resize(n * stride);
   workspace.unit.assign(p, 1.0);
   workspace.event_sum.resize(p);
   workspace.largest = 0;
@@ -104,9 +104,13 @@ void standardise(const SortedTimes& sorted, const Covariates& covariates, CoxWor
       workspace.largest = std::max(workspace.largest, deviations.largest * workspace.unit[j]);
     }
     workspace.event_sum[j] = sum_over_events(column, workspace.event.data(), n);
-    double* const row = workspace.rows.data() + j;
-    for (std::size_t i = 0; i < n; ++i)
-      row[i * stride] = column[i];
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    double* const row = workspace.rows.data() + i * stride;
+    for (std::size_t j = 0; j < p; ++j)
+      row[j] = workspace.columns[j * n + i];
+    for (std::size_t j = p; j < stride; ++j)
+      row[j] = 0;
   }
 }
 

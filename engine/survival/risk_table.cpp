@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <numeric>
 
+#include "survival/tied_events.hpp"
 #include "trialmill/math/clones.hpp"
 #include "trialmill/survival/time_to_event.hpp"
 
@@ -80,14 +81,6 @@ void count_tied_or_delayed(const SortedTimes& sorted, std::span<const std::int32
       table.events[k] += table.group_events[g * times + k];
     }
   }
-}
-
-TRIALMILL_CLONES bool any_tied_events(const double* time, const std::uint8_t* event,
-                                      std::size_t n) {
-  unsigned tied = 0;
-  for (std::size_t i = 1; i < n; ++i)
-    tied |= (event[i] & event[i - 1]) & static_cast<unsigned>(time[i] == time[i - 1]);
-  return tied != 0;
 }
 
 struct GroupCounts {
@@ -206,8 +199,7 @@ void tabulate_risk(const SortedTimes& sorted, std::span<const std::int32_t> grou
                    std::int32_t groups, RiskTable& table) {
   assert(group.size() == sorted.size());
   table.groups = groups;
-  table.distinct = sorted.entry.empty() &&
-                   !any_tied_events(sorted.time.data(), sorted.event.data(), sorted.size());
+  table.distinct = sorted.entry.empty() && !any_tied_events(sorted);
   count_groups(sorted, group, table);
   if (table.distinct)
     count_distinct(sorted, group, table);

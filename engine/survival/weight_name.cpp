@@ -6,11 +6,15 @@
 namespace trialmill::survival {
 namespace {
 
-std::optional<double> exponent(const char*& at, const char* end, char closing) {
+constexpr double largest_exponent = 10;
+constexpr double largest_t_star = 1e9;
+
+/// The number at `at`, in [0, largest] and followed by `closing`; moves past both.
+std::optional<double> number(const char*& at, const char* end, char closing, double largest) {
   double value = 0;
   const auto [stop, error] = std::from_chars(at, end, value, std::chars_format::fixed);
   if (error != std::errc() || stop == end || *stop != closing) return std::nullopt;
-  if (!(value >= 0 && value <= 10)) return std::nullopt;
+  if (!(value >= 0 && value <= largest)) return std::nullopt;
   at = stop + 1;
   return value;
 }
@@ -23,21 +27,31 @@ std::string shortest(double value) {
 
 }  // namespace
 
-std::optional<FlemingHarrington> parse_weight(std::string_view text) {
+std::optional<LogRankWeight> parse_weight(std::string_view text) {
   std::string compact;
   for (const char c : text)
     if (c != ' ') compact += c;
-  if (!compact.starts_with("fh(")) return std::nullopt;
-  const char* at = compact.data() + 3;
+  const std::size_t bracket = compact.find('(');
+  if (bracket == std::string::npos) return std::nullopt;
+  const std::string_view kind = std::string_view(compact).substr(0, bracket);
+  const char* at = compact.data() + bracket + 1;
   const char* end = compact.data() + compact.size();
-  const auto rho = exponent(at, end, ',');
-  const auto gamma = rho ? exponent(at, end, ')') : std::nullopt;
-  if (!gamma || at != end) return std::nullopt;
-  return FlemingHarrington{*rho, *gamma};
+  if (kind == "fh") {
+    const auto rho = number(at, end, ',', largest_exponent);
+    const auto gamma = rho ? number(at, end, ')', largest_exponent) : std::nullopt;
+    if (gamma && at == end) return FlemingHarrington{*rho, *gamma};
+  } else if (kind == "mwlr") {
+    const auto t_star = number(at, end, ')', largest_t_star);
+    if (t_star && at == end) return ModestlyWeighted{*t_star};
+  }
+  return std::nullopt;
 }
 
-std::string name(const FlemingHarrington& weight) {
-  return "fh(" + shortest(weight.rho) + "," + shortest(weight.gamma) + ")";
+std::string name(const LogRankWeight& weight) {
+  if (const auto* modest = std::get_if<ModestlyWeighted>(&weight))
+    return "mwlr(" + shortest(modest->t_star) + ")";
+  const auto& powers = std::get<FlemingHarrington>(weight);
+  return "fh(" + shortest(powers.rho) + "," + shortest(powers.gamma) + ")";
 }
 
 }  // namespace trialmill::survival

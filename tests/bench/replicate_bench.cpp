@@ -1,17 +1,10 @@
 // CPU time of whole simulated trials: drawn, cut, sorted and analysed by the code that runs.
 #include <benchmark/benchmark.h>
 
-#include "trialmill/scenario/read_study.hpp"
-#include "trialmill/simulation/replicate.hpp"
+#include "bench/workloads.hpp"
 
 namespace trialmill::simulation {
 namespace {
-
-Plan plan_of(const std::string& file, std::vector<scenario::Override> set = {}) {
-  scenario::StudyOptions options;
-  options.set = std::move(set);
-  return compile_plan(scenario::read_study(TRIALMILL_SOURCE_DIR "/" + file, options));
-}
 
 // All sample sizes of the first design.
 void simulate(benchmark::State& state, const Plan& plan) {
@@ -22,7 +15,17 @@ void simulate(benchmark::State& state, const Plan& plan) {
         simulate_replicate(plan.designs.front(), plan.seed, ++number, workspace).data());
 }
 
-void draw(benchmark::State& state, const Plan& plan) {
+void W1(benchmark::State& state) {
+  simulate(state, w1());
+}
+void W2(benchmark::State& state) {
+  simulate(state, w2());
+}
+void W4(benchmark::State& state) {
+  simulate(state, w4());
+}
+void W4_generation(benchmark::State& state) {
+  const Plan plan = w4();
   Workspace workspace;
   std::uint64_t number = 0;
   for (auto _ : state) {
@@ -30,54 +33,32 @@ void draw(benchmark::State& state, const Plan& plan) {
     benchmark::DoNotOptimize(workspace.endpoints.data());
   }
 }
-
-const char* const w1 = "scenarios/reference/w1.yaml";
-const char* const w2 = "tests/bench/w2.yaml";
-const char* const w3 = "tests/bench/w3.yaml";
-const char* const w4 = "tests/bench/w4.yaml";
-const char* const w5 = "scenarios/jnets-2021/neoadjuvant-os.yaml";
-const char* const w6 = "tests/bench/w6.yaml";
-const std::vector<scenario::Override> w5_size = {{"sample_size", "400"}};
-
-void W1(benchmark::State& state) {
-  simulate(state, plan_of(w1));
-}
-void W2(benchmark::State& state) {
-  simulate(state, plan_of(w2));
-}
 void W3(benchmark::State& state) {
-  simulate(state, plan_of(w3));
+  simulate(state, w3());
 }
-// Every replicate comes to all three looks.
+// Every replicate comes to all three looks; and the same trial with one.
 void W3_all_looks(benchmark::State& state) {
-  simulate(state, plan_of(w3, {{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
+  simulate(state, w3({{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
 }
-// The same trial with one look.
 void W1_no_effect(benchmark::State& state) {
-  simulate(state, plan_of(w1, {{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
-}
-void W4(benchmark::State& state) {
-  simulate(state, plan_of(w4));
-}
-void W4_generation(benchmark::State& state) {
-  draw(state, plan_of(w4));
+  simulate(state, w1({{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
 }
 void W5(benchmark::State& state) {
-  simulate(state, plan_of(w5, w5_size));
+  simulate(state, w5());
 }
 void W6(benchmark::State& state) {
-  simulate(state, plan_of(w6));
+  simulate(state, w6());
 }
 void W6_largest_size(benchmark::State& state) {
-  simulate(state, plan_of(w6, {{"sample_size", "500"}}));
+  simulate(state, w6({{"sample_size", "500"}}));
 }
 
 // W1 at other sizes, with 73 % events.
 void growth(benchmark::State& state) {
   const std::int64_t patients = state.range(0);
-  simulate(state, plan_of(w1, {{"sample_size", std::to_string(patients)},
-                               {"enrolment.rate", std::to_string(static_cast<double>(patients) / 24)},
-                               {"follow_up.until.events", std::to_string(patients * 73 / 100)}}));
+  simulate(state, w1({{"sample_size", std::to_string(patients)},
+                      {"enrolment.rate", std::to_string(static_cast<double>(patients) / 24)},
+                      {"follow_up.until.events", std::to_string(patients * 73 / 100)}}));
 }
 
 BENCHMARK(W1)->Unit(benchmark::kMicrosecond);

@@ -4,6 +4,10 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
+
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/random/stream.hpp"
 
 namespace trialmill::cohort {
 namespace {
@@ -65,6 +69,32 @@ TEST(EventTimeLaw, APauseInTheHazardIsSteppedOver) {
   const EventTimeLaw law(survival::PiecewiseHazard{{0, 2, 5}, {0.1, 0, 0.1}}, {});
   EXPECT_NEAR(law.inverse(0.2), 2.0, 1e-12);
   EXPECT_NEAR(law.inverse(0.21), 5.1, 1e-12);
+}
+
+TEST(DrawEventTimes, DoubleProgrammedPatientByPatient) {
+  const survival::PiecewiseHazard ends{{0, 10, 30}, {0.1, 0.02, 0}};
+  const std::vector<std::vector<EventTimeLaw>> laws = {
+      {EventTimeLaw(ends, {}), EventTimeLaw(ends, PiecewiseRatio{{0, 4}, {1.0, 0.5}})},
+      {EventTimeLaw(WeibullHazard{1.3, 20}, {}), EventTimeLaw(ends, {})},
+      {EventTimeLaw(survival::PiecewiseHazard{{0}, {0}}, {}), EventTimeLaw(ends, {})}};
+  const std::size_t n = 301;
+  std::vector<double> uniform(n), multiplier(n), months(n);
+  std::vector<std::int32_t> arm(n);
+  for (const auto& law : laws)
+    for (const bool multiplied : {false, true}) {
+      random::Stream({1, random::Purpose::event_time, 0, 9}).fill_uniform(uniform);
+      for (std::size_t i = 0; i < n; ++i) {
+        arm[i] = i % 3 == 0;
+        multiplier[i] = multiplied ? std::exp(static_cast<double>(i % 7) - 3) : 1.0;
+      }
+      multiplier[5] = multiplied ? std::numeric_limits<double>::infinity() : 1.0;
+      const std::vector<double> drawn = uniform;
+      draw_event_times(law, arm, multiplied ? multiplier : std::vector<double>(), uniform, months);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double cumulative = -math::log(drawn[i]) / std::min(multiplier[i], 1e290);
+        EXPECT_EQ(months[i], law[static_cast<std::size_t>(arm[i])].inverse(cumulative)) << i;
+      }
+    }
 }
 
 }  // namespace

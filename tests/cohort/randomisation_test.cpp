@@ -48,6 +48,33 @@ TEST(Randomisation, EveryArrangementOfABlockIsEquallyLikely) {
   EXPECT_LT(chi_square, 35.9);
 }
 
+// A patient takes an arm with probability proportional to the places left, block after block.
+std::vector<std::int32_t> naive_blocks(const std::vector<double>& allocation, double size,
+                                       const std::vector<double>& u) {
+  std::vector<std::int32_t> arm;
+  std::vector<double> left(2);
+  for (const double uniform : u) {
+    if (left[0] + left[1] <= 0)
+      for (std::size_t a = 0; a < 2; ++a)
+        left[a] = allocation[a] * size / (allocation[0] + allocation[1]);
+    arm.push_back(left[1] > 0 && uniform * (left[0] + left[1]) >= left[0]);
+    --left[static_cast<std::size_t>(arm.back())];
+  }
+  return arm;
+}
+
+TEST(Randomisation, DoubleProgrammedBlocksOfOneSizeSideBySide) {
+  const std::vector<std::pair<std::vector<double>, std::int32_t>> designs = {
+      {{1, 1}, 2}, {{1, 1}, 6}, {{1, 2}, 3}, {{2, 1}, 9}, {{1, 3}, 8}, {{1, 0}, 4}};
+  for (const auto& [allocation, size] : designs)
+    for (const std::size_t n : {1u, 2u, 5u, 60u, 301u}) {
+      const Randomisation blocks{Randomisation::Method::permuted_blocks, allocation, {size}, 1};
+      std::vector<double> u(n);
+      random::Stream({11, random::Purpose::randomisation, 0, n}).fill_uniform(u);
+      EXPECT_EQ(allot(blocks, n, n), naive_blocks(allocation, size, u)) << size << ' ' << n;
+    }
+}
+
 TEST(Randomisation, EachStratumHasItsOwnBlocks) {
   const Randomisation blocks{Randomisation::Method::permuted_blocks, {1, 1}, {2, 4}, 3};
   std::vector<std::int32_t> stratum(300);

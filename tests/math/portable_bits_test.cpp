@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "math/baseline_kernels.hpp"
-#include "trialmill/math/clones.hpp"
 #include "math/inputs.hpp"
+#include "trialmill/math/clones.hpp"
 #include "trialmill/math/elementary.hpp"
 
 // One number has one logarithm, whatever the CPU, the vector width and the place in the span.

@@ -151,6 +151,166 @@ TEST(Fit, IndependentCasesAgreeWithR) {
   EXPECT_GT(compared, 9000);
 }
 
+const std::string lung = "fit '" TRIALMILL_TEST_DATA
+                         "/reference/input/lung.csv' --time time --status status --group sex ";
+
+TEST(Fit, IndependentWeightsAgreeWithTheDefinition) {
+  const json expected =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, lung + "--weights 'fh(0,1);mwlr(90); mwlr(180)' --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["weighted"];
+  EXPECT_EQ(found[1]["weight"], "mwlr(90)");
+  Comparison comparison("lung");
+  const json& tests = expected["tests"][0];
+  comparison.check("fh(0,1)", tests["fleming_harrington"][2]["z"], found[0]["z"], 1e-10);
+  comparison.check("mwlr(90)", tests["modestly_weighted"][0]["z"], found[1]["z"], 1e-10);
+  comparison.check("mwlr(180)", tests["modestly_weighted"][1]["z"], found[2]["z"], 1e-10);
+}
+
+TEST(Fit, IndependentMaxComboAgreesWithMvtnorm) {
+  const json expected =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const json& four = expected["tests"][0]["maxcombo"][2];
+  const Scratch folder;
+  const std::string options = "--maxcombo 'fh(0,0);fh(0,1);fh(1,0);fh(1,1)' ";
+  const Finished finished = run_program(folder, lung + options + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["maxcombo"];
+  Comparison comparison("lung");
+  for (const char* key : {"z", "z_max", "p_one_sided", "correlation"})
+    comparison.check(key, four[key], found[key], 1e-10);
+  comparison.check("p", four["p_two_sided"], found["p"], 1e-10);
+  EXPECT_NE(run_program(folder, lung + options).output.find("MaxCombo of fh(0,0) fh(0,1)"),
+            std::string::npos);
+}
+
+TEST(Fit, IndependentRestrictedMeansAndMilestonesAgreeWithSurvRM2) {
+  const json expected = json::parse(
+      read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"))["differences"];
+  const Scratch folder;
+  const Finished finished = run_program(folder, lung + "--rmst 500 --milestone 180 --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  Comparison comparison("lung");
+  const json& rmst = found["rmst_difference"];
+  for (const char* key :
+       {"ratio", "ratio_lower", "ratio_upper", "log_ratio_se", "ratio_of_time_lost",
+        "ratio_of_time_lost_lower", "ratio_of_time_lost_upper", "z"})
+    comparison.check(key, expected["rmst"][key], rmst[key], 1e-10);
+  comparison.check("p", expected["rmst"]["p_two_sided"], rmst["p"], 1e-10);
+  const json& milestone = found["milestone_difference"];
+  comparison.check("z_plain", expected["milestone"][0]["z_plain"], milestone["z"], 1e-10);
+  comparison.check("z_log_log", expected["milestone"][0]["z_log_log"], milestone["z_log_log"],
+                   1e-10);
+}
+
+TEST(Fit, IndependentProportionalHazardsAndProfilesAgreeWithSurvival) {
+  const json document =
+      json::parse(read_file(TRIALMILL_TEST_DATA "/reference/expected/survival-lung.json"));
+  const json& expected = document["cox"][1];  // stratified
+  const Scratch folder;
+  const Finished finished =
+      run_program(folder, lung + "--strata ecog2 --cox sex,age,ph.karno,wt.loss --profile --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["cox"];
+  ASSERT_EQ(found["n"], expected["n"]);
+  Comparison comparison("lung");
+  for (const char* transform : {"identity", "km", "rank", "log"}) {
+    const json& test = expected["proportional_hazards"][transform];
+    comparison.check(transform, test["chisq"], found["ph_test"][transform]["chisq"], 1e-8);
+    comparison.check(transform, test["global"], found["ph_test"][transform]["global"], 1e-8);
+  }
+  const json& profile = expected["profile_interval"];
+  comparison.check("lower", std::exp(profile["lower"].get<double>()),
+                   found["terms"][1]["profile_lower"], 1e-8);
+  comparison.check("upper", std::exp(profile["upper"].get<double>()),
+                   found["terms"][1]["profile_upper"], 1e-8);
+  comparison.check("robust_wald", expected["robust"]["wald_test"], found["robust_wald"], 1e-7);
+  // The upper tail of a chi-square with 4 df is exp(-x/2) (1 + x/2).
+  const double half = expected["score_test"].get<double>() / 2;
+  comparison.check("score_p", std::exp(-half) * (1 + half), found["score_p"], 1e-9);
+}
+
+TEST(Fit, IndependentFirthAgreesWithThePenalisedLikelihood) {
+  const json expected = json::parse(read_file(
+      TRIALMILL_TEST_DATA "/reference/expected/edge-arm-without-events.json"))["firth"][0];
+  const Scratch folder;
+  const std::string verb = "fit '" TRIALMILL_TEST_DATA
+                           "/reference/input/edge-arm-without-events.csv' --time time --status "
+                           "status --cox group --firth --profile ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output)["cox"];
+  EXPECT_EQ(found["firth"]["status"], "ok");
+  const json& term = found["firth"]["terms"][0];
+  Comparison comparison("firth");
+  comparison.check("coef", expected["coefficient"], term["coef"], 1e-6);
+  comparison.check("lower", std::exp(expected["profile_lower"].get<double>()), term["lower"], 1e-6);
+  comparison.check("upper", std::exp(expected["profile_upper"].get<double>()), term["upper"], 1e-6);
+  comparison.check("loglik", expected["penalised_loglik"], found["firth"]["loglik"], 1e-9);
+  EXPECT_EQ(found["terms"][0]["profile_lower"], 0);
+  EXPECT_GT(found["terms"][0]["profile_upper"], 0);
+  EXPECT_NE(run_program(folder, verb).output.find("Firth's penalised likelihood"),
+            std::string::npos);
+}
+
+TEST(Fit, TestsAgainstMargins) {
+  const Scratch folder;
+  const std::string verb = lung +
+                           "--cox age,sex --margin 1.2 --rmst 500 --rmst-margin 30 --milestone 180 "
+                           "--milestone-margin 0.1 ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  const json& cox = found["cox"]["non_inferiority"];
+  EXPECT_EQ(cox["term"], "sex");
+  const json& sex = found["cox"]["terms"][1];
+  EXPECT_NEAR(cox["z"].get<double>(),
+              (std::log(1.2) - sex["coef"].get<double>()) / sex["se"].get<double>(), 1e-12);
+  for (const auto& [key, margin] :
+       {std::pair("rmst_difference", 30.0), std::pair("milestone_difference", 0.1)}) {
+    const json& difference = found[key];
+    EXPECT_EQ(difference["non_inferiority"]["margin"], margin);
+    EXPECT_NEAR(difference["non_inferiority"]["z"].get<double>(),
+                (difference["estimate"].get<double>() + margin) / difference["se"].get<double>(),
+                1e-12);
+  }
+  EXPECT_NE(run_program(folder, verb).output.find("Margin 1.2, hazard ratio of sex: Z"),
+            std::string::npos);
+  folder.write("r0.csv", "r0,arm\n1,a\n0,a\n1,a\n1,b\n1,b\n0,b\n");
+  const json r0 = json::parse(
+      run_program(folder, "fit r0.csv --proportion r0 --group arm --proportion-margin 0.2 --json")
+          .output);
+  EXPECT_GT(r0["proportion"]["non_inferiority"]["z"].get<double>(), 0);
+  const json superior = json::parse(
+      run_program(folder, "fit r0.csv --proportion r0 --group arm --proportion-margin -0.2 --json")
+          .output);
+  EXPECT_LT(superior["proportion"]["non_inferiority"]["z"].get<double>(), 0);
+}
+
+TEST(Fit, ComparesPrioritisedOutcomes) {
+  const Scratch folder;
+  // The six patients of tests/survival/win_ratio_test.cpp, worked by hand there.
+  folder.write("pairs.csv",
+               "os,dead,rfs,event,arm\n2,1,1,1,a\n4,0,2,1,a\n6,1,5,1,a\n"
+               "2,1,2,1,b\n4,0,4,0,b\n7,0,3,1,b\n9,0,NA,1,b\n");
+  const std::string verb = "fit pairs.csv --group arm --win-ratio 'os:dead;rfs:event' ";
+  const Finished finished = run_program(folder, verb + "--json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json found = json::parse(finished.output);
+  EXPECT_EQ(found["dropped"], 1);
+  const json& result = found["win_ratio"];
+  EXPECT_EQ(result["wins"], 6);
+  EXPECT_EQ(result["losses"], 2);
+  EXPECT_EQ(result["outcomes"][1]["wins"], 3);
+  EXPECT_EQ(result["win_ratio"]["estimate"], 3);
+  EXPECT_NEAR(result["z"].get<double>(), 4 / std::sqrt(0.3 * 64), 1e-12);
+  EXPECT_NE(run_program(folder, verb).output.find("Win ratio 3 ("), std::string::npos);
+}
+
 TEST(Fit, ReadsQuotesMissingValuesAndAnyColumnOrder) {
   const Scratch folder;
   folder.write("data.csv",
@@ -235,6 +395,15 @@ TEST(Fit, WrongInputsNameThePlaceAndWriteNothing) {
       {"time,status\n1,1\n", "--time time --status status --weights 'fh(0,1)'", "--group"},
       {"time,status,g\n1,1,a\n2,1,b\n", "--time time --status status --group g --weights 'fh(0)'",
        "fh(RHO,GAMMA)"},
+      {"time,status,g\n1,1,a\n2,1,b\n",
+       "--time time --status status --group g --maxcombo 'fh(0,0);mwlr(1);mwlr(2);mwlr(3);mwlr(4)'",
+       "at most 4"},
+      {"time,status\n1,1\n", "--time time --status status --firth", "--cox"},
+      {"time,status\n1,1\n", "--time time --status status --margin 1.3", "--cox"},
+      {"time,status\n1,1\n", "--time time --status status --cox time --margin 0", "above 0"},
+      {"t,s,g\n1,1,a\n2,1,b\n", "--group g --win-ratio 't'", "TIME:STATUS"},
+      {"t,s,g\n1,1,a\n2,7,b\n", "--group g --win-ratio 't:s'", "data.csv:3:3"},
+      {"t,s\n1,1\n", "--win-ratio 't:s'", "--group"},
       {"time,status\n", "--time time --status status", "no row below"},
       {"time,status\n1,NA\n,1\n", "--time time --status status", "every row has a missing value"},
       {"time,status,x\n1,1,5\n2,0,high\n", "--time time --status status --cox x", "data.csv:3:5"},
@@ -279,6 +448,24 @@ TEST(Fit, GroupsThatAreNumbersAreOrderedAsNumbers) {
   EXPECT_EQ(found["kaplan_meier"][0]["group"], "2");
   EXPECT_EQ(found["kaplan_meier"][1]["group"], "9");
   EXPECT_EQ(found["kaplan_meier"][2]["n"], 2);
+}
+
+TEST(Fit, WhatNobodyWasFollowedToIsNotEstimated) {
+  const Scratch folder;
+  folder.write("few.csv",
+               "time,status,arm\n1,1,a\n2,0,a\n3,1,a\n4,0,a\n1,0,b\n2,1,b\n3,0,b\n5,0,b\n");
+  const std::string fit =
+      "fit few.csv --time time --status status --group arm --rmst 500 --milestone 400";
+  const json document = json::parse(run_program(folder, fit + " --json").output);
+  for (const char* comparison : {"rmst_difference", "milestone_difference"})
+    for (const char* key : {"estimate", "se", "lower", "upper", "z", "p"})
+      EXPECT_TRUE(document[comparison][key].is_null()) << comparison << " " << key;
+  EXPECT_TRUE(document["rmst_difference"]["ratio"].is_null());
+  for (const json& curve : document["kaplan_meier"])
+    EXPECT_TRUE(curve["rmst"]["estimate"].is_null());
+  const std::string table = run_program(folder, fit).output;
+  EXPECT_NE(table.find("RMST difference to 500: "), std::string::npos) << table;
+  EXPECT_EQ(table.find("p 1.0"), std::string::npos) << table;
 }
 
 }  // namespace

@@ -75,14 +75,14 @@ const Wrong wrong_looks[] = {
      "spend all of alpha"},
     {{"{information_fraction: [0.5, 0.8, 1], spending: obf, futility: {beta: 0.5, spending: "
       "\"custom(0.499,0.4995,0.5)\"}}"},
-     "11:85",
+     "11:97",
      "futility bound reaches the efficacy bound"},
     {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.99, spending: obf}}"},
-     "11:70",
+     "11:77",
      "0.99"},
     {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.1, spending: "
       "haybittle-peto(3)}}"},
-     "11:85",
+     "11:92",
      "not a function that spends beta"},
     {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.1, spending: obf}}",
       "log-rank\n    sided: 2"},

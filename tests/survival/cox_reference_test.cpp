@@ -10,6 +10,8 @@
 #include "survival/reference_case.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/cox_profile.hpp"
+#include "trialmill/survival/cox_proportionality.hpp"
 
 namespace trialmill::survival {
 namespace {
@@ -96,6 +98,8 @@ class CoxCheck {
  private:
   void tests(const CoxFit& fit, const json& expected);
   void robust(const Fitted& fitted, const json& expected);
+  void profile(const Fitted& fitted, const json& covariates, const json& expected);
+  void proportional_hazards(const Fitted& fitted, const json& expected);
   void baseline(const CoxCase& data, const Fitted& fitted, const json& expected);
 
   std::string what_;
@@ -145,6 +149,43 @@ void CoxCheck::baseline(const CoxCase& data, const Fitted& fitted, const json& e
   }
 }
 
+// Both roots of 2 (l_max - l(b)) = 3.841..., of one covariate.
+void CoxCheck::profile(const Fitted& fitted, const json& covariates, const json& expected) {
+  CoxOptions options;
+  options.ties = fitted.ties;
+  CoxWorkspace workspace;
+  const std::vector<ProfileInterval> intervals =
+      profile_intervals(fitted.sorted, fitted.covariates, options, fitted.fit, 0.95, workspace);
+  for (std::size_t j = 0; j < intervals.size(); ++j) {
+    EXPECT_EQ(intervals[j].status, fitted.fit.aliased[j] ? FitStatus::singular : FitStatus::ok);
+    if (covariates.at(j) != expected.at("name")) continue;
+    near("profile lower", intervals[j].lower, expected.at("lower"), 1e-7);
+    near("profile upper", intervals[j].upper, expected.at("upper"), 1e-7);
+  }
+}
+
+// cox.zph(terms = FALSE), which leaves dropped covariates out.
+void CoxCheck::proportional_hazards(const Fitted& fitted, const json& expected) {
+  for (const auto& [name, transform] :
+       {std::pair("identity", TimeTransform::identity), std::pair("km", TimeTransform::km),
+        std::pair("rank", TimeTransform::rank), std::pair("log", TimeTransform::log)}) {
+    const ProportionalHazardsTest test = proportional_hazards_test(
+        fitted.sorted, fitted.covariates, fitted.ties, fitted.fit, transform);
+    if (!expected.contains(name)) {
+      EXPECT_EQ(test.status, FitStatus::no_information) << what_ << " " << name;
+      continue;
+    }
+    EXPECT_EQ(test.status, FitStatus::ok) << what_ << " " << name;
+    std::vector<double> kept;
+    for (std::size_t j = 0; j < test.chi_square.size(); ++j)
+      if (!fitted.fit.aliased[j]) kept.push_back(test.chi_square[j]);
+    const json& values = expected.at(name);
+    near(name, kept, values.at("chisq"), iterated, 1e-10);
+    near(name, test.global, values.at("global"), iterated, 1e-10);
+    near(name, test.degrees_of_freedom, values.at("global_df"), 0);
+  }
+}
+
 void CoxCheck::all(const CoxCase& data, const Fitted& fitted, const json& expected) {
   const CoxFit& fit = fitted.fit;
   near("n", static_cast<double>(fit.n), expected.at("n"), 0);
@@ -164,6 +205,10 @@ void CoxCheck::all(const CoxCase& data, const Fitted& fitted, const json& expect
   near("concordance", agreement.estimate, expected.at("concordance"), iterated);
   near("concordance_se", agreement.standard_error, expected.at("concordance_se"), iterated);
   if (expected.contains("robust")) robust(fitted, expected.at("robust"));
+  if (expected.contains("profile_interval"))
+    profile(fitted, expected.at("covariates"), expected.at("profile_interval"));
+  if (expected.contains("proportional_hazards"))
+    proportional_hazards(fitted, expected.at("proportional_hazards"));
   if (expected.contains("baseline")) baseline(data, fitted, expected.at("baseline"));
   if (expected.contains("martingale_residual")) {
     const std::vector<double> residual =
@@ -233,7 +278,7 @@ TEST(CoxReference, IndependentDataSetsAgreeWithCoxph) {
       compared += check.count();
     }
   }
-  EXPECT_EQ(compared, 7464U);
+  EXPECT_EQ(compared, 8132U);
 }
 
 CoxCase edge_case(const json& document, const json& entry) {
@@ -265,7 +310,7 @@ TEST(CoxReference, IndependentEdgeCasesAgreeWithCoxph) {
       compared += check.count();
     }
   }
-  EXPECT_EQ(compared, 696U);
+  EXPECT_EQ(compared, 818U);
 }
 
 TEST(CoxReference, IndependentMonotoneLikelihoodsReachCoxphsLimit) {
@@ -331,7 +376,7 @@ TEST(CoxReference, IndependentHundredThousandRowsAgreeWithCoxph) {
       compared += check.count();
     }
   }
-  EXPECT_EQ(compared, 476U);
+  EXPECT_EQ(compared, 564U);
 }
 
 TEST(CoxReference, IndependentSmallerSetAgreesWithCoxph) {

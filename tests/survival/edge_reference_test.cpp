@@ -74,7 +74,7 @@ TEST_P(EdgeIndependent, LogRank) {
     return;
   }
   LogRankWorkspace workspace;
-  EXPECT_EQ(weighted_log_rank(table, {}, workspace).status, GetParam().log_rank);
+  EXPECT_EQ(weighted_log_rank(table, FlemingHarrington{}, workspace).status, GetParam().log_rank);
   EXPECT_EQ(weighted_log_rank(table, {0, 1}, workspace).status, GetParam().late_weight);
   ReferenceCheck check;
   check_weighted(table, expected_.at("fleming_harrington"), check);

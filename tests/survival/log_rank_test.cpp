@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "survival/six_patients.hpp"
+#include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::survival {
 namespace {
@@ -45,6 +46,42 @@ TEST(LogRank, SixPatientsWeightedByHand) {
   const WeightedLogRank squared = weighted(table, {2, 0});
   EXPECT_NEAR(squared.score, -0.5 * 4.0 / 9, 1e-15);
   EXPECT_NEAR(squared.variance, 0.4 + 0.25 * 16.0 / 81, 1e-15);
+}
+
+// Until 4 the curve falls to 1/2, and just before 4 it is 2/3: weights at 2, 4, 6 are 1, 3/2, 2
+// with t* = 4; with t* = 3 the curve is held at 2/3, so that 3/2 is the most; with t* = 6 it has
+// reached 0 at t*, and the weights are those of t* = 4. Observed other than expected is -1/2 at 4
+// only.
+TEST(LogRank, SixPatientsModestlyWeightedByHand) {
+  const RiskTable table = six_patients().table();
+  std::vector<double> weight;
+  modest_weights(table, {4}, weight);
+  EXPECT_THAT(weight, ElementsAre(1, DoubleEq(1.5), DoubleEq(2)));
+  modest_weights(table, {6}, weight);
+  EXPECT_THAT(weight, ElementsAre(1, DoubleEq(1.5), DoubleEq(2)));
+  modest_weights(table, {3}, weight);
+  EXPECT_THAT(weight, ElementsAre(1, DoubleEq(1.5), DoubleEq(1.5)));
+  LogRankWorkspace workspace;
+  const WeightedLogRank test =
+      weighted_log_rank(table, LogRankWeight{ModestlyWeighted{4}}, workspace);
+  EXPECT_EQ(test.status, FitStatus::ok);
+  EXPECT_DOUBLE_EQ(test.score, -0.75);
+  EXPECT_DOUBLE_EQ(test.variance, 0.4 + 0.25 * 2.25);
+  EXPECT_DOUBLE_EQ(test.z, 0.75 / std::sqrt(0.9625));
+  // Before the first event the weight is 1 throughout.
+  EXPECT_EQ(weighted_log_rank(table, LogRankWeight{ModestlyWeighted{1}}, workspace).score,
+            weighted(table, {}).score);
+}
+
+TEST(LogRank, WeightsHaveNames) {
+  EXPECT_EQ(parse_weight(" fh(0, 0.5)"), LogRankWeight(FlemingHarrington{0, 0.5}));
+  EXPECT_EQ(parse_weight("mwlr( 6 )"), LogRankWeight(ModestlyWeighted{6}));
+  for (const LogRankWeight& weight :
+       {LogRankWeight(FlemingHarrington{0.5, 1}), LogRankWeight(ModestlyWeighted{12.25})})
+    EXPECT_EQ(parse_weight(name(weight)), weight);
+  for (const char* wrong : {"", "fh", "fh(1)", "fh(0,11)", "fh(0,1)x", "mwlr(-1)", "mwlr()",
+                            "mwlr(1,2)", "mwlr(nan)", "mw(6)", "(6)"})
+    EXPECT_FALSE(parse_weight(wrong)) << wrong;
 }
 
 TEST(LogRank, GroupsTableByHand) {

@@ -58,7 +58,8 @@ void check_tests(const PatientColumns& patients, const json& expected, Reference
   check.near(test.expected, log_rank_test.at("expected"), "expected");
   LogRankWorkspace workspace;
   if (log_rank_test.contains("z")) {
-    check.near(weighted_log_rank(table, {}, workspace).z, log_rank_test.at("z"), "z");
+    check.near(weighted_log_rank(table, FlemingHarrington{}, workspace).z, log_rank_test.at("z"),
+               "z");
   }
   if (!expected.contains("weighted")) return;
   for (const json& weight : expected.at("weighted")) {

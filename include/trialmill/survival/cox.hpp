@@ -80,6 +80,7 @@ struct CoxWorkspace {
   std::vector<double> at_risk, inverse, square_of_inverse;  ///< sum of the risks at risk
   std::vector<double> row_sums;                             ///< of those at risk, times risk
   std::vector<double> hazard;                               ///< Breslow's estimate
+  std::vector<double> logarithm;                            ///< of products of at_risk
   std::vector<double> weight;                               ///< of a patient
   std::vector<double> event_sum;  ///< p: scaled covariates summed over the events
   std::vector<double> score;

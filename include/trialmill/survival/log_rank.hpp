@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "trialmill/survival/fit_status.hpp"
@@ -15,6 +16,18 @@ struct FlemingHarrington {
   double gamma = 0;
   bool operator==(const FlemingHarrington&) const = default;
 };
+
+/// Modest weight 1 / max(S(t-), S(t_star)), S the pooled Kaplan-Meier curve of the stratum, taken
+/// at t_star itself as right-continuous (Magirr and Burman 2019): it rises from 1 until t_star and
+/// is then held. Strong for delayed effects without rewarding early harm. simtrial's `mb()` caps at
+/// the last event before t_star instead.
+struct ModestlyWeighted {
+  double t_star = 0;  ///< from 0, in the unit of time; at 0 the log-rank test
+  bool operator==(const ModestlyWeighted&) const = default;
+};
+
+/// The weights that have a name.
+using LogRankWeight = std::variant<FlemingHarrington, ModestlyWeighted>;
 
 /// A two-group weighted log-rank test, stratified when the table has strata: scores and
 /// hypergeometric variances are summed over strata.
@@ -36,6 +49,10 @@ struct LogRankWorkspace {
 WeightedLogRank weighted_log_rank(const RiskTable& table, FlemingHarrington weight,
                                   LogRankWorkspace& workspace);
 
+/// The same for any weight with a name.
+WeightedLogRank weighted_log_rank(const RiskTable& table, const LogRankWeight& weight,
+                                  LogRankWorkspace& workspace);
+
 /// The same test with any weight per event time, such as those of a maximum test.
 /// @param weight one per event time of `table`; empty means 1, the log-rank test
 WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double> weight);
@@ -44,6 +61,13 @@ WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double
 /// @param out overwritten with one weight per event time, keeping its capacity
 void fleming_harrington_weights(const RiskTable& table, FlemingHarrington weight,
                                 std::vector<double>& out);
+
+/// The modest weight at each event time, likewise.
+void modest_weights(const RiskTable& table, ModestlyWeighted weight, std::vector<double>& out);
+
+/// The weight of either kind at each event time.
+void log_rank_weights(const RiskTable& table, const LogRankWeight& weight,
+                      std::vector<double>& out);
 
 /// The k-group log-rank test, stratified when the table has strata (Mantel 1966; `survdiff`).
 struct LogRank {

@@ -18,6 +18,7 @@ struct EventTime {
 /// The event times of every stratum, earliest first, and when delayed patients join. A stratum
 /// without events has none, and a patient who left before the first event belongs to no risk set.
 struct RiskSets {
+  bool distinct = false;  ///< every event has a time of its own
   std::vector<EventTime> event_time;
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first event time of each stratum
   /// n, or empty without delayed entry: by sorted position, how many event times of the stratum the

@@ -39,7 +39,8 @@ struct SortedTimes {
   std::vector<double> entry;                 ///< n, sorted, or empty
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first sorted position of each stratum
   std::vector<SortKey> key;                  ///< scratch space of sort_times
-  std::vector<std::uint32_t> interval_of, interval_end;  ///< scratch space of sort_times
+  std::vector<std::int32_t> interval_of;     ///< scratch space of sort_times
+  std::vector<std::uint32_t> interval_end;   ///< scratch space of sort_times
 
   std::size_t size() const { return time.size(); }
 };

@@ -8,11 +8,12 @@
 
 namespace trialmill::survival {
 
-/// A weight as users write it: "fh(0,1)". Blanks are allowed. Nothing when the text is no weight or
-/// an exponent is not in [0, 10].
-std::optional<FlemingHarrington> parse_weight(std::string_view text);
+/// A weight as users write it: "fh(0,1)", or "mwlr(6)" for the modest weight with t* = 6. Blanks
+/// are allowed. Nothing when the text is no weight, an exponent is not in [0, 10] or t* not in [0,
+/// 1e9].
+std::optional<LogRankWeight> parse_weight(std::string_view text);
 
-/// The inverse: "fh(0,0.5)".
-std::string name(const FlemingHarrington& weight);
+/// The inverse: "fh(0,0.5)", "mwlr(6)".
+std::string name(const LogRankWeight& weight);
 
 }  // namespace trialmill::survival
