@@ -73,9 +73,9 @@ const Wrong wrong_looks[] = {
     {{"{information_fraction: [0.2, 0.4, 0.6, 0.8, 1], spending: haybittle-peto(2)}"},
      "11:70",
      "spend all of alpha"},
-    {{"{information_fraction: [0.5, 0.8, 1], spending: obf, futility: {beta: 0.5, spending: "
-      "\"custom(0.499,0.4995,0.5)\"}}"},
-     "11:97",
+    {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.1, spending: "
+      "\"custom(0.1,0.1)\"}}"},
+     "11:92",
      "futility bound reaches the efficacy bound"},
     {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.99, spending: obf}}"},
      "11:77",
