@@ -122,6 +122,7 @@ std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& d
       return known.when == asked.when;
     });
   cut.interim = analysis.looks->interim;
+  assert(!cut.interim.empty());
   return place_of(design.cuts, cut, std::equal_to<>());
 }
 

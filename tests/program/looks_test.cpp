@@ -56,6 +56,26 @@ TEST(LooksProgram, EveryLookRefitsToExactlyTheStatisticRecordedForIt) {
   }
 }
 
+TEST(LooksProgram, TheReplicateTableSaysWhereAnalysesStopped) {
+  const Scratch folder;
+  const Finished run =
+      run_program(folder, "run " + gs + " --replicates 5 --replicate-table -o out");
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  std::istringstream table(read_file(folder / "out/replicates.csv"));
+  std::string heading, primary, cox;
+  std::getline(table, heading);
+  std::getline(table, primary);
+  std::getline(table, cox);
+  EXPECT_TRUE(heading.ends_with(",enrolled,look,look_months,look_events,futile")) << heading;
+  const json stopped =
+      json::parse(run_program(folder, "cohort " + gs + " --replicate 1 --json").output)["analyses"];
+  const std::string look = std::to_string(stopped[0]["look"].get<int>());
+  const std::string events = std::to_string(stopped[0]["events"].get<int>());
+  EXPECT_NE(primary.find("," + look + ","), std::string::npos) << primary;
+  EXPECT_TRUE(primary.ends_with("," + events + ",0")) << primary;
+  EXPECT_TRUE(cox.ends_with(",,,,")) << cox;
+}
+
 TEST(LooksProgram, RefusesALookThatThereIsNot) {
   const Scratch folder;
   const Finished fourth = run_program(folder, "cohort " + gs + " --replicate 1 --look 4");
