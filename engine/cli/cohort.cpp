@@ -9,6 +9,7 @@
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "cli/write_file.hpp"
+#include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/replicate.hpp"
@@ -27,13 +28,6 @@ struct CohortArguments {
   int look = 0;  // 0: by the bounds
   bool json = false;
 };
-
-[[noreturn]] void refuse(const std::string& option, const std::string& why) {
-  input::Diagnostic diagnostic;
-  diagnostic.position.file = option;
-  diagnostic.why = why;
-  throw input::InputError(diagnostic);
-}
 
 std::string settings_of(const scenario::DesignPoint& point) {
   std::string text;
