@@ -72,8 +72,7 @@ TEST(LooksTable, HasARowPerLook) {
               HasSubstr("   1  0.500   2.963    20.0    65.0   198.7   0.123   0.456  0.0040\n"));
   EXPECT_THAT(table,
               HasSubstr("   2  1.000   1.969    40.0   130.0   198.7   0.123   0.456  0.0040\n"));
-  EXPECT_THAT(table,
-              HasSubstr("primary         Months     25.7   0.06   6.3  20.0  22.0  23.4"));
+  EXPECT_THAT(table, HasSubstr("primary         Months     25.7   0.06   6.3  20.0  22.0  23.4"));
   EXPECT_THAT(table, HasSubstr("Bounds of primary: alpha spent by obf.\n"));
   EXPECT_THAT(table, Not(HasSubstr("util")));
   EXPECT_THAT(table, Not(HasSubstr("whole trial  ")));
