@@ -137,6 +137,7 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   analysis.sided = static_cast<int>(record.integer_or("sided", 1, input::whole_from_to(1, 2)));
   if (const auto at = record.optional_value("at"))
     analysis.at = read_analysis_time(*at, scenario, own_events(endpoint, scenario));
+  read_looks(record, endpoint, scenario, analysis);
   return analysis;
 }
 

@@ -113,6 +113,14 @@ std::optional<std::size_t> first_time_to_event(const Scenario& scenario);
 cohort::AnalysisTime read_analysis_time(const input::Value& value, const Scenario& scenario,
                                         std::optional<std::size_t> endpoint);
 
+/// Reads `looks` of an analysis whose other keys are read.
+/// @param endpoint of the analysis; null when it is not known, which was noted
+void read_looks(const input::Record& analysis_record, const NamedEndpoint* endpoint,
+                const Scenario& scenario, Analysis& analysis);
+
+/// Once all of a trial could be read: notes looks whose events or bounds cannot be.
+void reject_impossible_looks(const input::Record& file, const Scenario& scenario);
+
 // ---- names and steps ----
 
 /// The law of one covariate; of one with a table its kind and levels, the rest by `read_table`.

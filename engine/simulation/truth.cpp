@@ -36,8 +36,8 @@ void draw_worlds(const Design& design, const Design& without_dropout, std::uint6
   const std::size_t size = design.sizes.front().sample_size;
   draw_replicate(design, seed, number, worlds.randomised);
   worlds.randomised.cuts.clear();
-  for (const cohort::AnalysisTime& when : design.cuts)
-    worlds.randomised.cuts.push_back(cohort::find_cut(when, worlds.randomised.endpoints,
+  for (const CutPlan& cut : design.cuts)
+    worlds.randomised.cuts.push_back(cohort::find_cut(cut.when, worlds.randomised.endpoints,
                                                       worlds.randomised.cohort.enrolment_months,
                                                       worlds.randomised.looking));
   for (std::int32_t arm = 0; arm < 2; ++arm) {
