@@ -186,7 +186,7 @@ void measure_truths(Plan& plan, int threads) {
   // Each task has its own place for its result, so that their order does not matter.
   workers.execute([&] {
     tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t k) {
-      const Workers::HandOver hand_over(workers);
+      const HandOver hand_over;
       measure(*tasks[k].first, plan.seed, *tasks[k].second);
     });
   });
