@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
@@ -139,8 +140,8 @@ bool has_estimate(const Design& design, const AnalysisPlan& plan) {
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
 }
 
-// The truths of a design at one of its sizes.
-void measure(Design design, std::uint64_t seed, DesignSize& size) {
+// The truths of a design, given as a copy, at one of its sizes.
+std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, DesignSize size) {
   design.sizes = {size};
   Design without_dropout = design;
   for (cohort::Endpoint& endpoint : without_dropout.endpoints)
@@ -166,6 +167,7 @@ void measure(Design design, std::uint64_t seed, DesignSize& size) {
       size.truths[a].risk_difference =
           (rows.experimental_successes - rows.control_successes) / rows.known;
   }
+  return size.truths;
 }
 
 bool needs_truth(const Design& design) {
@@ -182,14 +184,17 @@ void measure_truths(Plan& plan, int threads) {
     if (needs_truth(design))
       for (DesignSize& size : design.sizes)
         tasks.emplace_back(&design, &size);
+  // Tasks read the plan and write to places of their own, so that their order does not matter.
+  std::vector<std::vector<result::AnalysisTruth>> truths(tasks.size());
   Workers workers(threads);
-  // Each task has its own place for its result, so that their order does not matter.
   workers.execute([&] {
     tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t k) {
       const HandOver hand_over;
-      measure(*tasks[k].first, plan.seed, *tasks[k].second);
+      truths[k] = measure(*tasks[k].first, plan.seed, *tasks[k].second);
     });
   });
+  for (std::size_t k = 0; k < tasks.size(); ++k)
+    tasks[k].second->truths = std::move(truths[k]);
 }
 
 }  // namespace trialmill::simulation
