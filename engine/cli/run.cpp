@@ -44,12 +44,16 @@ std::filesystem::path output_folder(const RunArguments& arguments) {
 class ReplicateTable {
  public:
   ReplicateTable(const std::filesystem::path& path, const simulation::Plan& plan)
-      : path_(path), file_(std::fopen(path.c_str(), "wb"), &std::fclose), plan_(plan) {
+      : path_(path),
+        file_(std::fopen(path.c_str(), "wb"), &std::fclose),
+        plan_(plan),
+        has_more_(records_more(plan)) {
     if (!file_) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
     for (const auto& [key, value] : plan.points.front().set)
       fmt::print(file_.get(), "set.{},", key);
     fmt::print(file_.get(),
-               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled\n");
+               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled{}\n",
+               has_more_ ? ",p,difference,difference_se" : "");
   }
 
   void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
@@ -59,11 +63,16 @@ class ReplicateTable {
       const result::AnalysisOutcome& analysis = outcome.analyses[a];
       for (const auto& [key, value] : planned.set)
         fmt::print(file_.get(), "{},", value);
-      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}\n", number, design.labels[a].name,
+      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}", number, design.labels[a].name,
                  name(analysis.status), number_or_empty(analysis.z), int{analysis.rejected},
                  number_or_empty(analysis.log_hazard_ratio),
                  number_or_empty(analysis.standard_error), outcome.events, outcome.analysis_months,
                  outcome.enrolled);
+      if (has_more_)
+        fmt::print(file_.get(), ",{},{},{}", number_or_empty(analysis.p_value),
+                   number_or_empty(analysis.difference.estimate),
+                   number_or_empty(analysis.difference.standard_error));
+      fmt::print(file_.get(), "\n");
     }
   }
 
@@ -74,6 +83,13 @@ class ReplicateTable {
   }
 
  private:
+  // Whether some test has a p-value of its own, or estimates a difference.
+  static bool records_more(const simulation::Plan& plan) {
+    return std::ranges::any_of(plan.designs.front().labels, [](const result::AnalysisLabel& label) {
+      return label.estimates_difference || label.test == "max-combo";
+    });
+  }
+
   static std::string number_or_empty(double x) {
     return std::isfinite(x) ? fmt::format("{}", x) : std::string();
   }
@@ -81,6 +97,7 @@ class ReplicateTable {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   const simulation::Plan& plan_;
+  bool has_more_ = false;
 };
 
 result::Runtime runtime(const simulation::RunTotals& totals, std::time_t started) {

@@ -57,6 +57,28 @@ ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTrut
   return out;
 }
 
+DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth) {
+  const Moments& difference = tally.difference;
+  const bool any = difference.count > 0;
+  DifferencePerformance out;
+  out.estimates = difference.count;
+  out.mean = any ? difference.mean : not_a_number;
+  out.sd = difference.sd();
+  out.model_se_mean = any ? tally.difference_standard_error.mean : not_a_number;
+  out.truth = truth.difference;
+  out.bias = out.mean - truth.difference;
+  out.bias_mc_se = std::isnan(out.bias)
+                       ? not_a_number
+                       : difference.sd() / std::sqrt(static_cast<double>(difference.count));
+  out.coverage = out.coverage_mc_se = not_a_number;
+  if (any && !std::isnan(truth.difference)) {
+    const SimulatedProportion coverage = simulated_proportion(tally.covered, difference.count);
+    out.coverage = coverage.estimate;
+    out.coverage_mc_se = coverage.mc_se;
+  }
+  return out;
+}
+
 PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
   PathwayShare out{arm, counts.patients, {}};
   for (std::size_t step = 0; step < pathway_step_count; ++step)
@@ -72,6 +94,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   out.name = label.name;
   out.test = label.test;
   out.weight = label.weight;
+  out.options = label.options;
   out.endpoint = label.endpoint;
   out.alpha = label.alpha;
   out.sided = label.sided;
@@ -86,6 +109,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
       {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});
   if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
   if (label.compares_proportions) out.proportion = proportions(tally, truth);
+  if (label.estimates_difference) out.difference = difference_of(tally, truth);
   return out;
 }
 

@@ -44,6 +44,25 @@ Json to_document(const std::optional<ProportionPerformance>& proportion) {
           {"coverage_mc_se", number(proportion->coverage_mc_se)}};
 }
 
+Json to_document(const DifferencePerformance& difference) {
+  return {{"estimates", difference.estimates},
+          {"mean", number(difference.mean)},
+          {"sd", number(difference.sd)},
+          {"model_se_mean", number(difference.model_se_mean)},
+          {"truth", number(difference.truth)},
+          {"bias", number(difference.bias)},
+          {"bias_mc_se", number(difference.bias_mc_se)},
+          {"coverage", number(difference.coverage)},
+          {"coverage_mc_se", number(difference.coverage_mc_se)}};
+}
+
+Json to_document(const std::vector<AnalysisOption>& options) {
+  Json document = Json::object();
+  for (const AnalysisOption& option : options)
+    std::visit([&](const auto& value) { document[option.key] = value; }, option.value);
+  return document;
+}
+
 Json to_document(const std::vector<PathwayShare>& pathway) {
   Json arms = Json::array();
   for (const PathwayShare& share : pathway) {
@@ -66,22 +85,25 @@ Json to_document(const AnalysisResult& analysis) {
                      {"events_mean", number(look.events_mean)},
                      {"time_mean", number(look.time_mean)},
                      {"patients_mean", number(look.patients_mean)}});
-  return {{"name", analysis.name},
-          {"test", analysis.test},
-          {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
-          {"endpoint", analysis.endpoint},
-          {"alpha", analysis.alpha},
-          {"sided", analysis.sided},
-          {"power", analysis.power.estimate},
-          {"mc_se", analysis.power.mc_se},
-          {"ci_lower", analysis.power.ci_lower},
-          {"ci_upper", analysis.power.ci_upper},
-          {"rejections", analysis.rejections},
-          {"undefined", analysis.undefined},
-          {"flags", flags},
-          {"by_look", looks},
-          {"estimate", to_document(analysis.estimate)},
-          {"proportion", to_document(analysis.proportion)}};
+  Json document = {{"name", analysis.name},
+                   {"test", analysis.test},
+                   {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
+                   {"endpoint", analysis.endpoint},
+                   {"alpha", analysis.alpha},
+                   {"sided", analysis.sided},
+                   {"power", analysis.power.estimate},
+                   {"mc_se", analysis.power.mc_se},
+                   {"ci_lower", analysis.power.ci_lower},
+                   {"ci_upper", analysis.power.ci_upper},
+                   {"rejections", analysis.rejections},
+                   {"undefined", analysis.undefined},
+                   {"flags", flags},
+                   {"by_look", looks},
+                   {"estimate", to_document(analysis.estimate)},
+                   {"proportion", to_document(analysis.proportion)}};
+  if (analysis.difference) document["difference"] = to_document(*analysis.difference);
+  if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
+  return document;
 }
 
 Json to_document(const PointResult& point) {

@@ -54,6 +54,7 @@ std::span<const std::int32_t> strata_of(const cohort::Stratification& strata,
 void sort_views(const Design& design, std::size_t sample_size, Workspace& workspace) {
   workspace.sorted.resize(design.views.size());
   workspace.risk.resize(design.views.size());
+  workspace.tests.curves.resize(design.views.size());
   for (std::size_t v = 0; v < design.views.size(); ++v) {
     const SortedView& view = design.views[v];
     const LookTables& look = workspace.looks[view.look];
@@ -68,6 +69,7 @@ void sort_views(const Design& design, std::size_t sample_size, Workspace& worksp
     }
     survival::sort_times(seen, workspace.sorted[v]);
     if (view.needs_risk_table) survival::tabulate_risk(workspace.sorted[v], workspace.risk[v]);
+    if (view.needs_curves) draw_curves(workspace.sorted[v], workspace.tests.curves[v]);
   }
 }
 
@@ -113,6 +115,18 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
     case mantel_haenszel:
       count_known(plan, design, sample_size, workspace);
       outcome = proportion_outcome(plan, workspace.tables);
+      break;
+    case max_combo:
+      outcome = max_combo_outcome(plan, workspace);
+      break;
+    case rmst:
+      outcome = rmst_outcome(plan, workspace.tests.curves[plan.view]);
+      break;
+    case milestone:
+      outcome = milestone_outcome(plan, workspace.tests.curves[plan.view]);
+      break;
+    case win_ratio:
+      outcome = win_ratio_outcome(plan, arms_of(look, workspace.cohort), workspace);
       break;
   }
   const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();

@@ -23,6 +23,13 @@ struct ProportionOutcome {
   double upper = not_a_number;
 };
 
+/// Difference of restricted means (months) or survival probabilities, or net benefit; experimental
+/// less control, NaN when undefined.
+struct DifferenceOutcome {
+  double estimate = not_a_number;
+  double standard_error = not_a_number;
+};
+
 /// One analysis of one replicate. An undefined test is no rejection.
 struct AnalysisOutcome {
   survival::FitStatus status = survival::FitStatus::ok;
@@ -34,7 +41,9 @@ struct AnalysisOutcome {
   /// Cox analyses only; NaN otherwise and when undefined.
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
-  ProportionOutcome proportion;  ///< of a yes-or-no endpoint
+  ProportionOutcome proportion;   ///< of a yes-or-no endpoint
+  double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it
+  DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
 };
 
 /// Steps of the pathway that are counted, by arm.

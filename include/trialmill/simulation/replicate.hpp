@@ -7,6 +7,7 @@
 #include "trialmill/cohort/observe.hpp"
 #include "trialmill/result/outcome.hpp"
 #include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/test_workspace.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/proportion.hpp"
@@ -37,6 +38,7 @@ struct Workspace {
   survival::Covariates covariates;
   survival::CoxWorkspace cox;
   survival::CoxFit fit;
+  TestWorkspace tests;
   std::vector<std::uint8_t> success;
   std::vector<std::int32_t> known_arm, known_stratum;
   std::vector<survival::TwoByTwo> tables;
