@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/population_figures.hpp"
 #include "cli/stated_figures.hpp"
 
 namespace trialmill::cli {
@@ -16,26 +17,15 @@ using evidence::Flag;
 // The figures of one scenario, beside the evidence they may come from.
 class Collector {
  public:
-  explicit Collector(const std::optional<evidence::Evidence>& published)
-      : evidence_(published ? &*published : nullptr) {
-    if (evidence_) audit_ = evidence::audit(*evidence_);
+  explicit Collector(const std::optional<evidence::Evidence>& published) {
+    if (!published) return;
+    published_ = {&*published, evidence::audit(*published)};
   }
 
-  void add_prevalence(const cohort::Covariate& covariate, const std::string& where) {
-    const auto* law = std::get_if<cohort::BinaryLaw>(&covariate.law);
-    if (!law) return;
-    AuditedFigure figure{
-        "prevalence of " + covariate.name + where, law->prevalence, "scenario", {}};
-    const auto* known = evidence_ ? evidence_->find_covariate(covariate.name) : nullptr;
-    // The same number is the same figure, whether the file says `published` or spells it out.
-    if (known && known->value() == law->prevalence) {
-      figure.source = known->source;
-      const auto row = std::ranges::find_if(audit_.counts, [&](const evidence::CountAudit& count) {
-        return count.group == "covariates" && count.name == covariate.name;
-      });
-      figure.flags = row->flags;
-    }
-    figures_.push_back(std::move(figure));
+  void add_population(const scenario::Scenario& scenario) {
+    for (const cohort::Covariate& covariate : scenario.population)
+      add(covariate_figures(covariate, scenario.population, published_));
+    add(correlation_figures(scenario.copula, scenario.population));
   }
 
   void add_ratio(const scenario::CovariateEffect& effect, const std::string& event,
@@ -45,7 +35,7 @@ class Collector {
                          effect.ratio,
                          effect.source,
                          {}};
-    for (const evidence::RatioAudit& row : audit_.ratios) {
+    for (const evidence::RatioAudit& row : published_.audit.ratios) {
       if (row.curve != curve || row.covariate != effect.covariate ||
           effect.source != row.source + ", " + row.analysis)
         continue;
@@ -55,14 +45,15 @@ class Collector {
   }
 
   void add_knots(const scenario::CalibratedBaseline& baseline, const std::string& event) {
-    const auto row = std::ranges::find(audit_.curves, baseline.curve, &evidence::CurveAudit::name);
+    const auto row =
+        std::ranges::find(published_.audit.curves, baseline.curve, &evidence::CurveAudit::name);
     for (std::size_t k = 0; k < baseline.knots.size(); ++k) {
       const evidence::SurvivalKnot& knot = baseline.knots[k];
       AuditedFigure figure{fmt::format("{} survival at {} months", event, knot.time_months),
                            knot.survival,
                            knot.source,
                            {}};
-      if (row != audit_.curves.end()) {
+      if (row != published_.audit.curves.end()) {
         figure.flags.emplace();
         for (const Flag& flag : row->flags)
           if (std::ranges::find(flag.knots, k) != flag.knots.end()) figure.flags->push_back(flag);
@@ -77,13 +68,13 @@ class Collector {
     for (const scenario::CovariateEffect& effect : event.effects)
       add_ratio(effect, event.name, curve_of(event));
     if (!calibrated) return;
-    add_published_cohort(calibrated->cohort, population);
+    add_published_cohort(calibrated->cohort, calibrated->cohort, population);
     add_knots(*calibrated, event.name);
   }
 
   void add_course(const scenario::Course& course,
                   const std::vector<cohort::Covariate>& population) {
-    add_published_cohort(course.published_cohort, population);
+    add_published_cohort(course.published_cohort, population, population);
     for (const scenario::Transition* transition :
          {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})
       for (const scenario::CovariateEffect& effect : transition->effects)
@@ -91,9 +82,14 @@ class Collector {
     const std::string overall = curve_of(course.death_with_disease);
     for (const scenario::CovariateEffect& effect : course.survival_ratios)
       add_ratio(effect, overall, overall);
-    add_radicality("r1", course.operation.r1);
-    add_radicality("r2", course.operation.r2);
-    add_radicality("unresectable", course.operation.unresectable);
+    for (const auto& [outcome, chance] : {std::pair{"r1", &course.operation.r1},
+                                          {"r2", &course.operation.r2},
+                                          {"unresectable", &course.operation.unresectable}})
+      // Of a proportion named in a file the list of the pathway's figures tells more.
+      if (std::ranges::find(course.operation.published, std::string_view(outcome),
+                            &scenario::PublishedProbability::of) ==
+          course.operation.published.end())
+        add_radicality(outcome, *chance);
     for (const scenario::Transition* transition : {&course.recurrence, &course.death_with_disease})
       if (const auto* target = std::get_if<scenario::CalibratedBaseline>(&transition->baseline))
         add_knots(*target, curve_of(*transition));
@@ -107,11 +103,33 @@ class Collector {
     return calibrated && !calibrated->curve.empty() ? calibrated->curve : event.name;
   }
 
+  void add(std::vector<AuditedFigure> figures) {
+    for (AuditedFigure& figure : figures)
+      figures_.push_back(std::move(figure));
+  }
+
+  // Covariates that are distributed as in the trial are not listed again.
+  // @param parents what the cohort's parents are indices in
   void add_published_cohort(const std::vector<cohort::Covariate>& cohort,
+                            const std::vector<cohort::Covariate>& parents,
                             const std::vector<cohort::Covariate>& population) {
-    for (const cohort::Covariate& covariate : cohort)
-      if (!has_same_prevalence(population, covariate))
-        add_prevalence(covariate, " in the published cohort");
+    const auto values = [&](const cohort::Covariate& covariate,
+                            const std::vector<cohort::Covariate>& among) {
+      std::vector<std::pair<std::string, double>> all;
+      for (const AuditedFigure& figure : covariate_figures(covariate, among, published_))
+        all.emplace_back(figure.figure, figure.value);
+      return all;
+    };
+    for (cohort::Covariate covariate : cohort) {
+      covariate.missing.reset();
+      const auto trial = std::ranges::find(population, covariate.name, &cohort::Covariate::name);
+      if (trial != population.end()) {
+        cohort::Covariate recorded = *trial;
+        recorded.missing.reset();
+        if (values(covariate, parents) == values(recorded, population)) continue;
+      }
+      add(covariate_figures(covariate, parents, published_, " in the published cohort"));
+    }
   }
 
   // An outcome of surgery stands in evidence as a covariate or as one of the proportions.
@@ -119,7 +137,7 @@ class Collector {
     if (chance.probability == 0) return;
     AuditedFigure figure{
         "proportion " + outcome + " at surgery", chance.probability, chance.source, {}};
-    for (const evidence::CountAudit& row : audit_.counts)
+    for (const evidence::CountAudit& row : published_.audit.counts)
       if (row.source == chance.source &&
           ((row.group == "covariates" && row.name == outcome) ||
            (row.group == "proportions" && row.name == "radicality_" + outcome)))
@@ -127,17 +145,7 @@ class Collector {
     figures_.push_back(std::move(figure));
   }
 
-  static bool has_same_prevalence(const std::vector<cohort::Covariate>& population,
-                                  const cohort::Covariate& covariate) {
-    const auto* law = std::get_if<cohort::BinaryLaw>(&covariate.law);
-    const auto trial = std::ranges::find(population, covariate.name, &cohort::Covariate::name);
-    if (!law || trial == population.end()) return false;
-    const auto* trial_law = std::get_if<cohort::BinaryLaw>(&trial->law);
-    return trial_law && trial_law->prevalence == law->prevalence;
-  }
-
-  const evidence::Evidence* evidence_;
-  evidence::EvidenceAudit audit_;
+  AuditedEvidence published_;
   std::vector<AuditedFigure> figures_;
 };
 
@@ -160,16 +168,14 @@ std::string written(double value) {
 
 std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario) {
   Collector collector(scenario.evidence);
-  for (const cohort::Covariate& covariate : scenario.population)
-    collector.add_prevalence(covariate, "");
+  collector.add_population(scenario);
   if (scenario.course)
     collector.add_course(*scenario.course, scenario.population);
   else
     collector.add_event(scenario.disease, scenario.population);
   std::vector<AuditedFigure> figures = std::move(collector).figures();
-  if (scenario.course)
-    for (AuditedFigure& figure : stated_figures(scenario))
-      figures.push_back(std::move(figure));
+  for (AuditedFigure& figure : stated_figures(scenario))
+    figures.push_back(std::move(figure));
   return figures;
 }
 

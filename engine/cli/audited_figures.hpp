@@ -19,8 +19,9 @@ struct AuditedFigure {
   std::optional<std::vector<evidence::Flag>> flags;
 };
 
-/// The prevalences, hazard ratios and points of survival curves of a scenario: those of the trial's
-/// population, then those of its event or course. Of a course all other numbers follow.
+/// The laws of the covariates (prevalences, shares, tables, correlations), hazard ratios and points
+/// of survival curves of a scenario: those of the trial's population, then those of its event or
+/// course. All other numbers follow.
 std::vector<AuditedFigure> audited_figures(const scenario::Scenario& scenario);
 
 /// As a table on standard output; nothing for no figures.

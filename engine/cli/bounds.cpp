@@ -6,6 +6,7 @@
 
 #include "cli/bounds_report.hpp"
 #include "cli/verbs.hpp"
+#include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
 
 namespace trialmill::cli {
@@ -18,24 +19,11 @@ struct BoundsArguments {
   bool binding = false, json = false;
 };
 
-[[noreturn]] void refuse(const std::string& option, const std::string& found,
-                         const std::string& allowed, const std::string& suggestion = {}) {
-  input::Diagnostic diagnostic;
-  diagnostic.position.file = option;
-  diagnostic.found = input::in_backquotes(found);
-  diagnostic.allowed = allowed;
-  diagnostic.suggestion = suggestion;
-  throw input::InputError(diagnostic);
-}
-
 [[noreturn]] void refuse_design(const design::DesignError& error) {
-  input::Diagnostic diagnostic;
-  diagnostic.position.file = "--" + error.part;
-  diagnostic.why = error.what();
-  throw input::InputError(diagnostic);
+  refuse("--" + error.part, error.what());
 }
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> parse_number(std::string_view text) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -45,8 +33,8 @@ std::optional<double> number(std::string_view text) {
 
 double number_option(const std::string& option, const std::string& text,
                      const std::string& allowed) {
-  const auto value = number(text);
-  if (!value) refuse(option, text, allowed);
+  const auto value = parse_number(text);
+  if (!value) refuse(option, input::in_backquotes(text), allowed);
   return *value;
 }
 
@@ -55,8 +43,9 @@ std::vector<double> list_option(const std::string& option, const std::string& te
   std::vector<double> values;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(',', start), text.size());
-    const auto value = number(std::string_view(text).substr(start, end - start));
-    if (!value) refuse(option, text, "fractions parted by commas, such as 0.5,0.75,1");
+    const auto value = parse_number(std::string_view(text).substr(start, end - start));
+    if (!value)
+      refuse(option, input::in_backquotes(text), "fractions parted by commas, such as 0.5,0.75,1");
     values.push_back(*value);
     start = end + 1;
   }
@@ -73,7 +62,8 @@ design::Spending spending_option(const std::string& option, const std::string& t
     names.insert(names.end(), {"classical-obf", "classical-pocock"});
     allowed += ", haybittle-peto(Z), classical-obf, classical-pocock, wang-tsiatis(DELTA)";
   }
-  refuse(option, text, allowed, input::nearest_spelling(text, names).value_or(""));
+  refuse(option, input::in_backquotes(text), allowed,
+         input::nearest_spelling(text, names).value_or(""));
 }
 
 design::GroupSequentialDesign read_design(const BoundsArguments& arguments, double beta) {
@@ -83,7 +73,7 @@ design::GroupSequentialDesign read_design(const BoundsArguments& arguments, doub
     design.spending_time = list_option("--spending-time", *arguments.spending_time);
   design.alpha = number_option("--alpha", arguments.alpha, "a level above 0 and up to 0.5");
   if (arguments.sided != "1" && arguments.sided != "2")
-    refuse("--sided", arguments.sided, "1 or 2");
+    refuse("--sided", input::in_backquotes(arguments.sided), "1 or 2");
   design.sided = arguments.sided == "2" ? 2 : 1;
   design.efficacy = spending_option("--spending", arguments.spending, false);
   if (arguments.beta_spending)

@@ -21,6 +21,7 @@ using Json = nlohmann::ordered_json;
 struct CheckArguments {
   StudyArguments study;
   bool json = false;
+  int threads = 0;
 };
 
 Json to_document(const cohort::BaselineHazard& baseline) {
@@ -110,7 +111,7 @@ void print_survival(const ModelCheck& check) {
 int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
-  if (first.scenario.survey) return check_survey(study, arguments.json);
+  if (first.scenario.survey) return check_survey(study, arguments.json, arguments.threads);
   if (first.scenario.course) return check_course(study, arguments.json);
   const ModelCheck check = check_model(first.scenario);
   const std::vector<AuditedFigure> figures = audited_figures(first.scenario);
@@ -154,6 +155,9 @@ void add_check(CLI::App& program, int& exit_status) {
   add_scenario(verb, arguments->study);
   verb.get_option("SCENARIO")->description("scenario or evidence file (YAML)");
   verb.add_flag("--json", arguments->json, "print JSON");
+  verb.add_option("--threads", arguments->threads,
+                  "threads that draw the surveys of a scenario with `survey` (default: all)")
+      ->check(CLI::Range(1, 1024));
   verb.footer("Example: trialmill check scenarios/jnets-2021/perioperative.yaml");
   verb.callback([arguments, &exit_status] { exit_status = check_file(*arguments); });
 }

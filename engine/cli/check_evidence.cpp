@@ -108,6 +108,11 @@ void print_curves(const Evidence& evidence, const EvidenceAudit& audited) {
   }
 }
 
+// What an impossible interval does not imply is a dash.
+std::string implied(double value, int decimals) {
+  return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals);
+}
+
 void print_ratios(const EvidenceAudit& audited) {
   if (audited.ratios.empty()) return;
   fmt::print(
@@ -116,10 +121,11 @@ void print_ratios(const EvidenceAudit& audited) {
       "", "", "printed", "position", "SE", "p", "printed", "events", "verdict");
   for (const evidence::RatioAudit& row : audited.ratios) {
     const auto& [ratio, lower, upper, p] = row.printed;
-    fmt::print("  {:<22} {:<14} {:<24} {:>8.2f} {:>7.4f} {:>8.4f} {:>8.4g} {:>7.0f}  {}\n",
+    fmt::print("  {:<22} {:<14} {:<24} {:>8} {:>7} {:>8} {:>8.4g} {:>7}  {}\n",
                row.curve + "." + row.covariate, row.analysis,
-               fmt::format("{} ({} to {})", ratio, lower, upper), row.position, row.standard_error,
-               row.wald_p, p, row.events, verdict(row.flags));
+               fmt::format("{} ({} to {})", ratio, lower, upper), implied(row.position, 2),
+               implied(row.standard_error, 4), implied(row.wald_p, 4), p, implied(row.events, 0),
+               verdict(row.flags));
   }
 }
 

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
+#include "cli/audited_figures.hpp"
 #include "cli/progress.hpp"
 #include "cli/verbs.hpp"
 #include "trialmill/simulation/survey.hpp"
@@ -17,6 +21,8 @@ using Json = nlohmann::ordered_json;
 using simulation::SurveyFigure;
 using simulation::SurveyReproduction;
 using simulation::SurveyRow;
+using simulation::SurveyStanding;
+using simulation::SurveyVerdict;
 
 const char* in_words(SurveyFigure figure) {
   using enum SurveyFigure;
@@ -44,14 +50,52 @@ const char* average_in_words(SurveyFigure figure) {
   return median ? "median" : "mean";
 }
 
-const char* verdict(const SurveyRow& row) {
-  return !row.published ? "-" : row.inside ? "inside" : "outside";
+const char* in_words(SurveyVerdict verdict) {
+  using enum SurveyVerdict;
+  switch (verdict) {
+    case not_published:
+      return "-";
+    case not_reproduced:
+      return "not reproduced";
+    case inside:
+      return "inside";
+    case outside:
+      return "outside";
+  }
+  return "";
 }
 
-std::ptrdiff_t count_of(const SurveyReproduction& survey, bool inside) {
-  return std::ranges::count_if(
-      survey.rows, [&](const SurveyRow& row) { return row.published && row.inside == inside; });
+const char* in_words(SurveyStanding standing) {
+  using enum SurveyStanding;
+  switch (standing) {
+    case input:
+      return "input";
+    case tuned:
+      return "tuned to";
+    case predicted:
+      return "predicted";
+  }
+  return "";
 }
+
+// Rows with a verdict, of one standing.
+struct Counts {
+  std::ptrdiff_t inside = 0, outside = 0, not_reproduced = 0;
+};
+
+Counts count_rows(const SurveyReproduction& survey, std::optional<SurveyStanding> standing) {
+  const auto count = [&](SurveyVerdict verdict) {
+    return std::ranges::count_if(survey.rows, [&](const SurveyRow& row) {
+      return row.verdict == verdict && (!standing || row.standing == *standing);
+    });
+  };
+  return {count(SurveyVerdict::inside), count(SurveyVerdict::outside),
+          count(SurveyVerdict::not_reproduced)};
+}
+
+constexpr std::array standings = {
+    std::pair{SurveyStanding::input, "inputs"}, std::pair{SurveyStanding::tuned, "tuned to"},
+    std::pair{SurveyStanding::predicted, "predicted (fitted to nothing)"}};
 
 // ---- JSON ----
 
@@ -77,12 +121,20 @@ Json to_document(const SurveyRow& row) {
             {"lower", number(row.lower)},
             {"upper", number(row.upper)},
             {"surveys", row.surveys}}},
-          {"verdict", row.published ? Json(verdict(row)) : Json(nullptr)},
-          {"note", row.note.empty() ? Json(nullptr) : Json(row.note)}};
+          {"verdict", row.published ? Json(in_words(row.verdict)) : Json(nullptr)},
+          {"standing", in_words(row.standing)}};
+}
+
+Json to_document(const Counts& counts) {
+  return {{"inside", counts.inside},
+          {"outside", counts.outside},
+          {"not_reproduced", counts.not_reproduced}};
 }
 
 Json to_document(const scenario::Study& study, const SurveyReproduction& survey) {
-  Json rows = Json::array(), unmodelled = Json::array();
+  Json rows = Json::array(), unmodelled = Json::array(), by_standing = Json::object();
+  for (const auto& [standing, words] : standings)
+    by_standing[in_words(standing)] = to_document(count_rows(survey, standing));
   for (const SurveyRow& row : survey.rows)
     rows.push_back(to_document(row));
   for (const simulation::UnmodelledFigure& figure : survey.unmodelled)
@@ -92,10 +144,11 @@ Json to_document(const scenario::Study& study, const SurveyReproduction& survey)
           {"patients", survey.patients},
           {"replicates", survey.surveys},
           {"seed", survey.seed},
-          {"inside", count_of(survey, true)},
-          {"outside", count_of(survey, false)},
+          {"verdicts", to_document(count_rows(survey, std::nullopt))},
+          {"verdicts_by_standing", by_standing},
           {"rows", rows},
-          {"not_modelled", unmodelled}};
+          {"not_modelled", unmodelled},
+          {"figures", to_document(audited_figures(study.points.front().scenario))}};
 }
 
 // ---- a table ----
@@ -130,12 +183,13 @@ std::string published_in_words(const SurveyRow& row) {
 }
 
 void print_row(const SurveyRow& row, std::size_t width) {
-  const std::string range = !row.published ? "-"
-                                           : fmt::format("{} to {}", written(row.lower, row.figure),
-                                                         written(row.upper, row.figure));
-  fmt::print("  {:<{}} {:>22} {:>10} {:>21}  {}", row.label, width, published_in_words(row),
-             written(row.average, row.figure), range, verdict(row));
-  fmt::print("{}{}\n", row.note.empty() ? "" : "; ", row.note);
+  const std::string range =
+      std::isnan(row.lower)
+          ? "-"
+          : fmt::format("{} to {}", written(row.lower, row.figure), written(row.upper, row.figure));
+  fmt::print("  {:<{}} {:>22} {:>11} {:>21}  {:<9}  {}\n", row.label, width,
+             published_in_words(row), written(row.average, row.figure), range,
+             in_words(row.standing), in_words(row.verdict));
 }
 
 // The part of the evidence that a row belongs to, as a heading.
@@ -145,7 +199,8 @@ std::string heading(const SurveyRow& row) {
   if (group == "proportions") return "Proportions: " + row.source.substr(0, row.source.find(','));
   if (group == "curves" || row.figure == SurveyFigure::median) return "Survival";
   if (row.figure == SurveyFigure::months) return "Follow-up observed";
-  if (row.figure == SurveyFigure::p_value || group == "surveys") return "Log-rank tests";
+  if (row.figure == SurveyFigure::p_value || group == "surveys" || group == "groups")
+    return "Log-rank tests, and survival of the groups compared";
   if (group == "at_risk") return "Patients at risk";
   return "Hazard ratios (Cox, Efron)";
 }
@@ -153,7 +208,9 @@ std::string heading(const SurveyRow& row) {
 // Ratios of what patients acquire at surgery, which no figure was used for.
 void print_predictions(const SurveyReproduction& survey) {
   for (const SurveyRow& row : survey.rows) {
-    if (row.note != "fitted to nothing") continue;
+    if (row.figure != SurveyFigure::hazard_ratio || !row.acquired ||
+        row.standing != SurveyStanding::predicted || std::isnan(row.average))
+      continue;
     const bool within = row.published_lower <= row.average && row.average <= row.published_upper;
     fmt::print(
         "The hazard ratio of {} was fitted to nothing. It follows from the course: {:.2f} on "
@@ -161,6 +218,19 @@ void print_predictions(const SurveyReproduction& survey) {
         row.label, row.average, within ? "inside" : "outside", row.published_lower,
         row.published_upper);
   }
+}
+
+void print_counts(const SurveyReproduction& survey) {
+  const auto line = [](const char* what, const Counts& counts) {
+    fmt::print("{}: {} inside, {} outside{}\n", what, counts.inside, counts.outside,
+               counts.not_reproduced == 0
+                   ? ""
+                   : fmt::format(", {} not reproduced", counts.not_reproduced));
+  };
+  fmt::print("\n");
+  line("Figures", count_rows(survey, std::nullopt));
+  for (const auto& [standing, words] : standings)
+    line(fmt::format("  {}", words).c_str(), count_rows(survey, standing));
 }
 
 void print_table(const scenario::Study& study, const SurveyReproduction& survey) {
@@ -177,27 +247,27 @@ void print_table(const scenario::Study& study, const SurveyReproduction& survey)
       headings.push_back(heading(row));
   }
   for (const std::string& part : headings) {
-    fmt::print("\n{:<{}} {:>22} {:>10} {:>21}\n", part, width + 2, "published", "reproduced",
+    fmt::print("\n{:<{}} {:>22} {:>11} {:>21}\n", part, width + 2, "published", "reproduced",
                "95 % of surveys");
     for (const SurveyRow& row : survey.rows)
       if (heading(row) == part) print_row(row, width);
   }
-  fmt::print("\n{} figures inside, {} outside.\n", count_of(survey, true), count_of(survey, false));
+  print_counts(survey);
   print_predictions(survey);
-  if (survey.unmodelled.empty()) return;
-  fmt::print("\nNot modelled\n");
+  if (!survey.unmodelled.empty()) fmt::print("\nNot modelled\n");
   for (const simulation::UnmodelledFigure& figure : survey.unmodelled)
     fmt::print("  {} ({})\n", figure.label, figure.source);
+  print_figures(audited_figures(study.points.front().scenario));
 }
 
 }  // namespace
 
-int check_survey(const scenario::Study& study, bool json) {
+int check_survey(const scenario::Study& study, bool json, int threads) {
   SurveyReproduction survey;
   {
     Progress progress("synthetic surveys");
     survey = simulation::reproduce_survey(
-        study, {.threads = 0, .progress = [&](double share) { progress.update(share); }});
+        study, {.threads = threads, .progress = [&](double share) { progress.update(share); }});
   }
   if (json)
     fmt::print("{}\n", to_document(study, survey).dump(2));

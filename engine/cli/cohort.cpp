@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -8,9 +9,11 @@
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "cli/write_file.hpp"
+#include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/replicate.hpp"
+#include "trialmill/simulation/survey.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -24,13 +27,6 @@ struct CohortArguments {
   std::string output;
   bool json = false;
 };
-
-[[noreturn]] void refuse(const std::string& option, const std::string& why) {
-  input::Diagnostic diagnostic;
-  diagnostic.position.file = option;
-  diagnostic.why = why;
-  throw input::InputError(diagnostic);
-}
 
 std::string settings_of(const scenario::DesignPoint& point) {
   std::string text;
@@ -147,8 +143,40 @@ void print_analyses(const simulation::Design& design, const result::Outcome& out
   }
 }
 
+// ---- a synthetic survey ----
+
+Json to_document(const scenario::Study& study, const simulation::DrawnSurvey& survey,
+                 const CohortArguments& arguments) {
+  Json curves = Json::array();
+  for (const simulation::SurveyTimes& curve : survey.curves)
+    curves.push_back(
+        {{"curve", curve.curve},
+         {"columns", {{"time", "time_" + curve.curve}, {"status", "status_" + curve.curve}}},
+         {"patients",
+          std::ranges::count_if(curve.time_months, [](double time) { return !std::isnan(time); })},
+         {"events", std::ranges::count(curve.event, 1)}});
+  return {{"replicate", arguments.replicate},
+          {"seed", study.seed},
+          {"file", arguments.output.empty() ? Json(nullptr) : Json(arguments.output)},
+          {"patients", survey.patients.size},
+          {"curves", curves}};
+}
+
+int export_survey(const scenario::Study& study, const CohortArguments& arguments) {
+  if (arguments.sample_size != 0)
+    refuse("--sample-size", "a survey has its `survey.patients`; set that instead");
+  const simulation::DrawnSurvey survey = simulation::draw_survey(study, arguments.replicate);
+  if (!arguments.output.empty()) write_file(arguments.output, survey_table(survey));
+  if (arguments.json)
+    fmt::print("{}\n", to_document(study, survey, arguments).dump(2));
+  else if (arguments.output.empty())
+    fmt::print("{}", survey_table(survey));
+  return done;
+}
+
 int export_cohort(const CohortArguments& arguments) {
-  scenario::Study study = read_trial(arguments.study);
+  const scenario::Study study = read_study(arguments.study);
+  if (study.points.front().scenario.survey) return export_survey(study, arguments);
   const std::size_t point = chosen_point(study, arguments);
   const simulation::Plan plan = simulation::compile_plan(study);
   const simulation::Design& design = plan.designs[plan.points[point].design];
@@ -176,7 +204,9 @@ int export_cohort(const CohortArguments& arguments) {
 void add_cohort(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<CohortArguments>();
   CLI::App& verb = *program.add_subcommand(
-      "cohort", "one replicate's patients as a table that can be refitted, and its statistics");
+      "cohort",
+      "one replicate's patients, of a trial or a survey, as a table that can be refitted, and its "
+      "statistics");
   add_scenario(verb, arguments->study);
   verb.add_option("--replicate", arguments->replicate, "which replicate, from 1")
       ->required()

@@ -127,4 +127,31 @@ std::string cohort_table(const simulation::Design& design, const simulation::Wor
   return csv;
 }
 
+std::string survey_table(const simulation::DrawnSurvey& survey) {
+  const cohort::Cohort& cohort = survey.patients;
+  std::string csv = "patient";
+  for (const simulation::SurveyTimes& curve : survey.curves)
+    csv += fmt::format(",time_{0},status_{0}", curve.curve);
+  for (const simulation::SurveyMembers& count : survey.members)
+    csv += "," + count.name;
+  for (const cohort::Covariate& column : survey.columns)
+    csv += covariate_heading(column);
+  csv += ",recurrence_months,death_months,follow_up_months\n";
+  for (std::size_t i = 0; i < cohort.size; ++i) {
+    csv += fmt::format("{}", i + 1);
+    for (const simulation::SurveyTimes& curve : survey.curves)
+      csv += std::isnan(curve.time_months[i])
+                 ? ",,"
+                 : fmt::format(",{},{}", exact(curve.time_months[i]), int{curve.event[i]});
+    for (const simulation::SurveyMembers& count : survey.members)
+      csv += count.member[i] < 0 ? "," : fmt::format(",{}", int{count.member[i]});
+    for (std::size_t c = 0; c < survey.columns.size(); ++c)
+      csv += covariate_text(survey.columns[c], cohort.recorded_covariate(c)[i]);
+    csv +=
+        fmt::format(",{},{},{}\n", exact(cohort.milestone(Milestone::recurrence)[i]),
+                    exact(cohort.milestone(Milestone::death)[i]), exact(cohort.dropout_months[i]));
+  }
+  return csv;
+}
+
 }  // namespace trialmill::cli

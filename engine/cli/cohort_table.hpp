@@ -5,6 +5,7 @@
 
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/replicate.hpp"
+#include "trialmill/simulation/survey.hpp"
 
 namespace trialmill::cli {
 
@@ -23,5 +24,10 @@ LookColumns columns_of_look(const simulation::Design& design, std::size_t look);
 /// @param enrolled how many of the cohort's patients
 std::string cohort_table(const simulation::Design& design, const simulation::Workspace& workspace,
                          std::size_t enrolled);
+
+/// The patients of a synthetic survey, one row each: observed times and status of every curve, then
+/// who belongs to the counts that its tests and models use, covariates and outcomes of surgery as
+/// recorded, and the true course. Cells are as above.
+std::string survey_table(const simulation::DrawnSurvey& survey);
 
 }  // namespace trialmill::cli

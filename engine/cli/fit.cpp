@@ -6,6 +6,7 @@
 
 #include "cli/fit_report.hpp"
 #include "cli/verbs.hpp"
+#include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
 #include "trialmill/survival/weight_name.hpp"
 
@@ -19,16 +20,6 @@ struct FitArguments {
   std::optional<std::string> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool json = false;
 };
-
-[[noreturn]] void refuse(const std::string& option, const std::string& found,
-                         const std::string& allowed, const std::string& suggestion = {}) {
-  input::Diagnostic diagnostic;
-  diagnostic.position.file = option;
-  diagnostic.found = found;
-  diagnostic.allowed = allowed;
-  diagnostic.suggestion = suggestion;
-  throw input::InputError(diagnostic);
-}
 
 // "fh(0,1);mwlr(6)"
 std::vector<survival::LogRankWeight> parse_weights(const std::string& option,

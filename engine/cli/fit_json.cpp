@@ -5,6 +5,11 @@
 namespace trialmill::cli {
 namespace {
 
+// What nobody was followed to is not known.
+Json known(survival::FitStatus status, double x) {
+  return status == survival::FitStatus::follow_up_too_short ? Json(nullptr) : number(x);
+}
+
 Json to_document(const GroupCurve& group) {
   const survival::KaplanMeier& curve = group.curve;
   Json out = {{"group", group.name},
@@ -25,8 +30,8 @@ Json to_document(const GroupCurve& group) {
               {"median_follow_up", number(group.median_follow_up)}};
   if (group.rmst)
     out["rmst"] = {{"tau", group.rmst->horizon},
-                   {"estimate", number(group.rmst->estimate)},
-                   {"se", number(group.rmst->std_error)},
+                   {"estimate", known(group.rmst->status, group.rmst->estimate)},
+                   {"se", known(group.rmst->status, group.rmst->std_error)},
                    {"status", name(group.rmst->status)}};
   return out;
 }
@@ -74,25 +79,27 @@ Json to_document(const survival::MaxCombo& test) {
 // What the comparisons of two curves at a time have in common.
 template <class Comparison>
 Json difference_document(const char* time_key, double time, const Comparison& comparison) {
+  const auto status = comparison.status;
   return {{time_key, time},
-          {"status", name(comparison.status)},
-          {"estimate", number(comparison.difference)},
-          {"se", number(comparison.std_error)},
-          {"lower", number(comparison.lower)},
-          {"upper", number(comparison.upper)},
-          {"z", number(comparison.z)},
-          {"p", number(comparison.p_two_sided)}};
+          {"status", name(status)},
+          {"estimate", known(status, comparison.difference)},
+          {"se", known(status, comparison.std_error)},
+          {"lower", known(status, comparison.lower)},
+          {"upper", known(status, comparison.upper)},
+          {"z", known(status, comparison.z)},
+          {"p", known(status, comparison.p_two_sided)}};
 }
 
 Json to_document(const survival::RestrictedMeanComparison& comparison) {
   Json out = difference_document("tau", comparison.reference.horizon, comparison);
-  out["ratio"] = number(comparison.ratio);
-  out["ratio_lower"] = number(comparison.ratio_lower);
-  out["ratio_upper"] = number(comparison.ratio_upper);
-  out["log_ratio_se"] = number(comparison.log_ratio_std_error);
-  out["ratio_of_time_lost"] = number(comparison.ratio_of_time_lost);
-  out["ratio_of_time_lost_lower"] = number(comparison.ratio_of_time_lost_lower);
-  out["ratio_of_time_lost_upper"] = number(comparison.ratio_of_time_lost_upper);
+  for (const auto& [key, value] :
+       {std::pair("ratio", comparison.ratio), std::pair("ratio_lower", comparison.ratio_lower),
+        std::pair("ratio_upper", comparison.ratio_upper),
+        std::pair("log_ratio_se", comparison.log_ratio_std_error),
+        std::pair("ratio_of_time_lost", comparison.ratio_of_time_lost),
+        std::pair("ratio_of_time_lost_lower", comparison.ratio_of_time_lost_lower),
+        std::pair("ratio_of_time_lost_upper", comparison.ratio_of_time_lost_upper)})
+    out[key] = known(comparison.status, value);
   return out;
 }
 

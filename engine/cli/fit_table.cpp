@@ -50,10 +50,11 @@ std::string survival_section(const FitReport& report) {
         group.curve.events, significant(group.median.estimate),
         fmt::format("{} to {}", significant(group.median.lower), significant(group.median.upper)),
         significant(group.median_follow_up));
-    if (rmst)
-      out += fmt::format("   {} ({}){}", significant(group.rmst->estimate, 6),
-                         significant(group.rmst->std_error),
-                         group.rmst->status == FitStatus::ok ? "" : " follow-up too short");
+    if (rmst && group.rmst->status == FitStatus::follow_up_too_short)
+      out += "   follow-up too short";
+    else if (rmst)
+      out += fmt::format("   {} ({})", significant(group.rmst->estimate, 6),
+                         significant(group.rmst->std_error));
     out += "\n";
   }
   return out + "  follow-up: median by reverse Kaplan-Meier\n";
@@ -159,6 +160,8 @@ std::string max_combo_section(const FitRequest& request, const FitReport& report
 
 template <class Comparison>
 std::string difference_line(const std::string& what, const Comparison& difference) {
+  if (difference.status == FitStatus::follow_up_too_short)
+    return fmt::format("{}: {}\n", what, survival::explanation(difference.status));
   std::string out = fmt::format("{}: {} ({} to {}), p {}", what, significant(difference.difference),
                                 significant(difference.lower), significant(difference.upper),
                                 p_text(difference.p_two_sided));

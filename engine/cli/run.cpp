@@ -139,11 +139,11 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
 }
 
 // Says before long work what it will cost: a first guess of a few milliseconds decides whether a
-// better one is worth a second.
+// better one is worth half a second.
 void announce_cost(const simulation::Plan& plan, int threads) {
   constexpr double long_work_seconds = 60;
   if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
-  const double cpu_seconds = simulation::measure_cost(plan, 1.0).cpu_seconds;
+  const double cpu_seconds = simulation::measure_cost(plan, 0.5).cpu_seconds;
   fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
              duration_in_words(cpu_seconds / threads), threads,
              threads == 1 ? "thread" : "threads");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/check_document.hpp"
 #include "trialmill/math/elementary.hpp"
@@ -32,9 +33,31 @@ double cumulative(const PiecewiseHazard& hazard, double months) {
 
 class Collector {
  public:
+  explicit Collector(const scenario::Scenario& scenario) {
+    if (scenario.evidence) files_.push_back(&*scenario.evidence);
+    for (const evidence::Evidence& further : scenario.further_evidence)
+      files_.push_back(&further);
+  }
+
   // What is 0 does not happen.
   void add(std::string figure, double value) {
     if (value != 0) figures_.push_back({std::move(figure), value, "scenario", {}});
+  }
+
+  // A probability that one of the evidence files may state, even one of 0.
+  void add_probability(std::string figure, double value,
+                       const std::vector<scenario::PublishedProbability>& published,
+                       std::string_view of) {
+    const auto found = std::ranges::find(published, of, &scenario::PublishedProbability::of);
+    if (found == published.end()) return add(std::move(figure), value);
+    const evidence::Evidence& file = *files_[found->file];
+    AuditedFigure stated{std::move(figure), value, "", {}};
+    for (const evidence::CountAudit& row : evidence::audit(file).counts) {
+      if (row.group != "proportions" || row.name != found->name) continue;
+      stated.source = std::filesystem::path(file.file).stem().string() + ", " + row.source;
+      stated.flags = row.flags;
+    }
+    figures_.push_back(std::move(stated));
   }
 
   void add_ratios(const char* kind, const std::vector<CovariateEffect>& effects,
@@ -57,6 +80,11 @@ class Collector {
     if (const auto* hazard = std::get_if<PiecewiseHazard>(&transition.baseline))
       add_pieces("hazard of " + spaced(transition.name) + " per month", hazard->from_months,
                  hazard->hazard_per_month);
+    else if (const auto* weibull = std::get_if<cohort::WeibullHazard>(&transition.baseline)) {
+      add("shape of the Weibull law of " + spaced(transition.name), weibull->shape);
+      add("scale of the Weibull law of " + spaced(transition.name) + ", months",
+          weibull->scale_months);
+    }
   }
 
   void add_published_follow_up(const PiecewiseHazard& hazard) {
@@ -70,12 +98,21 @@ class Collector {
   void add_operation(const scenario::OperationPlan& operation) {
     for (const auto& [outcome, chance] : {std::pair{"r1", &operation.r1},
                                           {"r2", &operation.r2},
-                                          {"unresectable", &operation.unresectable}})
-      add_ratios("odds", chance->odds_ratios, outcome);
-    add("mortality of surgery within 90 days", operation.mortality_90_days);
-    add("probability of morbidity", operation.morbidity.probability);
+                                          {"unresectable", &operation.unresectable}}) {
+      const std::string of = outcome;
+      if (std::ranges::find(operation.published, of, &scenario::PublishedProbability::of) !=
+          operation.published.end())
+        add_probability("proportion " + of + " at surgery", chance->probability,
+                        operation.published, of);
+      add_ratios("odds", chance->odds_ratios, of);
+    }
+    add_probability("mortality of surgery within 90 days", operation.mortality_90_days,
+                    operation.published, "mortality_90_days");
+    add_probability("probability of morbidity", operation.morbidity.probability,
+                    operation.published, "morbidity");
     add_ratios("odds", operation.morbidity.odds_ratios, "morbidity");
-    add("probability of adjuvant therapy", operation.adjuvant.probability);
+    add_probability("probability of adjuvant therapy", operation.adjuvant.probability,
+                    operation.published, "adjuvant");
     add_ratios("odds", operation.adjuvant.odds_ratios, "adjuvant therapy");
     add("earliest adjuvant therapy, months after surgery", operation.adjuvant_from_months);
     add("latest adjuvant therapy, months after surgery", operation.adjuvant_to_months);
@@ -91,10 +128,15 @@ class Collector {
                                         {"death", &plan.death},
                                         {"withdrawal", &plan.withdrawal},
                                         {"toxicity", &plan.toxicity}})
-      add(fmt::format("probability of {} before surgery{}", event, in),
-          -math::expm1(-cumulative(*hazard, plan.surgery_at_months)));
+      add_probability(fmt::format("probability of {} before surgery{}", event, in),
+                      -math::expm1(-cumulative(*hazard, plan.surgery_at_months)), plan.published,
+                      event);
     add("surgery after toxicity, months," + in, plan.surgery_after_toxicity_months);
-    add("probability of response" + in, plan.response);
+    add_probability("probability of response" + in, plan.response, plan.published, "response");
+    add_effects(arm);
+  }
+
+  void add_effects(const Arm& arm) {
     for (const scenario::TreatmentEffect& effect : arm.effects)
       add_pieces("hazard ratio of " + arm.name + " for " + spaced(effect.transition),
                  effect.ratio.from_months, effect.ratio.hazard_ratio);
@@ -105,13 +147,20 @@ class Collector {
   std::vector<AuditedFigure> figures() && { return std::move(figures_); }
 
  private:
+  std::vector<const evidence::Evidence*> files_;
   std::vector<AuditedFigure> figures_;
 };
 
 }  // namespace
 
 std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
-  Collector collector;
+  Collector collector(scenario);
+  if (!scenario.course) {
+    collector.add_stated_hazard(scenario.disease);
+    for (const Arm& arm : scenario.arms)
+      collector.add_effects(arm);
+    return std::move(collector).figures();
+  }
   const scenario::Course& course = *scenario.course;
   for (const scenario::Transition* transition :
        {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})

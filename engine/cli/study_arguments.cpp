@@ -37,7 +37,9 @@ scenario::Study read_trial(const StudyArguments& arguments) {
   input::Diagnostic diagnostic;
   diagnostic.position.file = arguments.scenario;
   diagnostic.path = "survey";
-  diagnostic.why = "a survey is no trial that could be run; `check` reproduces it";
+  diagnostic.why =
+      "a survey is no trial that could be run; `check` reproduces it, and `cohort` exports its "
+      "patients";
   throw input::InputError(diagnostic);
 }
 

@@ -29,7 +29,7 @@ void add_scenario(CLI::App& verb, StudyArguments& arguments);
 scenario::Study read_study(const StudyArguments& arguments);
 
 /// Reads a study that is of a trial. @throws input::InputError also for a survey, which is only
-/// checked
+/// checked and exported
 scenario::Study read_trial(const StudyArguments& arguments);
 
 }  // namespace trialmill::cli

@@ -57,9 +57,9 @@ class CohortDraw {
 
   void follow() {
     if (model_.course) {
-      const auto lane = [this](random::Purpose purpose, std::uint64_t number,
-                               std::span<double> out) { fill(purpose, number, out); };
-      CourseDraw(lane, *model_.course, model_.population.size(), workspace_, cohort_).run();
+      const FillColumn lane = [this](random::Purpose purpose, std::uint64_t number,
+                                     std::span<double> out) { fill(purpose, number, out); };
+      draw_course(lane, *model_.course, model_.population.size(), workspace_, cohort_);
     } else {
       draw_event_times();
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "trialmill/math/clones.hpp"
+
 namespace trialmill::cohort {
 namespace {
 
@@ -25,42 +27,114 @@ struct Patient {
   bool resected() const { return radicality() != Radicality::unresected; }
 };
 
-// Months from randomisation; infinite when it never happens.
-double time_of(const EndpointEvent& what, const Patient& patient) {
-  using enum EndpointEvent::Kind;
-  const double surgery = patient.at(Milestone::surgery);
-  switch (what.kind) {
-    case event:
-      return patient.cohort.event_months[patient.index];
-    case progression:
-      return patient.at(Milestone::progression_seen);
-    case withdrawal:
-      return patient.at(Milestone::withdrawal);
-    case unresectable:
-      return patient.operated() && !patient.resected() ? surgery : never;
-    case r2:
-      return patient.radicality() == Radicality::r2 ? surgery : never;
-    case r2_at_randomisation:
-      return patient.radicality() == Radicality::r2 ? 0 : never;
-    case recurrence:
-      return patient.at(Milestone::recurrence_seen);
-    case death:
-      return patient.at(Milestone::death);
-    case no_surgery_by:
-      return surgery <= what.months ? never : what.months;
-    case no_adjuvant_by:
-      return !patient.resected() || patient.at(Milestone::adjuvant) <= surgery + what.months
-                 ? never
-                 : surgery + what.months;
-  }
-  return never;
+// `value` of the patients with an outcome of the operation, never of the others.
+TRIALMILL_CLONES void take_outcome(double outcome, const double* __restrict radicality,
+                                   const double* __restrict value, std::size_t n,
+                                   double* __restrict time) {
+  for (std::size_t i = 0; i < n; ++i)
+    time[i] = radicality[i] == outcome ? value[i] : never;
 }
 
-// An event that is dated back is known at surgery only.
-double known_at(const EndpointEvent& what, const Patient& patient, double time) {
-  return what.kind == EndpointEvent::Kind::r2_at_randomisation && time < never
-             ? patient.at(Milestone::surgery)
-             : time;
+TRIALMILL_CLONES void miss_deadline(double months, const double* __restrict surgery, std::size_t n,
+                                    double* __restrict time) {
+  for (std::size_t i = 0; i < n; ++i)
+    time[i] = surgery[i] <= months ? never : months;
+}
+
+// Of adjuvant therapy, `months` after surgery, for those who were resected.
+TRIALMILL_CLONES void miss_adjuvant(double months, const double* __restrict radicality,
+                                    const double* __restrict surgery,
+                                    const double* __restrict adjuvant, std::size_t n,
+                                    double* __restrict time) {
+  constexpr double unresected = static_cast<double>(Radicality::unresected);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double deadline = surgery[i] + months;
+    const double missed = adjuvant[i] <= deadline ? never : deadline;
+    time[i] = radicality[i] == unresected ? never : missed;
+  }
+}
+
+// Takes an event that comes before those found so far.
+TRIALMILL_CLONES void take_earlier(const double* __restrict time, std::size_t n,
+                                   double* __restrict event, double* __restrict known) {
+  for (std::size_t i = 0; i < n; ++i) {
+    known[i] = time[i] < event[i] ? time[i] : known[i];
+    event[i] = time[i] < event[i] ? time[i] : event[i];
+  }
+}
+
+// The same for events known at `known_at` and dated back to the first day.
+TRIALMILL_CLONES void take_dated_back(const double* __restrict known_at, std::size_t n,
+                                      double* __restrict event, double* __restrict known) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double time = known_at[i] < never ? 0.0 : never;
+    known[i] = time < event[i] ? known_at[i] : known[i];
+    event[i] = time < event[i] ? time : event[i];
+  }
+}
+
+// When one kind of event comes to be known, in months from randomisation: infinite when it never
+// happens. A column of the cohort or `scratch`.
+std::span<const double> times_of(const EndpointEvent& what, const Cohort& cohort,
+                                 std::span<const double> radicality, std::span<double> scratch) {
+  using enum EndpointEvent::Kind;
+  const auto surgery = cohort.milestone(Milestone::surgery);
+  const auto outcome = [&](Radicality which) {
+    take_outcome(static_cast<double>(which), radicality.data(), surgery.data(), cohort.size,
+                 scratch.data());
+  };
+  switch (what.kind) {
+    case event:
+      return cohort.event_months;
+    case progression:
+      return cohort.milestone(Milestone::progression_seen);
+    case withdrawal:
+      return cohort.milestone(Milestone::withdrawal);
+    case recurrence:
+      return cohort.milestone(Milestone::recurrence_seen);
+    case death:
+      return cohort.milestone(Milestone::death);
+    case unresectable:  // surgery that never was comes never
+      outcome(Radicality::unresected);
+      break;
+    case r2:
+    case r2_at_randomisation:
+      outcome(Radicality::r2);
+      break;
+    case no_surgery_by:
+      miss_deadline(what.months, surgery.data(), cohort.size, scratch.data());
+      break;
+    case no_adjuvant_by:
+      miss_adjuvant(what.months, radicality.data(), surgery.data(),
+                    cohort.milestone(Milestone::adjuvant).data(), cohort.size, scratch.data());
+      break;
+  }
+  return scratch;
+}
+
+// Months from randomisation.
+struct FirstEvents {
+  std::span<const double> event, known;
+};
+
+FirstEvents find_first_events(const Endpoint& endpoint, const Cohort& cohort,
+                              std::span<const double> radicality, EndpointWorkspace& workspace) {
+  workspace.scratch.resize(cohort.size);
+  const bool just_one = endpoint.events.size() == 1;
+  if (just_one && endpoint.events[0].kind != EndpointEvent::Kind::r2_at_randomisation) {
+    const auto time = times_of(endpoint.events[0], cohort, radicality, workspace.scratch);
+    return {time, time};
+  }
+  workspace.event.assign(cohort.size, never);
+  workspace.known.assign(cohort.size, never);
+  for (const EndpointEvent& what : endpoint.events) {
+    const auto time = times_of(what, cohort, radicality, workspace.scratch);
+    // An event that is dated back is known at surgery only.
+    const auto take =
+        what.kind == EndpointEvent::Kind::r2_at_randomisation ? take_dated_back : take_earlier;
+    take(time.data(), cohort.size, workspace.event.data(), workspace.known.data());
+  }
+  return {workspace.event, workspace.known};
 }
 
 struct Times {
@@ -69,15 +143,6 @@ struct Times {
   double known = never;
   double dropout = never;
 };
-
-void find_first_event(const Endpoint& endpoint, const Patient& patient, Times& times) {
-  for (const EndpointEvent& event : endpoint.events) {
-    const double time = time_of(event, patient);
-    if (time >= times.event) continue;
-    times.event = time;
-    times.known = known_at(event, patient, time);
-  }
-}
 
 bool is_among(const Endpoint& endpoint, const Patient& patient) {
   using enum Endpoint::Patients;
@@ -94,10 +159,12 @@ bool is_among(const Endpoint& endpoint, const Patient& patient) {
   return false;
 }
 
-Times time_to_event(const Endpoint& endpoint, const Patient& patient) {
+// Of a patient whose first event is known from randomisation.
+Times time_to_event(const Endpoint& endpoint, const Patient& patient, const FirstEvents& first) {
   Times times;
   times.dropout = patient.cohort.dropout_months[patient.index];
-  find_first_event(endpoint, patient, times);
+  times.event = first.event[patient.index];
+  times.known = first.known[patient.index];
   if (!is_among(endpoint, patient)) return times;
   const double surgery = patient.at(Milestone::surgery);
   switch (endpoint.origin) {
@@ -168,14 +235,21 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   if (cohort.milestones.empty())
     return {true, cohort.enrolment_months, cohort.event_months, cohort.event_months,
             cohort.dropout_months};
+  constexpr auto radicality = static_cast<std::size_t>(Attribute::radicality);
+  FirstEvents first;
+  if (endpoint.time_to_event())
+    first = find_first_events(endpoint, cohort, cohort.covariate(attributes_from + radicality),
+                              workspace);
+  if (endpoint.time_to_event() && endpoint.everybody())
+    return {true, cohort.enrolment_months, first.event, first.known, cohort.dropout_months};
   workspace.origin.resize(cohort.size);
   workspace.event.resize(cohort.size);
   workspace.known.resize(cohort.size);
   workspace.dropout.resize(cohort.size);
   for (std::size_t i = 0; i < cohort.size; ++i) {
     const Patient patient{cohort, attributes_from, i};
-    const Times times =
-        endpoint.time_to_event() ? time_to_event(endpoint, patient) : yes_or_no(endpoint, patient);
+    const Times times = endpoint.time_to_event() ? time_to_event(endpoint, patient, first)
+                                                 : yes_or_no(endpoint, patient);
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
     workspace.event[i] = times.event - times.origin;
     workspace.known[i] = times.known - times.origin;

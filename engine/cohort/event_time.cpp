@@ -27,6 +27,18 @@ TRIALMILL_CLONES void invert_piece(double knot, double reached, double inverse_s
   }
 }
 
+// The same the other way round, for the patients of one arm who live so long.
+TRIALMILL_CLONES void accumulate_piece(double knot, double reached, double slope,
+                                       std::int32_t which, const std::int32_t* __restrict arm,
+                                       const double* __restrict months, std::size_t n,
+                                       double* __restrict cumulative) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double hazard = reached + slope * (months[i] - knot);
+    const bool here = (arm[i] == which) & (knot <= months[i]);
+    cumulative[i] = here ? hazard : cumulative[i];
+  }
+}
+
 // A multiplier beyond the range of a double is as good as the largest one.
 TRIALMILL_CLONES void divide_by_multiplier(const double* multiplier, std::size_t n,
                                            double* cumulative) {
@@ -107,15 +119,44 @@ void EventTimeLaw::inverse(std::span<const double> cumulative_hazard,
                  cumulative_hazard.data(), n, months_out.data());
 }
 
+void EventTimeLaw::cumulative(std::span<const double> t_months, std::span<const std::int32_t> arm,
+                              std::int32_t which, std::span<double> cumulative_hazard) const {
+  const std::size_t n = arm.size();
+  if (weibull_) {
+    for (std::size_t i = 0; i < n; ++i)
+      if (arm[i] == which) cumulative_hazard[i] = cumulative(t_months[i]);
+    return;
+  }
+  for (std::size_t k = 0; k < knot_.size(); ++k)
+    accumulate_piece(knot_[k], cumulative_[k], slope_[k], which, arm.data(), t_months.data(), n,
+                     cumulative_hazard.data());
+}
+
+void invert_by_arm(std::span<const EventTimeLaw> law_by_arm,
+                   std::span<const double> cumulative_hazard, std::span<const std::int32_t> arm,
+                   std::span<double> months) {
+  for (std::size_t a = 0; a < law_by_arm.size(); ++a)
+    law_by_arm[a].inverse(cumulative_hazard, arm, static_cast<std::int32_t>(a), months);
+}
+
+void accumulate_by_arm(std::span<const EventTimeLaw> law_by_arm, std::span<const double> t_months,
+                       std::span<const std::int32_t> arm, std::span<double> cumulative_hazard) {
+  for (std::size_t a = 0; a < law_by_arm.size(); ++a)
+    law_by_arm[a].cumulative(t_months, arm, static_cast<std::int32_t>(a), cumulative_hazard);
+}
+
+void draw_cumulative_hazards(std::span<const double> multiplier, std::span<double> uniform) {
+  math::log(uniform, uniform);
+  negate(uniform.size(), uniform.data());
+  if (!multiplier.empty()) divide_by_multiplier(multiplier.data(), uniform.size(), uniform.data());
+}
+
 void draw_event_times(std::span<const EventTimeLaw> law_by_arm, std::span<const std::int32_t> arm,
                       std::span<const double> multiplier, std::span<double> uniform,
                       std::span<double> months) {
   assert(uniform.size() == arm.size() && months.size() == arm.size());
-  math::log(uniform, uniform);
-  negate(uniform.size(), uniform.data());
-  if (!multiplier.empty()) divide_by_multiplier(multiplier.data(), uniform.size(), uniform.data());
-  for (std::size_t a = 0; a < law_by_arm.size(); ++a)
-    law_by_arm[a].inverse(uniform, arm, static_cast<std::int32_t>(a), months);
+  draw_cumulative_hazards(multiplier, uniform);
+  invert_by_arm(law_by_arm, uniform, arm, months);
 }
 
 bool EventTimeLaw::never() const {

@@ -63,6 +63,68 @@ void fill_blocks_of_two(const Randomisation& randomisation, std::span<const doub
     arm[b * size + size - 1] = second[b] > 0 ? 1 : 0;
 }
 
+// Which block each patient is in, and at which position: drawn without a look at the arms.
+// @return the number of blocks
+std::size_t deal_into_blocks(const Randomisation& randomisation, std::size_t patients,
+                             std::span<const double> u_block, std::span<const std::int32_t> stratum,
+                             RandomisationWorkspace& workspace) {
+  const std::vector<std::int32_t>& sizes = randomisation.block_sizes;
+  const auto choices = static_cast<double>(sizes.size());
+  workspace.block.resize(patients);
+  workspace.position.resize(patients);
+  workspace.block_size.clear();
+  workspace.open.assign(randomisation.strata, {});
+  for (std::size_t i = 0; i < patients; ++i) {
+    auto& open = workspace.open[stratum.empty() ? 0 : static_cast<std::size_t>(stratum[i])];
+    if (open.position == open.size) {
+      const auto chosen =
+          std::min(static_cast<std::size_t>(u_block[i] * choices), sizes.size() - 1);
+      open = {static_cast<std::uint32_t>(workspace.block_size.size()), 0,
+              static_cast<std::uint32_t>(sizes[chosen])};
+      workspace.block_size.push_back(sizes[chosen]);
+    }
+    workspace.block[i] = open.block;
+    workspace.position[i] = open.position++;
+  }
+  return workspace.block_size.size();
+}
+
+// Two arms, in strata or in blocks of several sizes: a table of uniforms with a column per block
+// and a row per position, whose rows are filled one after another. Places that no patient takes
+// hold any number.
+void fill_table_of_two(const Randomisation& randomisation, std::span<const double> u_arm,
+                       std::span<const double> u_block, std::span<const std::int32_t> stratum,
+                       RandomisationWorkspace& workspace, std::span<std::int32_t> arm) {
+  const std::size_t blocks =
+      deal_into_blocks(randomisation, arm.size(), u_block, stratum, workspace);
+  const std::vector<double>& allocation = randomisation.allocation;
+  const double total = allocation[0] + allocation[1];
+  workspace.left.resize(2 * blocks);
+  double* const first = workspace.left.data();
+  double* const second = first + blocks;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    first[b] = allocation[0] * workspace.block_size[b] / total;
+    second[b] = allocation[1] * workspace.block_size[b] / total;
+  }
+  const auto rows = static_cast<std::size_t>(std::ranges::max(randomisation.block_sizes));
+  workspace.uniform.resize(rows * blocks);
+  workspace.arm.resize(rows * blocks);
+  for (std::size_t i = 0; i < arm.size(); ++i)
+    workspace.uniform[workspace.position[i] * blocks + workspace.block[i]] = u_arm[i];
+  for (std::size_t row = 0; row < rows; ++row)
+    take_places(workspace.uniform.data() + row * blocks, blocks, first, second,
+                workspace.arm.data() + row * blocks);
+  for (std::size_t i = 0; i < arm.size(); ++i)
+    arm[i] = workspace.arm[workspace.position[i] * blocks + workspace.block[i]];
+}
+
+// The table is not much larger than the trial.
+bool table_is_compact(const std::vector<std::int32_t>& block_sizes) {
+  constexpr std::int32_t most_rows_per_place = 4;
+  const auto [least, most] = std::ranges::minmax(block_sizes);
+  return most <= most_rows_per_place * least;
+}
+
 }  // namespace
 
 void allot_arms(const Randomisation& randomisation, std::span<const double> u_arm,
@@ -78,6 +140,8 @@ void allot_arms(const Randomisation& randomisation, std::span<const double> u_ar
   }
   if (allocation.size() == 2 && randomisation.block_sizes.size() == 1 && stratum.empty())
     return fill_blocks_of_two(randomisation, u_arm, workspace, arm);
+  if (allocation.size() == 2 && table_is_compact(randomisation.block_sizes))
+    return fill_table_of_two(randomisation, u_arm, u_block, stratum, workspace, arm);
   const std::size_t arms = allocation.size();
   const auto sizes = static_cast<double>(randomisation.block_sizes.size());
   workspace.left.assign(randomisation.strata * arms, 0.0);

@@ -10,6 +10,8 @@ std::string_view in_words(Finding finding) {
       return "impossible interval";
     case Finding::inverted_ratio:
       return "inverted ratio";
+    case Finding::ratio_outside_interval:
+      return "ratio outside its interval";
     case Finding::off_centre_ratio:
       return "ratio off the centre of its interval";
     case Finding::interval_too_narrow:
@@ -24,6 +26,8 @@ std::string_view in_words(Finding finding) {
       return "impossible curve";
     case Finding::survival_rises:
       return "survival rises";
+    case Finding::number_at_risk_rises:
+      return "number at risk rises";
     case Finding::median_at_odds:
       return "median at odds with the curve";
   }

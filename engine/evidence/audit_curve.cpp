@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "evidence/audit_parts.hpp"
 #include "evidence/figure.hpp"
@@ -34,6 +35,22 @@ void check_knots(CurveAudit& row, const std::vector<SurvivalKnot>& knots) {
                            {k - 1, k}});
     time_before = time;
     survival_before = survival;
+  }
+}
+
+void check_at_risk(CurveAudit& row, const std::vector<AtRisk>& numbers) {
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    const AtRisk& at = numbers[k];
+    const auto earlier = std::span(numbers).first(k);
+    const auto before =
+        std::ranges::find(earlier.rbegin(), earlier.rend(), at.group, &AtRisk::group);
+    if (before == earlier.rend() || at.number <= before->number) continue;
+    row.flags.push_back({Finding::number_at_risk_rises,
+                         "the number at risk" + (at.group.empty() ? "" : " of " + at.group) +
+                             " rises from " + figure(before->number) + " at " +
+                             figure(before->time_months) + " months to " + figure(at.number) +
+                             " at " + figure(at.time_months),
+                         {}});
   }
 }
 
@@ -139,6 +156,7 @@ std::vector<CurveAudit> audit_curves(const Evidence& evidence) {
       for (const double median : medians_of(curve, evidence))
         check_median(row, curve, evidence, median);
     }
+    check_at_risk(row, curve.at_risk);
     rows.push_back(std::move(row));
   }
   return rows;

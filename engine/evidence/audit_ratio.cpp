@@ -102,6 +102,13 @@ void check_position(RatioAudit& row, const Unrounded& figures) {
                             rounded(row.position, 2) + " of its interval on the log scale";
   const bool inverted = sensible(figures.range(
       [](double ratio, double lower, double upper) { return position_of(-ratio, lower, upper); }));
+  if (!inverted && !figures.range(position_of).meets(0, 1)) {
+    row.flags.push_back({Finding::ratio_outside_interval,
+                         figure(printed.hazard_ratio) + " does not lie between its limits " +
+                             figure(printed.lower) + " and " + figure(printed.upper),
+                         {}});
+    return;
+  }
   if (!inverted) {
     row.flags.push_back({Finding::off_centre_ratio, place + ", not near its middle", {}});
     return;

@@ -28,6 +28,24 @@ std::vector<bool> with_ancestors(std::span<const Covariate> population,
   return needed;
 }
 
+// The copula with all needed continuous covariates among its own, where there are several: one rule
+// for all of their scores takes fewer patterns than the crossing of a rule for each.
+cohort::Copula with_continuous(std::span<const Covariate> population, cohort::Copula copula,
+                               const std::vector<bool>& needed) {
+  std::vector<std::size_t> continuous;
+  for (std::size_t c = 0; c < population.size(); ++c)
+    if (needed[c] && cohort::level_count(population[c].law) == 0 && population[c].parents.empty())
+      continuous.push_back(c);
+  if (continuous.size() < 2) return copula;
+  for (const std::size_t index : continuous) {
+    if (std::ranges::find(copula.covariates, index) != copula.covariates.end()) continue;
+    copula.factor.insert(copula.factor.end(), copula.covariates.size(), 0.0);
+    copula.factor.push_back(1);
+    copula.covariates.push_back(index);
+  }
+  return copula;
+}
+
 // Those of the copula's covariates that are needed, continuous ones first: the levels of the others
 // are then split without loss.
 std::vector<std::size_t> correlated(std::span<const Covariate> population,
@@ -119,9 +137,10 @@ std::vector<CovariatePattern> covariate_patterns(std::span<const Covariate> popu
   std::vector<bool> needed = with_ancestors(population, covariates);
   const auto needed_count = static_cast<std::size_t>(std::ranges::count(needed, true));
   std::vector<CovariatePattern> patterns{{1, std::vector<double>(population.size(), 0.0)}};
-  const std::vector<std::size_t> tied = correlated(population, copula, needed);
+  const cohort::Copula joint = with_continuous(population, copula, needed);
+  const std::vector<std::size_t> tied = correlated(population, joint, needed);
   if (tied.size() > 1) {
-    patterns = correlated_patterns(population, cohort::copula_among(copula, tied));
+    patterns = correlated_patterns(population, cohort::copula_among(joint, tied));
     for (CovariatePattern& pattern : patterns) {
       std::vector<double> values(population.size(), 0.0);
       for (std::size_t k = 0; k < tied.size(); ++k)

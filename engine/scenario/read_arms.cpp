@@ -29,7 +29,18 @@ const std::vector<Changeable>& changeable_in_course() {
   return all;
 }
 
-cohort::PiecewiseRatio read_hazard_ratio(const Record& effect) {
+// The other kind of ratio is one mistake, not an unknown key and a missing one.
+bool has_other_ratio(const Record& effect, const std::string& name, const char* meant,
+                     const char* other) {
+  const auto value = effect.optional_value(other);
+  if (!value || effect.has(meant)) return false;
+  value->reject_key("effects on " + input::in_backquotes(name) + " are stated as " +
+                    input::in_backquotes(meant));
+  return true;
+}
+
+cohort::PiecewiseRatio read_hazard_ratio(const Record& effect, const std::string& name) {
+  if (has_other_ratio(effect, name, "hazard_ratio", "odds_ratio")) return {};
   const Pieces pieces = read_pieces(effect.value("hazard_ratio"), "ratio", a_ratio());
   return {pieces.from_months, pieces.value};
 }
@@ -51,10 +62,10 @@ void read_course_effect(const Record& file, const std::string& name, const Value
     value.reject_key("this never happens: " + input::in_backquotes(path) + " is not stated");
   }
   const Record effect = value.record();
-  if (what->by_odds)
+  if (!what->by_odds)
+    arm.effects.push_back({name, read_hazard_ratio(effect, name)});
+  else if (!has_other_ratio(effect, name, "odds_ratio", "hazard_ratio"))
     arm.odds_effects.push_back({name, effect.number("odds_ratio", a_ratio())});
-  else
-    arm.effects.push_back({name, read_hazard_ratio(effect)});
 }
 
 void read_effects(const Record& file, const Record& effects, const Scenario& scenario, Arm& arm) {
@@ -63,7 +74,7 @@ void read_effects(const Record& file, const Record& effects, const Scenario& sce
       read_course_effect(file, name, value, arm);
     else if (scenario.disease.name.empty() ||
              require_known(value, name, "event of `disease`", {scenario.disease.name}))
-      arm.effects.push_back({name, read_hazard_ratio(value.record())});
+      arm.effects.push_back({name, read_hazard_ratio(value.record(), name)});
   }
 }
 
@@ -77,7 +88,7 @@ Arm read_arm(const Record& file, const std::string& name, const Value& value,
   arm.before_surgery = surgery_at_once();
   if (const auto plan = record.optional_value("before_surgery")) {
     if (scenario.course)
-      arm.before_surgery = read_before_surgery(plan->record());
+      arm.before_surgery = read_before_surgery(plan->record(), scenario);
     else
       plan->reject_key(needs_course);
   }

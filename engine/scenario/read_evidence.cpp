@@ -95,14 +95,6 @@ evidence::Quantity read_quantity(const NamedRecord& entry) {
   };
 }
 
-void require_order(const Record& knot, const evidence::SurvivalKnot& at,
-                   const evidence::SurvivalKnot& before) {
-  if (at.time_months <= before.time_months)
-    knot.value("month").reject_because("the points of a curve are listed in order of time");
-  if (at.survival > before.survival)
-    knot.value("survival").reject_because("survival cannot rise from one point to the next");
-}
-
 evidence::TimeOrigin read_origin(const Record& curve) {
   using evidence::TimeOrigin;
   std::vector<input::Choice<TimeOrigin>> choices;
@@ -135,12 +127,8 @@ std::vector<evidence::AtRisk> read_at_risk(const Record& record, const std::stri
       row.value("number").reject_because("more than the publication has `patients`");
     const auto before =
         std::ranges::find(numbers.rbegin(), numbers.rend(), at.group, &evidence::AtRisk::group);
-    if (before != numbers.rend()) {
-      if (at.time_months <= before->time_months)
-        row.value("month").reject_because("the numbers of a group are listed in order of time");
-      if (at.number > before->number)
-        row.value("number").reject_because("fewer are at risk later, never more");
-    }
+    if (before != numbers.rend() && at.time_months <= before->time_months)
+      row.value("month").reject_because("the numbers of a group are listed in order of time");
     numbers.push_back(at);
   }
   return numbers;
@@ -164,7 +152,8 @@ evidence::SurvivalCurve read_curve(const NamedRecord& entry, double patients) {
             knot.number("survival", input::between(0, 1).because("a fraction, not a percentage")),
         .source = knot.text_or("source", curve.source),
     };
-    if (!curve.knots.empty()) require_order(knot, at, curve.knots.back());
+    if (!curve.knots.empty() && at.time_months <= curve.knots.back().time_months)
+      knot.value("month").reject_because("the points of a curve are listed in order of time");
     curve.knots.push_back(at);
   }
   curve.at_risk = read_at_risk(record, curve.source, patients);
@@ -176,18 +165,12 @@ std::optional<evidence::PublishedRatio> read_ratio(const Record& factor,
   const auto record = factor.optional_record(analysis);
   if (!record) return std::nullopt;
   const auto positive = input::above(0).because("a ratio, not its logarithm");
-  const evidence::PublishedRatio ratio{
+  return evidence::PublishedRatio{
       .hazard_ratio = record->number("hazard_ratio", positive),
       .lower = record->number("lower", positive),
       .upper = record->number("upper", positive),
       .p_value = record->number("p", input::from_to(0, 1)),
   };
-  if (ratio.lower >= ratio.upper)
-    record->value("upper").reject_because("the upper limit must lie above the lower limit");
-  else if (ratio.hazard_ratio < ratio.lower || ratio.hazard_ratio > ratio.upper)
-    record->value("hazard_ratio")
-        .reject_because("the hazard ratio must lie within its confidence interval");
-  return ratio;
 }
 
 evidence::PrognosticFactor read_factor(const std::string& curve, const NamedRecord& entry) {

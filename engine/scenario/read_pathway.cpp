@@ -58,7 +58,8 @@ void read_radicality(const Record& surgery, const Scenario& scenario, OperationP
                                         {"unresectable", &operation.unresectable}}) {
     if (const auto value = radicality ? radicality->optional_value(outcome) : std::nullopt) {
       if (!value->is(Value::Kind::text))
-        chance->probability = value->number(a_probability());
+        chance->probability =
+            read_probability(*value, a_probability(), scenario, outcome, operation.published);
       else if (value->text() == "published")
         read_published_radicality(*value, outcome, scenario, *chance);
       else
@@ -80,22 +81,22 @@ void read_radicality(const Record& surgery, const Scenario& scenario, OperationP
                     sum));
 }
 
-// A number, or a record with a probability and the ratios that act on it.
-double read_probability(const Value& value, const input::Interval& allowed) {
-  return value.is(Value::Kind::record) ? value.record().number("probability", allowed)
-                                       : value.number(allowed);
-}
-
-void read_mortality(const Record& surgery, OperationPlan& operation) {
-  operation.mortality_90_days = surgery.number_or(
-      "mortality_90_days", 0, input::Interval{0, 1, true, false, "a fraction, not a percentage"});
+void read_mortality(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
+  if (const auto value = surgery.optional_value("mortality_90_days"))
+    operation.mortality_90_days =
+        read_probability(*value, input::Interval{0, 1, true, false, "a fraction, not a percentage"},
+                         scenario, "mortality_90_days", operation.published);
 }
 
 void read_morbidity(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
   const auto value = surgery.optional_value("morbidity");
   if (!value) return;
-  operation.morbidity.probability = read_probability(*value, a_probability());
-  if (value->is(Value::Kind::record))
+  // A probability, or a record with one and the ratios that act on it.
+  const bool with_ratios = value->is(Value::Kind::record) && !value->record().has("published");
+  operation.morbidity.probability =
+      read_probability(with_ratios ? value->record().value("probability") : *value, a_probability(),
+                       scenario, "morbidity", operation.published);
+  if (with_ratios)
     operation.morbidity.odds_ratios = read_ratios(value->record(), "odds_ratios",
                                                   {known_with(scenario, with_radicality)}, scenario)
                                           .effects;
@@ -104,7 +105,8 @@ void read_morbidity(const Record& surgery, const Scenario& scenario, OperationPl
 void read_adjuvant(const Record& surgery, const Scenario& scenario, OperationPlan& operation) {
   const auto adjuvant = surgery.optional_record("adjuvant");
   if (!adjuvant) return;
-  operation.adjuvant.probability = adjuvant->number("probability", a_probability());
+  operation.adjuvant.probability = read_probability(adjuvant->value("probability"), a_probability(),
+                                                    scenario, "adjuvant", operation.published);
   operation.adjuvant.odds_ratios =
       read_ratios(*adjuvant, "odds_ratios", {known_with(scenario, with_morbidity)}, scenario)
           .effects;
@@ -133,7 +135,7 @@ void read_pathway(const Record& file, const Scenario& scenario, Course& course) 
             .effects;
   if (const auto surgery = pathway->optional_record("surgery")) {
     read_radicality(*surgery, scenario, course.operation);
-    read_mortality(*surgery, course.operation);
+    read_mortality(*surgery, scenario, course.operation);
     read_morbidity(*surgery, scenario, course.operation);
     read_adjuvant(*surgery, scenario, course.operation);
   }

@@ -95,12 +95,21 @@ void read_trial(const Record& file, Scenario& scenario) {
   read_analyses(file, scenario);
 }
 
-FileContent read_file(const Document& document, const std::optional<evidence::Evidence>& evidence) {
+// The evidence files that a scenario names, the main one first.
+struct LoadedEvidence {
+  std::vector<evidence::Evidence> files;
+  std::string canonical_text;
+};
+
+FileContent read_file(const Document& document, const LoadedEvidence& evidence) {
   input::Reading reading;
   const Record file = reading.open(document);
   FileContent content;
   Scenario& scenario = content.scenario;
-  scenario.evidence = evidence;
+  if (!evidence.files.empty()) {
+    scenario.evidence = evidence.files.front();
+    scenario.further_evidence.assign(evidence.files.begin() + 1, evidence.files.end());
+  }
   file.integer("trialmill", input::whole_from_to(1, 1).because(
                                 "the version of scenario files this program reads"));
   scenario.title = file.text("title");
@@ -126,12 +135,59 @@ FileContent read_file(const Document& document, const std::optional<evidence::Ev
   return content;
 }
 
-struct LoadedEvidence {
-  std::optional<evidence::Evidence> content;
-  std::string canonical_text;
-};
+// Does the scenario use published figures here? `published` as a key names a curve or proportion;
+// as a value it stands for a count, and `multivariable` or `univariable` for a hazard ratio.
+bool uses_evidence(const std::string& section, const std::string& key, const Value& value) {
+  if (key == "published" && section != "levels" && section != "population") return true;
+  if (!value.is(Value::Kind::text)) return false;
+  const std::string word = value.text();
+  return (word == "published" && (key == "prevalence" || section == "radicality")) ||
+         (section == "hazard_ratios" && (word == "multivariable" || word == "univariable"));
+}
 
-// The evidence file a scenario names, relative to the scenario's own folder.
+void collect_uses(const std::string& key, const Value& value, std::vector<Value>& uses) {
+  if (value.is(Value::Kind::list))
+    for (const Value& item : value.list())
+      collect_uses(key, item, uses);
+  if (!value.is(Value::Kind::record)) return;
+  for (const auto& [below, member] : value.record().entries()) {
+    if (uses_evidence(key, below, member)) uses.push_back(member);
+    collect_uses(below, member, uses);
+  }
+}
+
+// A file that is not named is one mistake, however often its figures are used.
+void require_no_use(const Record& file, input::Reading& reading) {
+  std::vector<Value> uses;
+  for (const auto& [key, value] : file.entries())
+    collect_uses(key, value, uses);
+  if (uses.empty()) return;
+  uses.front().reject_because(
+      "published figures need an evidence file: name it with `evidence:`" +
+      (uses.size() == 1 ? "" : fmt::format(" ({} such figures are used)", uses.size())));
+  reading.finish();
+}
+
+// Reads one evidence file, named relative to the scenario's own folder.
+void load_file(const Document& document, const Value& value, input::Reading& reading,
+               LoadedEvidence& loaded) {
+  const std::string name = value.text();
+  if (reading.failed()) reading.finish();
+  const auto path = std::filesystem::path(document.name()).parent_path() / name;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    value.reject_because("there is no file " + input::in_backquotes(path.string()));
+  for (const evidence::Evidence& other : loaded.files)
+    if (std::filesystem::path(other.file).stem() == path.stem())
+      value.reject_because("two evidence files are called " +
+                           input::in_backquotes(path.stem().string()));
+  if (reading.failed()) reading.finish();
+  const Document evidence = input::read_yaml_file(path);
+  loaded.files.push_back(read_evidence(evidence));
+  loaded.canonical_text += (loaded.files.size() == 1 ? "" : "\n") + evidence.canonical_text();
+}
+
+// One evidence file, or a list of them.
 LoadedEvidence load_evidence(const Document& document) {
   input::Reading reading;
   const Record file = reading.open(document);
@@ -143,17 +199,19 @@ LoadedEvidence load_evidence(const Document& document) {
     reading.finish();
   }
   const auto value = file.optional_value("evidence");
-  if (!value) return {};
-  const std::string name = value->text();
-  if (reading.failed()) reading.finish();
-  const auto path = std::filesystem::path(document.name()).parent_path() / name;
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    value->reject_because("there is no file " + input::in_backquotes(path.string()));
-    reading.finish();
+  if (!value) {
+    require_no_use(file, reading);
+    return {};
   }
-  const Document evidence = input::read_yaml_file(path);
-  return {read_evidence(evidence), evidence.canonical_text()};
+  LoadedEvidence loaded;
+  if (!value->is(Value::Kind::list)) {
+    load_file(document, *value, reading, loaded);
+    return loaded;
+  }
+  for (const Value& item : value->list(1))
+    load_file(document, item, reading, loaded);
+  if (reading.failed()) reading.finish();
+  return loaded;
 }
 
 std::string settings_in_words(const std::vector<Setting>& set) {
@@ -175,8 +233,7 @@ std::string settings_in_words(const std::vector<Setting>& set) {
 
 // The document with the sweep's keys set, and the settings to report.
 DesignPoint design_point(const Document& base, const std::vector<SweepKey>& sweep,
-                         const std::vector<std::size_t>& index,
-                         const std::optional<evidence::Evidence>& evidence) {
+                         const std::vector<std::size_t>& index, const LoadedEvidence& evidence) {
   Document document = base;
   DesignPoint point;
   for (std::size_t k = 0; k < sweep.size(); ++k) {
@@ -198,7 +255,7 @@ DesignPoint design_point(const Document& base, const std::vector<SweepKey>& swee
 
 // Every combination, the first key varying slowest.
 void spread(const Document& base, const std::vector<SweepKey>& sweep,
-            const std::optional<evidence::Evidence>& evidence, Study& study) {
+            const LoadedEvidence& evidence, Study& study) {
   std::vector<std::size_t> index(sweep.size(), 0);
   while (true) {
     study.points.push_back(design_point(base, sweep, index, evidence));
@@ -233,7 +290,7 @@ Study read_study(Document document, const StudyOptions& options) {
   for (const Override& change : options.set)
     document.set(change.path, change.value);
   const LoadedEvidence evidence = load_evidence(document);
-  FileContent content = read_file(document, evidence.content);
+  FileContent content = read_file(document, evidence);
   collapse_overridden(document, options.set, content.sweep);
   Study study;
   study.title = content.scenario.title;
@@ -245,7 +302,7 @@ Study read_study(Document document, const StudyOptions& options) {
     document.number_at(key.path, key.positions.front());
     study.swept.push_back(key.path);
   }
-  spread(document, content.sweep, evidence.content, study);
+  spread(document, content.sweep, evidence, study);
   return study;
 }
 

@@ -155,6 +155,28 @@ std::vector<SurveyComparison> read_comparisons(const Record& survey, const Scena
   return comparisons;
 }
 
+// ---- what the scenario was fitted to by hand ----
+
+std::vector<std::string> read_tuned_to(const Record& survey, const evidence::Evidence& evidence) {
+  std::vector<std::string> known;
+  for (const auto& [group, proportions] :
+       {std::pair{"covariates.", &evidence.covariates}, {"proportions.", &evidence.proportions}})
+    for (const evidence::Proportion& one : *proportions)
+      known.push_back(group + one.name);
+  for (const evidence::Quantity& quantity : evidence.quantities)
+    known.push_back("quantities." + quantity.name);
+  for (const evidence::SurvivalCurve& curve : evidence.curves)
+    if (!curve.at_risk.empty()) known.push_back("at_risk." + curve.name);
+  std::vector<std::string> tuned_to;
+  const auto list = survey.optional_value("tuned_to");
+  if (!list) return tuned_to;
+  for (const Value& item : list->list(1)) {
+    tuned_to.push_back(item.text());
+    require_known(item, tuned_to.back(), "figure of the evidence to be tuned to", known);
+  }
+  return tuned_to;
+}
+
 // ---- the survey as a whole ----
 
 // Sections of a trial, and why a survey has none of them.
@@ -239,6 +261,7 @@ void read_survey(const Record& file, Scenario& scenario) {
   reject_reserved_names(file, scenario);
   survey.counts = read_counts(record, scenario);
   survey.comparisons = read_comparisons(record, scenario, survey.counts);
+  survey.tuned_to = read_tuned_to(record, *scenario.evidence);
   scenario.course->published_follow_up = survey.follow_up;
   scenario.arms = {everybody(survey)};
   // Patients count from surgery, so that the calendar of their arrival is of no consequence.

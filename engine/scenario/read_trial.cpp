@@ -16,6 +16,11 @@ survival::PiecewiseHazard read_loss(const Record& record) {
   if (const auto per_year = record.optional_number(
           "per_year", input::Interval{0, 1, true, false, "the share lost within a year"}))
     return {{0.0}, {-math::log1p(-*per_year) / 12}};
+  if (record.size() > 0 && !record.has("hazard_per_month")) {
+    record.reject_because("loss is stated as `per_year` or `hazard_per_month`");
+    record.forgive_unread();
+    return {{0.0}, {0.0}};
+  }
   const Pieces pieces = read_pieces(record.value("hazard_per_month"), "hazard", input::at_least(0));
   return {pieces.from_months, pieces.value};
 }
@@ -95,11 +100,19 @@ void read_dropout(const Record& file, Scenario& scenario) {
       arm.dropout = loss;
     return;
   }
-  std::vector<std::string> names;
+  std::vector<std::string> names{"per_year", "hazard_per_month"};
   for (const Arm& arm : scenario.arms)
     names.push_back(arm.name);
+  bool known = true;
   for (const auto& [name, value] : dropout->entries())
-    require_known(value, name, "arm", names);
+    if (std::ranges::find(names, name) == names.end()) {
+      value.reject_key("there is no arm " + input::in_backquotes(name) +
+                           "; loss in all arms is `per_year` or `hazard_per_month`",
+                       names);
+      known = false;
+    }
+  // A slip in one name must not also be a loss that is missing.
+  if (!known) return;
   for (Arm& arm : scenario.arms)
     arm.dropout = read_loss(dropout->record(arm.name));
 }

@@ -112,6 +112,16 @@ void require_possible(const Record& file, const Scenario& scenario, const Endpoi
       return;
     }
   }
+  const OperationPlan& operation = scenario.course->operation;
+  const double from = operation.adjuvant_from_months;
+  if (what.kind == EndpointEvent::Kind::no_adjuvant_by &&
+      (what.months < from || (what.months == from && operation.adjuvant_to_months > from))) {
+    item.reject_because(fmt::format(
+        "adjuvant therapy starts in month {:.6g} after surgery at the earliest: everybody operated "
+        "on would have this event",
+        from));
+    return;
+  }
   std::string why = excluded_by_choice(endpoint, what);
   if (why.empty()) why = happens_in_no_arm(file, scenario, what);
   if (!why.empty()) item.reject_because(std::move(why));

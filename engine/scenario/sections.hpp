@@ -41,7 +41,12 @@ bool describes_course(const input::Record& disease);
 /// Reads `disease` and `pathway`.
 void read_course(const input::Record& file, Scenario& scenario);
 void read_pathway(const input::Record& file, const Scenario& scenario, Course& course);
-BeforeSurgeryPlan read_before_surgery(const input::Record& plan);
+BeforeSurgeryPlan read_before_surgery(const input::Record& plan, const Scenario& scenario);
+/// A probability on the pathway: a number, or `{published: NAME}` for one of the `proportions` of
+/// an evidence file, which is then noted in `published`. @param of what happens with it
+double read_probability(const input::Value& value, const input::Interval& allowed,
+                        const Scenario& scenario, std::string_view of,
+                        std::vector<PublishedProbability>& published);
 /// The plan of an arm whose patients are operated on at once.
 BeforeSurgeryPlan surgery_at_once();
 

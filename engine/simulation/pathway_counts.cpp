@@ -1,7 +1,9 @@
 #include "trialmill/simulation/pathway_counts.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+
+#include "trialmill/math/clones.hpp"
 
 namespace trialmill::simulation {
 namespace {
@@ -11,6 +13,7 @@ using cohort::Milestone;
 using cohort::Radicality;
 using result::PathwayStep;
 
+constexpr double never = std::numeric_limits<double>::infinity();
 constexpr double ninety_days_months = 3;
 
 // Replicates of runs are numbered from 1, those of the truth from 2^40.
@@ -18,33 +21,54 @@ constexpr std::uint64_t first_replicate = std::uint64_t{1} << 41;
 // Drawn at once: columns that stay in the cache.
 constexpr std::size_t batch_patients = 4000;
 
-void count_patient(const cohort::Cohort& cohort, std::size_t attributes_from, std::size_t i,
-                   result::PathwayCounts& counts) {
-  const auto at = [&](Milestone which) { return cohort.milestone(which)[i]; };
-  const auto attribute = [&](Attribute which) {
-    return cohort.covariate(attributes_from + static_cast<std::size_t>(which))[i];
+// The columns of n patients, of whom those in arm `which` are counted. What never happens is
+// infinitely late. @param took one count per step, overwritten
+TRIALMILL_CLONES void count_steps(
+    std::int32_t which, const std::int32_t* __restrict arm, const double* __restrict progression,
+    const double* __restrict withdrawal, const double* __restrict surgery,
+    const double* __restrict death, const double* __restrict toxicity,
+    const double* __restrict response, const double* __restrict radicality, std::size_t n,
+    std::uint64_t* __restrict patients, std::uint64_t* __restrict took) {
+  constexpr auto r1 = static_cast<double>(Radicality::r1), r2 = static_cast<double>(Radicality::r2);
+  constexpr auto unresected = static_cast<double>(Radicality::unresected);
+  std::uint64_t members = 0, progressed = 0, withdrew = 0, died_before = 0, toxic = 0,
+                responded = 0;
+  std::uint64_t operated = 0, with_r0 = 0, with_r1 = 0, with_r2 = 0, unresectable = 0,
+                died_soon = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t one = arm[i] == which ? 1 : 0;
+    const double left = progression[i] < withdrawal[i] ? progression[i] : withdrawal[i];
+    const double pathway_ends = left < surgery[i] ? left : surgery[i];
+    const double in_vain = radicality[i] == unresected ? surgery[i] : never;
+    const double soon = surgery[i] < never ? surgery[i] + ninety_days_months : -never;
+    members += one;
+    progressed += progression[i] < never ? one : 0;
+    withdrew += withdrawal[i] < never ? one : 0;
+    died_before += pathway_ends < never ? 0 : one;
+    toxic += toxicity[i] == 1 ? one : 0;
+    responded += response[i] == 1 ? one : 0;
+    operated += surgery[i] < never ? one : 0;
+    with_r0 += radicality[i] == 0 ? one : 0;
+    with_r1 += radicality[i] == r1 ? one : 0;
+    with_r2 += radicality[i] == r2 ? one : 0;
+    unresectable += in_vain < never ? one : 0;
+    died_soon += death[i] <= soon ? one : 0;
+  }
+  *patients = members;
+  const auto count = [&](PathwayStep step, std::uint64_t number) {
+    took[static_cast<std::size_t>(step)] = number;
   };
-  const auto took = [&](PathwayStep step, bool yes) {
-    counts.took[static_cast<std::size_t>(step)] += yes;
-  };
-  const double surgery = at(Milestone::surgery), death = at(Milestone::death);
-  const bool operated = std::isfinite(surgery);
-  const bool progressed = std::isfinite(at(Milestone::progression));
-  const bool withdrew = std::isfinite(at(Milestone::withdrawal));
-  const auto radicality =
-      static_cast<Radicality>(static_cast<int>(attribute(Attribute::radicality)));
-  ++counts.patients;
-  took(PathwayStep::progression, progressed);
-  took(PathwayStep::withdrawal, withdrew);
-  took(PathwayStep::death_before_surgery, !operated && !progressed && !withdrew);
-  took(PathwayStep::toxicity, attribute(Attribute::toxicity) == 1);
-  took(PathwayStep::response, attribute(Attribute::response) == 1);
-  took(PathwayStep::surgery, operated);
-  took(PathwayStep::r0, radicality == Radicality::r0);
-  took(PathwayStep::r1, radicality == Radicality::r1);
-  took(PathwayStep::r2, radicality == Radicality::r2);
-  took(PathwayStep::unresectable, operated && radicality == Radicality::unresected);
-  took(PathwayStep::death_within_90_days, operated && death <= surgery + ninety_days_months);
+  count(PathwayStep::progression, progressed);
+  count(PathwayStep::withdrawal, withdrew);
+  count(PathwayStep::death_before_surgery, died_before);
+  count(PathwayStep::toxicity, toxic);
+  count(PathwayStep::response, responded);
+  count(PathwayStep::surgery, operated);
+  count(PathwayStep::r0, with_r0);
+  count(PathwayStep::r1, with_r1);
+  count(PathwayStep::r2, with_r2);
+  count(PathwayStep::unresectable, unresectable);
+  count(PathwayStep::death_within_90_days, died_soon);
 }
 
 }  // namespace
@@ -53,9 +77,16 @@ void count_pathway(const cohort::TrialModel& model, std::size_t sample_size,
                    const cohort::Cohort& cohort, std::vector<result::PathwayCounts>& counts) {
   if (!model.course) return;
   counts.assign(model.arms(), {});
-  for (std::size_t i = 0; i < sample_size; ++i)
-    count_patient(cohort, model.population.size(), i,
-                  counts[static_cast<std::size_t>(cohort.arm[i])]);
+  const auto at = [&](Milestone which) { return cohort.milestone(which).data(); };
+  const auto attribute = [&](Attribute which) {
+    return cohort.covariate(model.population.size() + static_cast<std::size_t>(which)).data();
+  };
+  for (std::size_t a = 0; a < counts.size(); ++a)
+    count_steps(static_cast<std::int32_t>(a), cohort.arm.data(), at(Milestone::progression),
+                at(Milestone::withdrawal), at(Milestone::surgery), at(Milestone::death),
+                attribute(Attribute::toxicity), attribute(Attribute::response),
+                attribute(Attribute::radicality), sample_size, &counts[a].patients,
+                counts[a].took.data());
 }
 
 std::vector<result::PathwayCounts> sample_pathway(const cohort::TrialModel& model,

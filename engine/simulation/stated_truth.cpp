@@ -1,7 +1,7 @@
 #include "simulation/stated_truth.hpp"
 
 #include <algorithm>
-#include <boost/math/quadrature/gauss.hpp>
+#include <cmath>
 #include <stdexcept>
 #include <vector>
 
@@ -21,14 +21,16 @@ double survival_at(double months, const cohort::EventTimeLaw& law, const Pattern
   return sum;
 }
 
-// Many short panels, so that the kinks where a hazard changes do not matter: good to 1e-7 months.
+// Gauss's rule of two points on short panels: good to 1e-5 months, wherever the hazards change.
 double area(double months, const cohort::EventTimeLaw& law, const Patterns& patterns) {
-  constexpr int panels = 400;
-  const double width = months / panels;
+  constexpr int panels = 240;
+  const double half = 0.5 * months / panels, reach = half / std::sqrt(3.0);
   double sum = 0;
-  for (int k = 0; k < panels; ++k)
-    sum += boost::math::quadrature::gauss<double, 10>::integrate(
-        [&](double t) { return survival_at(t, law, patterns); }, k * width, (k + 1) * width);
+  for (int k = 0; k < panels; ++k) {
+    const double middle = (2 * k + 1) * half;
+    sum += half * (survival_at(middle - reach, law, patterns) +
+                   survival_at(middle + reach, law, patterns));
+  }
   return sum;
 }
 

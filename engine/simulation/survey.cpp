@@ -13,6 +13,7 @@
 #include "simulation/survey_measures.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/factors.hpp"
 #include "trialmill/simulation/plan.hpp"
 
 namespace trialmill::simulation {
@@ -71,28 +72,75 @@ double average_of(const std::vector<double>& sorted, SurveyFigure figure) {
   return sum / finite;
 }
 
-void summarise(std::vector<double>& reproduced, SurveyRow& row) {
+// A median that no survey reaches is a finding; a ratio without limit in every survey is none.
+bool is_reproduced(const std::vector<double>& sorted, std::uint64_t surveys, SurveyFigure figure) {
+  const bool any_finite = std::ranges::any_of(sorted, [](double x) { return std::isfinite(x); });
+  return 2 * sorted.size() >= surveys && (any_finite || figure == SurveyFigure::median);
+}
+
+SurveyVerdict verdict_on(const SurveyRow& row, bool reproduced) {
+  if (!row.published) return SurveyVerdict::not_published;
+  if (!reproduced) return SurveyVerdict::not_reproduced;
+  const bool inside = row.lower <= *row.published && *row.published <= row.upper;
+  return inside ? SurveyVerdict::inside : SurveyVerdict::outside;
+}
+
+void summarise(std::vector<double>& reproduced, std::uint64_t surveys, SurveyRow& row) {
   std::erase_if(reproduced, [](double x) { return std::isnan(x); });
   std::ranges::sort(reproduced);
   row.surveys = reproduced.size();
-  if (reproduced.empty()) {
-    row.average = row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
-    return;
-  }
+  row.average = row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
+  const bool enough = !reproduced.empty() && is_reproduced(reproduced, surveys, row.figure);
+  row.verdict = verdict_on(row, false);
+  if (!enough) return;
   row.average = average_of(reproduced, row.figure);
-  if (!row.published) {
-    row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
-    return;
-  }
+  if (!row.published && row.figure == SurveyFigure::share) return;
   row.lower = order_statistic(reproduced, 0.025);
   row.upper = order_statistic(reproduced, 0.975);
   if (row.figure == SurveyFigure::hazard_ratio)
     for (double* ratio : {&row.average, &row.lower, &row.upper})
       *ratio = math::exp(*ratio);
-  row.inside = row.lower <= *row.published && *row.published <= row.upper;
+  row.verdict = verdict_on(row, true);
+}
+
+// The counts that tests and models use, in the order of the scenario's counts.
+std::vector<bool> used_counts(const SurveyMeasures& measures) {
+  std::vector<bool> used(measures.characteristics.size(), false);
+  for (const CurveMeasures& curve : measures.curves)
+    for (const auto* list : {&curve.tests, &curve.univariable, &curve.multivariable})
+      for (const std::size_t characteristic : *list)
+        used[characteristic] = true;
+  return used;
+}
+
+// "male" counted as the level 1 of the binary covariate "male".
+bool is_a_covariate(const scenario::SurveyCount& count) {
+  return count.are.size() == 1 && count.are[0].covariate == count.name &&
+         count.are[0].levels == std::vector<int>{1};
 }
 
 }  // namespace
+
+DrawnSurvey draw_survey(const scenario::Study& study, std::uint64_t number) {
+  const scenario::Scenario& scenario = study.points.front().scenario;
+  assert(scenario.survey && scenario.course && scenario.evidence);
+  const Plan plan = compile_plan(study);
+  const SurveyMeasures measures = compile_survey(scenario);
+  SurveyWorkspace workspace;
+  cohort::draw_cohort(plan.designs.front().model, study.seed, number, scenario.sample_size,
+                      workspace.drawing, workspace.cohort);
+  DrawnSurvey survey;
+  survey.curves = observe_survey(measures, workspace);
+  const std::vector<bool> used = used_counts(measures);
+  for (std::size_t k = 0; k < used.size(); ++k) {
+    const scenario::SurveyCount& count = scenario.survey->counts[k];
+    if (used[k] && !is_a_covariate(count))
+      survey.members.push_back({count.name, std::move(workspace.member[k])});
+  }
+  survey.columns = scenario::columns_of(scenario);
+  survey.patients = std::move(workspace.cohort);
+  return survey;
+}
 
 SurveyReproduction reproduce_survey(const scenario::Study& study, const SurveyOptions& options) {
   const scenario::Scenario& scenario = study.points.front().scenario;
@@ -107,7 +155,7 @@ SurveyReproduction reproduce_survey(const scenario::Study& study, const SurveyOp
     reproduced.clear();
     for (std::size_t r = 0; r < study.replicates; ++r)
       reproduced.push_back(figures[r * rows + k]);
-    summarise(reproduced, measures.rows[k]);
+    summarise(reproduced, study.replicates, measures.rows[k]);
   }
   return {scenario.sample_size, study.replicates, study.seed, std::move(measures.rows),
           std::move(measures.unmodelled)};

@@ -39,6 +39,23 @@ class Measuring {
     assert(next_ == figures_.size());
   }
 
+  std::vector<SurveyTimes> tabulate() {
+    observe();
+    assign_members();
+    std::vector<SurveyTimes> out;
+    for (const CurveMeasures& curve : measures_.curves) {
+      take_times(curve);
+      SurveyTimes times{curve.name, std::vector<double>(patients(), not_a_number),
+                        std::vector<std::uint8_t>(patients())};
+      for (std::size_t row = 0; row < w_.patient.size(); ++row) {
+        times.time_months[w_.patient[row]] = w_.time[row];
+        times.event[w_.patient[row]] = w_.event[row];
+      }
+      out.push_back(std::move(times));
+    }
+    return out;
+  }
+
  private:
   void put(double figure) { figures_[next_++] = figure; }
   std::size_t patients() const { return w_.cohort.size; }
@@ -131,11 +148,7 @@ class Measuring {
 
   void estimate_survival(const CurveMeasures& curve) {
     take_times(curve);
-    survival::sort_times(observations(), w_.sorted);
-    survival::kaplan_meier(w_.sorted, {}, {}, w_.curve);
-    for (const double month : curve.months)
-      put(survival::covers(w_.curve, month) ? survival::survival_at(w_.curve, month).survival
-                                            : not_a_number);
+    put_survival(curve.months);
     if (!curve.median) return;
     const double median = survival::survival_quantile(w_.curve, 0.5).estimate;
     put(std::isnan(median) ? never : median);
@@ -151,10 +164,23 @@ class Measuring {
       put(figure(time));
   }
 
-  double log_rank_p(std::size_t characteristic) {
+  // The rows of the curve in whom the characteristic is known, 1 with it and 0 without.
+  void take_groups(const CurveMeasures& curve, std::size_t characteristic) {
+    take_times(curve);
     w_.group.clear();
-    for (const std::uint32_t i : w_.patient)
-      w_.group.push_back(w_.member[characteristic][i] == 1 ? 1 : 0);
+    std::size_t rows = 0;
+    for (std::size_t row = 0; row < w_.patient.size(); ++row) {
+      const int member = w_.member[characteristic][w_.patient[row]];
+      if (member < 0) continue;
+      w_.group.push_back(member);
+      w_.time[rows] = w_.time[row];
+      w_.event[rows++] = w_.event[row];
+    }
+    w_.time.resize(rows);
+    w_.event.resize(rows);
+  }
+
+  double log_rank_p() {
     survival::Observations seen = observations();
     seen.group = w_.group;
     seen.groups = 2;
@@ -165,6 +191,29 @@ class Measuring {
     return test.status == survival::FitStatus::ok
                ? 2 * math::normal_probability(-std::sqrt(test.chi_square))
                : not_a_number;
+  }
+
+  void put_survival(const std::vector<double>& months) {
+    survival::sort_times(observations(), w_.sorted);
+    survival::kaplan_meier(w_.sorted, {}, {}, w_.curve);
+    for (const double month : months)
+      put(survival::covers(w_.curve, month) ? survival::survival_at(w_.curve, month).survival
+                                            : not_a_number);
+  }
+
+  void put_survival_of_group(const CurveMeasures& curve, std::size_t characteristic, int group) {
+    take_groups(curve, characteristic);
+    std::size_t rows = 0;
+    for (std::size_t row = 0; row < w_.group.size(); ++row) {
+      if (w_.group[row] != group) continue;
+      w_.time[rows] = w_.time[row];
+      w_.event[rows++] = w_.event[row];
+    }
+    w_.time.resize(rows);
+    w_.event.resize(rows);
+    if (rows > 0) return put_survival(curve.months_by_group);
+    for (std::size_t k = 0; k < curve.months_by_group.size(); ++k)
+      put(not_a_number);
   }
 
   bool is_in_any(const std::vector<std::size_t>& groups, std::size_t i) const {
@@ -181,12 +230,15 @@ class Measuring {
 
   void compare_groups(const CurveMeasures& curve) {
     if (curve.tests.empty() && curve.at_risk.empty()) return;
-    take_times(curve);
     for (const std::size_t characteristic : curve.tests) {
-      const double p = log_rank_p(characteristic);
+      take_groups(curve, characteristic);
+      const double p = log_rank_p();
       put(p);
       put(std::isnan(p) ? p : p < 0.05 ? 1.0 : 0.0);
+      for (const int group : {1, 0})
+        put_survival_of_group(curve, characteristic, group);
     }
+    take_times(curve);
     for (const RiskNumber& number : curve.at_risk)
       put(at_risk(number));
   }
@@ -242,6 +294,11 @@ class Measuring {
 void measure_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace,
                     std::span<double> figures) {
   Measuring(measures, workspace, figures).run();
+}
+
+std::vector<SurveyTimes> observe_survey(const SurveyMeasures& measures,
+                                        SurveyWorkspace& workspace) {
+  return Measuring(measures, workspace, {}).tabulate();
 }
 
 }  // namespace trialmill::simulation

@@ -39,14 +39,16 @@ struct CurveMeasures {
   cohort::Endpoint endpoint;
   std::vector<double> months;
   bool median = false;
-  std::vector<std::size_t> tests;  ///< log-rank, by a characteristic
+  std::vector<std::size_t> tests;       ///< log-rank, by a characteristic
+  std::vector<double> months_by_group;  ///< at which survival of either group is estimated
   std::vector<RiskNumber> at_risk;
   std::vector<std::size_t> univariable, multivariable;  ///< characteristics
 };
 
 /// Everything that is measured in one synthetic survey. Its figures come in the order of `rows`:
 /// the counts, then curve by curve survival and median, then follow-up, then curve by curve tests
-/// (P, and whether it is below 0.05) and numbers at risk, then curve by curve hazard ratios.
+/// (P, whether it is below 0.05, survival with and without the characteristic) and numbers at risk,
+/// then curve by curve hazard ratios.
 struct SurveyMeasures {
   std::vector<SurveyRow> rows;
   std::vector<UnmodelledFigure> unmodelled;
@@ -83,5 +85,9 @@ struct SurveyWorkspace {
 /// that does not exist in this survey, hazard ratios as logarithms
 void measure_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace,
                     std::span<double> figures);
+
+/// Observes the cohort in the workspace and tells who belongs to what (`workspace.member`).
+/// @return the times of every curve
+std::vector<SurveyTimes> observe_survey(const SurveyMeasures& measures, SurveyWorkspace& workspace);
 
 }  // namespace trialmill::simulation

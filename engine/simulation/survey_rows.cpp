@@ -70,6 +70,8 @@ class RowBuilder {
                  curve.multivariable);
     }
     add_other_quantities();
+    for (SurveyRow& row : out_.rows)
+      if (is_tuned_to(row.name)) row.standing = SurveyStanding::tuned;
     return std::move(out_);
   }
 
@@ -100,6 +102,20 @@ class RowBuilder {
     return static_cast<std::size_t>(found - survey_.counts.begin());
   }
 
+  // "at_risk.os" stands for all of "at_risk.os.R0.60".
+  bool is_tuned_to(const std::string& name) const {
+    return std::ranges::any_of(survey_.tuned_to, [&](const std::string& path) {
+      return name == path || name.starts_with(path + ".");
+    });
+  }
+
+  // Of what is observed after surgery nothing is stated; all else is drawn as stated.
+  bool is_observed(std::size_t who) const {
+    return std::ranges::any_of(out_.characteristics[who].are, [&](const LevelsOfColumn& condition) {
+      return condition.column >= out_.population + cohort::attribute_count;
+    });
+  }
+
   const evidence::Quantity* quantity(const std::string& name) {
     const auto found = std::ranges::find(evidence_.quantities, name, &evidence::Quantity::name);
     if (found == evidence_.quantities.end()) return nullptr;
@@ -119,8 +135,14 @@ class RowBuilder {
     return out_.rows.back();
   }
 
-  void add(const evidence::Quantity& quantity, SurveyFigure figure) {
-    add("quantities." + quantity.name, quantity.label, figure, quantity.value, quantity.source);
+  SurveyRow& add(const evidence::Quantity& quantity, SurveyFigure figure) {
+    return add("quantities." + quantity.name, quantity.label, figure, quantity.value,
+               quantity.source);
+  }
+
+  // What no publication prints.
+  void add_unpublished(const std::string& name, const std::string& label, SurveyFigure figure) {
+    add(name, label, figure, 0, "").published.reset();
   }
 
   void add_shares(const std::string& group, const std::vector<evidence::Proportion>& published) {
@@ -131,7 +153,8 @@ class RowBuilder {
         continue;
       }
       out_.shares.push_back(*who);
-      add(group + "." + one.name, one.label, SurveyFigure::share, one.value(), one.source);
+      add(group + "." + one.name, one.label, SurveyFigure::share, one.value(), one.source)
+          .standing = is_observed(*who) ? SurveyStanding::predicted : SurveyStanding::input;
     }
   }
 
@@ -166,11 +189,16 @@ class RowBuilder {
       curve.months.push_back(knot.time_months);
       add(fmt::format("curves.{}.{}", curve.name, knot.time_months),
           fmt::format("{} at {} months", curve.name, knot.time_months), SurveyFigure::survival,
-          knot.survival, knot.source.empty() ? published.source : knot.source);
+          knot.survival, knot.source.empty() ? published.source : knot.source)
+          .standing = SurveyStanding::tuned;
+      if (knot.survival != 0.5) curve.months_by_group.push_back(knot.time_months);
     }
     if (const auto* median = quantity(curve.name + "_median")) {
       curve.median = true;
-      add(*median, SurveyFigure::median);
+      SurveyRow& row = add(*median, SurveyFigure::median);
+      if (std::ranges::find(published.knots, 0.5, &evidence::SurvivalKnot::survival) !=
+          published.knots.end())
+        row.standing = SurveyStanding::tuned;
     }
   }
 
@@ -191,9 +219,14 @@ class RowBuilder {
       const auto* published = quantity(comparison.quantity);
       curve.tests.push_back(*characteristic(comparison.by));
       add(*published, SurveyFigure::p_value);
-      SurveyRow& share = add("surveys." + comparison.quantity,
-                             "surveys in which that P is below 0.05", SurveyFigure::share, 0, "");
-      share.published.reset();
+      add_unpublished("surveys." + comparison.quantity, "surveys in which that P is below 0.05",
+                      SurveyFigure::share);
+      for (const auto& [name, words] : {std::pair{comparison.by, comparison.by},
+                                        std::pair{"not_" + comparison.by, "not " + comparison.by}})
+        for (const double month : curve.months_by_group)
+          add_unpublished(fmt::format("groups.{}.{}.{}", curve.name, name, month),
+                          fmt::format("{} at {} months, {}", curve.name, month, words),
+                          SurveyFigure::survival);
     }
   }
 
@@ -236,30 +269,25 @@ class RowBuilder {
     }
   }
 
-  // What the model was told of a ratio.
-  std::string note_on(const evidence::PrognosticFactor& factor, const std::string& analysis) const {
+  // What the model was told of a ratio: it is one of its numbers, or an effect was solved from it.
+  SurveyStanding standing_of(const evidence::PrognosticFactor& factor,
+                             const std::string& analysis) const {
     const scenario::Course& course = *scenario_.course;
-    const auto any_effect = [&](const auto& is_meant) {
-      return std::ranges::any_of(course.recurrence.effects, is_meant) ||
-             std::ranges::any_of(course.death_without_recurrence.effects, is_meant) ||
-             std::ranges::any_of(course.death_with_disease.effects, is_meant) ||
-             std::ranges::any_of(course.survival_ratios, is_meant);
+    const auto is_meant = [&](const scenario::CovariateEffect& effect) {
+      return effect.covariate == factor.covariate &&
+             effect.source == factor.source + ", " + analysis;
     };
-    const std::string source = factor.source + ", " + analysis;
-    if (any_effect([&](const scenario::CovariateEffect& effect) {
-          return effect.covariate == factor.covariate && effect.source == source;
-        }))
-      return "an input";
-    bool acquired = false;
-    for (const LevelsOfColumn& condition :
-         out_.characteristics[*characteristic(factor.covariate)].are) {
-      acquired = acquired || condition.column >= out_.population;
-      if (any_effect([&](const scenario::CovariateEffect& effect) {
-            return effect.covariate == columns_[condition.column].name;
-          }))
-        return "";
-    }
-    return acquired ? "fitted to nothing" : "";
+    if (std::ranges::any_of(course.survival_ratios, is_meant)) return SurveyStanding::tuned;
+    for (const auto* transition :
+         {&course.recurrence, &course.death_without_recurrence, &course.death_with_disease})
+      if (std::ranges::any_of(transition->effects, is_meant)) return SurveyStanding::input;
+    return SurveyStanding::predicted;
+  }
+
+  bool is_acquired(const std::string& covariate) const {
+    return std::ranges::any_of(
+        out_.characteristics[*characteristic(covariate)].are,
+        [&](const LevelsOfColumn& condition) { return condition.column >= out_.population; });
   }
 
   void add_ratios(const CurveMeasures& curve, const std::string& analysis,
@@ -287,7 +315,8 @@ class RowBuilder {
               SurveyFigure::hazard_ratio, published.hazard_ratio, factor->source);
       row.published_lower = published.lower;
       row.published_upper = published.upper;
-      row.note = note_on(*factor, analysis);
+      row.standing = standing_of(*factor, analysis);
+      row.acquired = is_acquired(factor->covariate);
     }
   }
 

@@ -6,7 +6,7 @@ namespace trialmill::survival {
 
 /// By time, events before censorings, then by row: a total order.
 inline bool precedes(const SortKey& a, const SortKey& b) {
-  return a.time != b.time ? a.time < b.time : a.censored_and_row < b.censored_and_row;
+  return (a.time < b.time) | ((a.time == b.time) & (a.censored_and_row < b.censored_and_row));
 }
 
 constexpr std::uint32_t censored_bit = std::uint32_t{1} << 31;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 
 #include "survival/tied_events.hpp"
@@ -63,8 +64,8 @@ void count_stratum(const SortedTimes& sorted, std::span<const std::int32_t> grou
   }
 }
 
-void count_tied_or_delayed(const SortedTimes& sorted, std::span<const std::int32_t> group,
-                           RiskTable& table) {
+void count_delayed(const SortedTimes& sorted, std::span<const std::int32_t> group,
+                   RiskTable& table) {
   const auto groups = static_cast<std::size_t>(table.groups);
   list_event_times(sorted, table);
   const std::size_t times = table.size();
@@ -150,6 +151,17 @@ TRIALMILL_CLONES void subtract(const double* __restrict other, std::size_t n,
     from[k] -= other[k];
 }
 
+/// Group 0 is what the others leave.
+void leave_to_group_0(RiskTable& table) {
+  const std::size_t times = table.size();
+  std::copy_n(table.at_risk.begin(), times, table.group_at_risk.begin());
+  std::copy_n(table.events.begin(), times, table.group_events.begin());
+  for (std::size_t g = 1; g < static_cast<std::size_t>(table.groups); ++g) {
+    subtract(table.group_at_risk.data() + g * times, times, table.group_at_risk.data());
+    subtract(table.group_events.data() + g * times, times, table.group_events.data());
+  }
+}
+
 /// Fills the columns of one group, and what is the same for all.
 void count_members(const SortedTimes& sorted, std::span<const std::int32_t> group,
                    std::size_t which, RiskTable& table) {
@@ -180,13 +192,85 @@ void count_distinct(const SortedTimes& sorted, std::span<const std::int32_t> gro
     count_members(sorted, group, g, table);
   if (groups == 1) count_members(sorted, group, 0, table);
   to_doubles(table.left.data(), times, table.at_risk.data());
-  // Group 0 is what the others leave.
-  std::copy_n(table.at_risk.begin(), times, table.group_at_risk.begin());
-  std::copy_n(table.events.begin(), times, table.group_events.begin());
-  for (std::size_t g = 1; g < groups; ++g) {
-    subtract(table.group_at_risk.data() + g * times, times, table.group_at_risk.data());
-    subtract(table.group_events.data() + g * times, times, table.group_events.data());
+  leave_to_group_0(table);
+}
+
+/// Events and members among them that were listed so far, over all strata.
+struct Listed {
+  std::size_t times = 0;
+  std::int32_t events = 0, member_events = 0;
+};
+
+/// As list_events, where several events may share a time: the first of them lists it. What happens
+/// at a time is the difference between what was listed before it and before the next one.
+void list_tied_events(const SortedTimes& sorted, const std::int32_t* group, std::int32_t which,
+                      std::size_t stratum, Listed& listed, RiskTable& table) {
+  const std::uint32_t from = sorted.stratum_begin[stratum], to = sorted.stratum_begin[stratum + 1];
+  const double* const time = sorted.time.data();
+  const std::uint8_t* const event = sorted.event.data();
+  double* const event_time = table.time.data();
+  std::int32_t* const left = table.left.data();
+  std::int32_t* const members_left = table.members_left.data();
+  std::int32_t* const events_before = table.events_before.data();
+  std::int32_t* const member_events_before = table.member_fails.data();
+  std::int32_t members = count_group(group + from, event + from, to - from, which).patients;
+  auto [k, events, member_events] = listed;
+  double latest = std::numeric_limits<double>::quiet_NaN();
+  for (std::uint32_t i = from; i < to; ++i) {
+    const std::int32_t member = group[i] == which ? 1 : 0;
+    const unsigned fresh = event[i] & static_cast<unsigned>(time[i] != latest);
+    event_time[k] = time[i];
+    left[k] = static_cast<std::int32_t>(to - i);
+    members_left[k] = members;
+    events_before[k] = events;
+    member_events_before[k] = member_events;
+    latest = event[i] != 0 ? time[i] : latest;
+    members -= member;
+    events += event[i];
+    member_events += member & event[i];
+    k += fresh;
   }
+  events_before[k] = events;
+  member_events_before[k] = member_events;
+  listed = {k, events, member_events};
+}
+
+TRIALMILL_CLONES void differences(const std::int32_t* __restrict before, std::size_t n,
+                                  double* __restrict out) {
+  for (std::size_t k = 0; k < n; ++k)
+    out[k] = before[k + 1] - before[k];
+}
+
+/// Ties, but no delayed entry.
+void count_tied(const SortedTimes& sorted, std::span<const std::int32_t> group, RiskTable& table) {
+  const auto groups = static_cast<std::size_t>(table.groups);
+  const auto strata = static_cast<std::size_t>(sorted.strata);
+  const auto places = 1 + static_cast<std::size_t>(
+                              std::accumulate(table.events_of.begin(), table.events_of.end(), 0.0));
+  table.stratum_begin.assign(strata + 1, 0);
+  table.time.resize(places);
+  for (auto* column : {&table.left, &table.members_left, &table.member_fails, &table.events_before})
+    column->resize(places);
+  for (std::size_t g = groups; g-- > (groups == 1 ? 0 : 1);) {
+    Listed listed;
+    for (std::size_t s = 0; s < strata; ++s) {
+      list_tied_events(sorted, group.data(), static_cast<std::int32_t>(g), s, listed, table);
+      table.stratum_begin[s + 1] = static_cast<std::uint32_t>(listed.times);
+    }
+    table.group_at_risk.resize(groups * listed.times);
+    table.group_events.resize(groups * listed.times);
+    to_doubles(table.members_left.data(), listed.times,
+               table.group_at_risk.data() + g * listed.times);
+    differences(table.member_fails.data(), listed.times,
+                table.group_events.data() + g * listed.times);
+  }
+  const std::size_t times = table.stratum_begin[strata];
+  table.time.resize(times);
+  table.at_risk.resize(times);
+  table.events.resize(times);
+  to_doubles(table.left.data(), times, table.at_risk.data());
+  differences(table.events_before.data(), times, table.events.data());
+  leave_to_group_0(table);
 }
 
 }  // namespace
@@ -203,8 +287,10 @@ void tabulate_risk(const SortedTimes& sorted, std::span<const std::int32_t> grou
   count_groups(sorted, group, table);
   if (table.distinct)
     count_distinct(sorted, group, table);
+  else if (sorted.entry.empty())
+    count_tied(sorted, group, table);
   else
-    count_tied_or_delayed(sorted, group, table);
+    count_delayed(sorted, group, table);
 }
 
 }  // namespace trialmill::survival

@@ -109,8 +109,7 @@ void weighted_log_rank(benchmark::State& state, survival::FlemingHarrington weig
   Replicates replicates(trial);
   for (auto _ : state) {
     Workspace& w = replicates.next();
-    benchmark::DoNotOptimize(
-        survival::weighted_log_rank(w.risk.front(), weight, w.log_rank));
+    benchmark::DoNotOptimize(survival::weighted_log_rank(w.risk.front(), weight, w.log_rank));
   }
 }
 

@@ -143,6 +143,66 @@ TEST(Endpoint, YesOrNoOutcomesAreKnownWhenThePathwayEnds) {
   EXPECT_EQ(columns_of(response).event[1], never);
 }
 
+// The definition of each event, of one patient.
+double time_of(const EndpointEvent& what, const Cohort& cohort, std::size_t i) {
+  const auto at = [&](Milestone which) { return cohort.milestone(which)[i]; };
+  const double surgery = at(Milestone::surgery),
+               radicality = cohort.covariate(radicality_column)[i];
+  switch (what.kind) {
+    case Kind::progression:
+      return at(Milestone::progression_seen);
+    case Kind::withdrawal:
+      return at(Milestone::withdrawal);
+    case Kind::unresectable:
+      return surgery < never && radicality == 3 ? surgery : never;
+    case Kind::r2:
+      return radicality == 2 ? surgery : never;
+    case Kind::r2_at_randomisation:
+      return radicality == 2 ? 0 : never;
+    case Kind::recurrence:
+      return at(Milestone::recurrence_seen);
+    case Kind::no_surgery_by:
+      return surgery <= what.months ? never : what.months;
+    case Kind::no_adjuvant_by:
+      return radicality == 3 || at(Milestone::adjuvant) <= surgery + what.months
+                 ? never
+                 : surgery + what.months;
+    default:
+      return at(Milestone::death);
+  }
+}
+
+TEST(Endpoint, DoubleProgrammedFirstEventsPatientByPatient) {
+  CohortWorkspace workspace;
+  Cohort cohort;
+  draw_cohort(sample_course(), 1, 1, 1003, workspace, cohort);
+  const std::vector<EndpointEvent> events{
+      {Kind::progression}, {Kind::no_surgery_by, 4.5}, {Kind::r2_at_randomisation},
+      {Kind::withdrawal},  {Kind::unresectable},       {Kind::no_adjuvant_by, 2.2},
+      {Kind::r2},          {Kind::recurrence},         {Kind::death}};
+  for (std::size_t first = 0; first < events.size(); ++first)
+    for (std::size_t last = first + 1; last <= events.size(); ++last) {
+      const Endpoint endpoint = first_of(
+          {events.begin() + static_cast<long>(first), events.begin() + static_cast<long>(last)});
+      EndpointWorkspace storage;
+      const EndpointColumns columns = endpoint_columns(endpoint, cohort, 3, storage);
+      for (std::size_t i = 0; i < cohort.size; ++i) {
+        double event = never, known = never;
+        for (const EndpointEvent& what : endpoint.events) {
+          const double time = time_of(what, cohort, i);
+          if (time >= event) continue;
+          event = time;
+          known = what.kind == Kind::r2_at_randomisation ? cohort.milestone(Milestone::surgery)[i]
+                                                         : time;
+        }
+        ASSERT_EQ(columns.event_months[i], event);
+        ASSERT_EQ(columns.known_months[i], known);
+        ASSERT_EQ(columns.origin_months[i], cohort.enrolment_months[i]);
+        ASSERT_EQ(columns.dropout_months[i], cohort.dropout_months[i]);
+      }
+    }
+}
+
 TEST(Endpoint, OverallSurvivalIsNeverShorterThanAnythingThatCountsDeath) {
   CohortWorkspace workspace;
   Cohort cohort;

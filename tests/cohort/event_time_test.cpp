@@ -55,6 +55,28 @@ TEST(EventTimeLaw, DoubleProgrammedWeibullWithDelayedEffect) {
   }
 }
 
+TEST(EventTimeLaw, DoubleProgrammedColumnsAreThePatientsOneByOne) {
+  const survival::PiecewiseHazard pauses{{0, 2, 5, 30}, {0.1, 0, 0.1, 0}};
+  const std::vector<EventTimeLaw> laws{
+      EventTimeLaw(pauses, {}), EventTimeLaw(pauses, PiecewiseRatio{{0, 3, 12}, {1.0, 0.6, 1.2}}),
+      EventTimeLaw(WeibullHazard{1.4, 18}, PiecewiseRatio{{0, 6}, {1.0, 0.5}})};
+  std::vector<double> hazard, time;
+  std::vector<std::int32_t> arm;
+  for (int k = 0; k < 1001; ++k) {
+    hazard.push_back(0.004 * (k + 1));
+    time.push_back(k % 4 == 0 ? k % 60 : 0.05 * k);  // also on knots
+    arm.push_back(k % 3);
+  }
+  std::vector<double> inverted(hazard.size()), accumulated(hazard.size());
+  invert_by_arm(laws, hazard, arm, inverted);
+  accumulate_by_arm(laws, time, arm, accumulated);
+  for (std::size_t i = 0; i < arm.size(); ++i) {
+    const EventTimeLaw& law = laws[static_cast<std::size_t>(arm[i])];
+    ASSERT_EQ(inverted[i], law.inverse(hazard[i])) << hazard[i];
+    ASSERT_EQ(accumulated[i], law.cumulative(time[i])) << time[i];
+  }
+}
+
 TEST(EventTimeLaw, AHazardThatEndsLeavesSomeForEver) {
   const EventTimeLaw cured(survival::PiecewiseHazard{{0, 10}, {0.1, 0}}, {});
   EXPECT_NEAR(cured.inverse(0.99), 9.9, 1e-12);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -48,31 +49,43 @@ TEST(Randomisation, EveryArrangementOfABlockIsEquallyLikely) {
   EXPECT_LT(chi_square, 35.9);
 }
 
-// A patient takes an arm with probability proportional to the places left, block after block.
-std::vector<std::int32_t> naive_blocks(const std::vector<double>& allocation, double size,
-                                       const std::vector<double>& u) {
-  std::vector<std::int32_t> arm;
-  std::vector<double> left(2);
-  for (const double uniform : u) {
-    if (left[0] + left[1] <= 0)
-      for (std::size_t a = 0; a < 2; ++a)
-        left[a] = allocation[a] * size / (allocation[0] + allocation[1]);
-    arm.push_back(left[1] > 0 && uniform * (left[0] + left[1]) >= left[0]);
-    --left[static_cast<std::size_t>(arm.back())];
+// One patient after another, with the places left in the open block of each stratum.
+std::vector<std::int32_t> walk(const Randomisation& randomisation, std::size_t n,
+                               std::uint64_t replicate, const std::vector<std::int32_t>& stratum) {
+  std::vector<double> u(n), v(n);
+  random::Stream({11, random::Purpose::randomisation, 0, replicate}).fill_uniform(u);
+  random::Stream({11, random::Purpose::randomisation, 1, replicate}).fill_uniform(v);
+  const auto choices = static_cast<double>(randomisation.block_sizes.size());
+  const double total = randomisation.allocation[0] + randomisation.allocation[1];
+  std::vector<std::array<double, 2>> left(randomisation.strata, {0, 0});
+  std::vector<std::int32_t> arm(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto& [first, second] = left[stratum.empty() ? 0 : static_cast<std::size_t>(stratum[i])];
+    if (first + second == 0) {
+      const double size = randomisation.block_sizes[static_cast<std::size_t>(v[i] * choices)];
+      first = size * randomisation.allocation[0] / total;
+      second = size * randomisation.allocation[1] / total;
+    }
+    arm[i] = u[i] * (first + second) >= first && second > 0;
+    (arm[i] == 1 ? second : first) -= 1;
   }
   return arm;
 }
 
-TEST(Randomisation, DoubleProgrammedBlocksOfOneSizeSideBySide) {
-  const std::vector<std::pair<std::vector<double>, std::int32_t>> designs = {
-      {{1, 1}, 2}, {{1, 1}, 6}, {{1, 2}, 3}, {{2, 1}, 9}, {{1, 3}, 8}, {{1, 0}, 4}};
-  for (const auto& [allocation, size] : designs)
-    for (const std::size_t n : {1u, 2u, 5u, 60u, 301u}) {
-      const Randomisation blocks{Randomisation::Method::permuted_blocks, allocation, {size}, 1};
-      std::vector<double> u(n);
-      random::Stream({11, random::Purpose::randomisation, 0, n}).fill_uniform(u);
-      EXPECT_EQ(allot(blocks, n, n), naive_blocks(allocation, size, u)) << size << ' ' << n;
-    }
+TEST(Randomisation, DoubleProgrammedBlocksOneAfterAnother) {
+  using enum Randomisation::Method;
+  std::vector<std::int32_t> stratum(407);
+  for (std::size_t i = 0; i < stratum.size(); ++i)
+    stratum[i] = static_cast<std::int32_t>(i * i % 11 % 4);
+  for (const Randomisation& randomisation : {Randomisation{permuted_blocks, {1, 1}, {4, 6}, 4},
+                                             Randomisation{permuted_blocks, {1, 2}, {3, 6, 12}, 4},
+                                             Randomisation{permuted_blocks, {3, 1}, {4, 80}, 4},
+                                             Randomisation{permuted_blocks, {1, 1}, {4}, 4}})
+    for (std::uint64_t replicate = 0; replicate < 20; ++replicate)
+      for (const auto& strata : {stratum, std::vector<std::int32_t>()})
+        for (const std::size_t n : {1u, 5u, 407u})
+          ASSERT_EQ(allot(randomisation, n, replicate, strata),
+                    walk(randomisation, n, replicate, strata));
 }
 
 TEST(Randomisation, EachStratumHasItsOwnBlocks) {

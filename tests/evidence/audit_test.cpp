@@ -129,6 +129,26 @@ TEST(Audit, ThePrevalenceOfTheCovariateGivesTheEvents) {
   EXPECT_NEAR(audited.ratios[0].events, 1 / (error * error * q * (1 - q)), 1e-9);
 }
 
+TEST(Audit, AnEstimateOutsideItsIntervalIsFlagged) {
+  const RatioAudit outside = audit_row({2.5, 1.1, 2.1, 0.01});
+  EXPECT_THAT(findings(outside.flags), testing::Contains(Finding::ratio_outside_interval));
+  EXPECT_EQ(outside.flags.at(0).sentence, "2.5 does not lie between its limits 1.1 and 2.1");
+  // At the end of its interval, not outside.
+  EXPECT_THAT(findings(audit_row({2.1, 1.0, 2.1, 0.05}).flags),
+              testing::Contains(Finding::off_centre_ratio));
+}
+
+TEST(Audit, ANumberAtRiskThatRisesIsFlagged) {
+  Evidence evidence = survey(100);
+  SurvivalCurve curve{.name = "os", .knots = {{12, 0.9, "t"}}};
+  curve.at_risk = {
+      {"R0", 0, 60, "t"}, {"R1", 0, 70, "t"}, {"R0", 12, 50, "t"}, {"R0", 24, 55, "t"}};
+  evidence.curves = {curve};
+  const auto flags = audit(evidence).curves.at(0).flags;
+  ASSERT_THAT(findings(flags), testing::ElementsAre(Finding::number_at_risk_rises));
+  EXPECT_EQ(flags[0].sentence, "the number at risk of R0 rises from 50 at 12 months to 55 at 24");
+}
+
 TEST(Audit, AnEstimateNearOneEndOfItsIntervalIsFlagged) {
   // Neither 1.9 nor its reciprocal is near the middle of (0.9, 2).
   EXPECT_THAT(findings(audit_row({1.9, 0.9, 2.0, 0.1}).flags),

@@ -270,5 +270,32 @@ TEST(CheckSingleEvent, ACovariateAloneShowsLessThanItsConditionalRatio) {
   }
 }
 
+TEST(CheckCourse, FiguresOfASecondEvidenceFileAreListedWithTheirSourceAndVerdict) {
+  const Scratch folder;
+  std::filesystem::create_directory_symlink(TRIALMILL_SOURCE_DIR "/scenarios",
+                                            folder / "scenarios");
+  std::string text = read_file(folder / "scenarios/jnets-2021/neoadjuvant-efs.yaml");
+  const auto replace = [&](const std::string& before, const std::string& after) {
+    const auto at = text.find(before);
+    ASSERT_NE(at, std::string::npos) << before;
+    text.replace(at, before.size(), after);
+  };
+  replace("evidence: ../evidence/jnets-2021.yaml",
+          "evidence: [scenarios/evidence/jnets-2021.yaml, scenarios/evidence/neolupanet.yaml]");
+  replace("response: 0.62", "response: {published: partial_response}");
+  folder.write("efs.yaml", text);
+  const Finished finished = run_program(folder, "check efs.yaml --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json document = json::parse(finished.output);
+  for (const json& figure : document["figures"]) {
+    if (figure["figure"] != "probability of response in neoadjuvant") continue;
+    EXPECT_DOUBLE_EQ(figure["value"].get<double>(), 18.0 / 31);
+    EXPECT_EQ(figure["source"], "neolupanet, abstract");
+    EXPECT_EQ(figure["verdict"], "sound");
+    return;
+  }
+  FAIL() << finished.output;
+}
+
 }  // namespace
 }  // namespace trialmill

@@ -450,5 +450,23 @@ TEST(Fit, GroupsThatAreNumbersAreOrderedAsNumbers) {
   EXPECT_EQ(found["kaplan_meier"][2]["n"], 2);
 }
 
+TEST(Fit, WhatNobodyWasFollowedToIsNotEstimated) {
+  const Scratch folder;
+  folder.write("few.csv",
+               "time,status,arm\n1,1,a\n2,0,a\n3,1,a\n4,0,a\n1,0,b\n2,1,b\n3,0,b\n5,0,b\n");
+  const std::string fit =
+      "fit few.csv --time time --status status --group arm --rmst 500 --milestone 400";
+  const json document = json::parse(run_program(folder, fit + " --json").output);
+  for (const char* comparison : {"rmst_difference", "milestone_difference"})
+    for (const char* key : {"estimate", "se", "lower", "upper", "z", "p"})
+      EXPECT_TRUE(document[comparison][key].is_null()) << comparison << " " << key;
+  EXPECT_TRUE(document["rmst_difference"]["ratio"].is_null());
+  for (const json& curve : document["kaplan_meier"])
+    EXPECT_TRUE(curve["rmst"]["estimate"].is_null());
+  const std::string table = run_program(folder, fit).output;
+  EXPECT_NE(table.find("RMST difference to 500: "), std::string::npos) << table;
+  EXPECT_EQ(table.find("p 1.0"), std::string::npos) << table;
+}
+
 }  // namespace
 }  // namespace trialmill

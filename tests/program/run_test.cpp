@@ -92,7 +92,12 @@ int interrupted_run(const Scratch& folder, const std::string& scenario) {
           "100000000", "--no-runtime", "-o", output.c_str(), static_cast<char*>(nullptr));
     _exit(99);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  // The simulation starts when its cost has been announced.
+  for (int waits = 0; waits < 600; ++waits) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (read_file(folder / "stderr.txt").find("CPU hours") != std::string::npos) break;
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);

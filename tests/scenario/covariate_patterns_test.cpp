@@ -159,6 +159,68 @@ TEST(CovariatePatterns, DoubleProgrammedANormalAndABinaryCovariate) {
   }
 }
 
+TEST(CovariatePatterns, DoubleProgrammedANormalAndTwoBinaryCovariates) {
+  // Given the scores z of the normal covariate and y of the first binary one, the second is 1 with
+  // probability P((q2 - z and y's part) / what is open); the trapezoidal rule over both.
+  const std::vector<Covariate> population{
+      {"g3", BinaryLaw{0.2}}, {"big", BinaryLaw{0.4}}, {"age", NormalLaw{0, 1}}};
+  const double r1 = 0.5, r2 = -0.3, r12 = 0.4;  // age with either, and these with each other
+  const Copula copula =
+      cohort::gaussian_copula({0, 1, 2}, std::vector<double>{1, r12, r1, r12, 1, r2, r1, r2, 1});
+  const double of_y = (r12 - r1 * r2) / std::sqrt(1 - r1 * r1);
+  const double open = std::sqrt(1 - r2 * r2 - of_y * of_y);
+  const double q1 = math::normal_quantile(0.2), q2 = math::normal_quantile(0.4);
+  double sum = 0;
+  constexpr double step = 1.0 / 16;
+  for (int i = -112; i <= 112; ++i)
+    for (int j = 0; j < 400; ++j) {
+      const double z = i * step;
+      // The first binary score is cut at q1: midpoints on either side of the cut.
+      const double cut = (q1 - r1 * z) / std::sqrt(1 - r1 * r1);
+      const double width = 0.04, y = cut + ((j - 200) + 0.5) * width;
+      const double second = math::normal_probability((q2 - r2 * z - of_y * y) / open);
+      const double risk = std::pow(1.5, z) * (j < 200 ? 2.4 : 1.0);
+      sum += std::exp(-0.5 * (z * z + y * y)) * width * step *
+             (second * std::exp(-1.7 * risk) + (1 - second) * std::exp(-risk));
+    }
+  EXPECT_NEAR(survival(1, {{"g3", "", 2.4, ""}, {"big", "", 1.7, ""}, {"age", "", 1.5, ""}},
+                       population, copula),
+              sum / (2 * std::numbers::pi), 3e-5);
+  // 45 nodes and four combinations of levels.
+  EXPECT_LE(covariate_patterns(population, copula, std::vector<std::size_t>{0, 1, 2}).size(), 180u);
+}
+
+TEST(CovariatePatterns, DoubleProgrammedManyNormalCovariatesAddToOne) {
+  // Independent and correlated ones: grids of scores, and for more than three a lattice.
+  for (const std::size_t count : {2u, 3u, 5u})
+    for (const double r : {0.0, 0.5}) {
+      const std::vector<Covariate> population(count, Covariate{"some", NormalLaw{0, 1}});
+      std::vector<double> equal(count * count, r);
+      std::vector<std::size_t> all(count);
+      for (std::size_t k = 0; k < count; ++k) {
+        equal[k * (count + 1)] = 1;
+        all[k] = k;
+      }
+      const Copula copula = r == 0 ? Copula{} : cohort::gaussian_copula(all, equal);
+      const auto patterns = covariate_patterns(population, copula, all);
+      EXPECT_LE(patterns.size(), count == 2 ? 377u : count == 3 ? 949u : 8192u);
+      const double n = static_cast<double>(count);
+      const double sd = 0.3 * std::sqrt(n + n * (n - 1) * r);
+      for (const double hazard : {0.05, 0.5, 1.0, 3.0}) {
+        double average = 0;
+        for (const CovariatePattern& pattern : patterns) {
+          double sum = 0;
+          for (const double value : pattern.value)
+            sum += value;
+          average += pattern.probability * std::exp(-hazard * std::exp(0.3 * sum));
+        }
+        EXPECT_NEAR(average, evidence::average_survival(hazard, evidence::normal_factor(0, sd, 1)),
+                    count < 4 ? 1e-6 : 1e-3)
+            << count << " " << r << " " << hazard;
+      }
+    }
+}
+
 // Everything at once: three correlated covariates, a table on one of them, an independent one.
 std::vector<Covariate> mixed_population() {
   Covariate child{"child", BinaryLaw{0.5}, {2, 4}, {}, {}};

@@ -238,5 +238,37 @@ TEST(ReadCourse, OneEventHasOneEndpoint) {
   EXPECT_EQ(one.endpoints[0].definition.events[0].kind, cohort::EndpointEvent::Kind::event);
 }
 
+TEST(ReadCourse, ProbabilitiesMayBeProportionsOfAnyEvidenceFile) {
+  const std::string folder = TRIALMILL_SOURCE_DIR "/scenarios/evidence/";
+  std::string text = course_text;
+  for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+           {"title: A course", "title: A course\nevidence: [" + folder + "jnets-2021.yaml, " +
+                                   folder + "neolupanet.yaml]"},
+           {"r1: 0.1, r2: 0.25, unresectable: 0.02",
+            "r1: {published: neolupanet.radicality_r1}, r2: {published: jnets-2021.radicality_r2}, "
+            "unresectable: {published: unresectable}"},
+           {"mortality_90_days: 0.01", "mortality_90_days: {published: mortality_90_days}"},
+           {"morbidity: 0.128", "morbidity: {published: severe_complications}"},
+           {"adjuvant: {probability: 0.8", "adjuvant: {probability: {published: four_cycles}"},
+           {"response: 0.58", "response: {published: partial_response}"},
+           {"toxicity: {probability: 0.07", "toxicity: {probability: {published: complications}"}})
+    text = replaced(text, before, after);
+  const Scenario scenario = read(text);
+  const OperationPlan& operation = scenario.course->operation;
+  EXPECT_DOUBLE_EQ(operation.r1.probability, 4.0 / 29);
+  EXPECT_DOUBLE_EQ(operation.r2.probability, 58.0 / 222);
+  EXPECT_DOUBLE_EQ(operation.unresectable.probability, 1.0 / 29);
+  EXPECT_DOUBLE_EQ(operation.morbidity.probability, 7.0 / 29);
+  EXPECT_DOUBLE_EQ(operation.adjuvant.probability, 26.0 / 31);
+  EXPECT_DOUBLE_EQ(operation.mortality_90_days, 2.0 / 219);
+  const BeforeSurgeryPlan& plan = scenario.arms[1].before_surgery;
+  EXPECT_DOUBLE_EQ(plan.response, 18.0 / 31);
+  EXPECT_NEAR(plan.toxicity.hazard_per_month[0], -std::log1p(-21.0 / 29) / 5, 1e-14);
+  ASSERT_EQ(plan.published.size(), 2U);
+  EXPECT_EQ(plan.published[1].of, "response");
+  EXPECT_EQ(plan.published[1].file, 1U);
+  EXPECT_EQ(plan.published[1].name, "partial_response");
+}
+
 }  // namespace
 }  // namespace trialmill::scenario

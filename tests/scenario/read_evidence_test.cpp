@@ -355,7 +355,6 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFile{"percent: 40, source", "percent: 40, sorce", "small.yaml:6:", "source"},
         WrongFile{"survival: 0.9}", "survival: 90}",
                   "small.yaml:13:", "a fraction, not a percentage"},
-        WrongFile{"survival: 0.8,", "survival: 0.95,", "small.yaml:14:", "survival cannot rise"},
         WrongFile{"month: 24", "month: 12", "small.yaml:14:", "in order of time"},
         WrongFile{"origin: treatment", "origin: tretment",
                   "small.yaml:9:", "did you mean `treatment`?"},
@@ -366,16 +365,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "small.yaml:17:", "in order of time"},
         WrongFile{"number: 100}", "number: 101}",
                   "small.yaml:16:", "more than the publication has `patients`"},
-        WrongFile{"number: 100}", "number: 50}", "small.yaml:17:", "fewer are at risk later"},
         WrongFile{"number: 90", "number: 90.5", "small.yaml:18:", "a whole number"},
         WrongFile{"percent: 40, source", "percent_of: 90, source",
                   "small.yaml:6:", "there is nothing it is of"},
         WrongFile{"hazard_ratio: 1.5", "hazard_ratio: -1.5",
                   "small.yaml:24:", "a ratio, not its logarithm"},
-        WrongFile{"hazard_ratio: 1.5", "hazard_ratio: 15",
-                  "small.yaml:24:", "must lie within its confidence interval"},
-        WrongFile{"lower: 1.0, upper: 2.25", "lower: 2.25, upper: 1.0",
-                  "small.yaml:24:", "the upper limit must lie above the lower limit"},
         WrongFile{"p: 0.05", "p: 5", "small.yaml:24:", "from 0 to 1"},
         WrongFile{"    male:\n", "    mael:\n",
                   "small.yaml:21:", "there is no covariate `mael` among the file's `covariates`"},
@@ -388,6 +382,14 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFile{"quantities:\n", "quantities:\n  age: {label: A, value: 1, unit: y, source: T}\n",
                   "small.yaml:", "age"},
         WrongFile{"title: A survey", "titel: A survey", "small.yaml:", "title"}));
+
+TEST(ReadEvidence, WhatIsPrintedWrongIsReadAsPrintedForTheAudit) {
+  for (const auto& [before, after] : {std::pair{"survival: 0.8,", "survival: 0.95,"},
+                                      {"number: 100}", "number: 50}"},
+                                      {"hazard_ratio: 1.5", "hazard_ratio: 15"},
+                                      {"lower: 1.0, upper: 2.25", "lower: 2.25, upper: 1.0"}})
+    EXPECT_THAT(complaints(before, after), testing::IsEmpty()) << after;
+}
 
 TEST(ReadEvidence, SuggestsTheCovariateThatWasMeant) {
   EXPECT_THAT(complaints("    male:\n", "    mael:\n").at(0), HasSubstr("did you mean `male`?"));

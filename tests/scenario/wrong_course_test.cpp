@@ -55,6 +55,36 @@ TEST_P(WrongCourse, GivesOneClearMessageAtItsPlace) {
   EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
 }
 
+// Two evidence files, and a probability from one of them.
+std::string with_two_files(const std::string& name) {
+  const std::string folder = TRIALMILL_SOURCE_DIR "/scenarios/evidence/";
+  const std::string text = replaced(
+      course_text, "title: A course",
+      "title: A course\nevidence: [" + folder + "jnets-2021.yaml, " + folder + "neolupanet.yaml]");
+  return replaced(text, "r1: 0.1", "r1: {published: " + name + "}");
+}
+
+TEST(NamedProportions, AProportionMustBeKnownAndUnambiguous) {
+  const auto ambiguous = complaints(with_two_files("radicality_r1"), "course.yaml");
+  ASSERT_EQ(ambiguous.size(), 1U) << testing::PrintToString(ambiguous);
+  EXPECT_THAT(ambiguous[0], testing::StartsWith("course.yaml:23:34:"));
+  EXPECT_THAT(ambiguous[0],
+              HasSubstr("write `jnets-2021.radicality_r1` or `neolupanet.radicality_r1`"));
+  const auto unknown = complaints(with_two_files("partial_responses"), "course.yaml");
+  ASSERT_EQ(unknown.size(), 1U) << testing::PrintToString(unknown);
+  EXPECT_THAT(unknown[0], HasSubstr("did you mean `partial_response`?"));
+  EXPECT_TRUE(complaints(with_two_files("neolupanet.radicality_r1"), "course.yaml").empty());
+  const auto none = complaints(
+      replaced(course_text, "r1: 0.1", "r1: {published: partial_response}"), "course.yaml");
+  ASSERT_EQ(none.size(), 1U) << testing::PrintToString(none);
+  EXPECT_THAT(none[0], HasSubstr("need an evidence file"));
+  const std::string twice = with_two_files("neolupanet.radicality_r1");
+  const auto same =
+      complaints(replaced(twice, "jnets-2021.yaml", "neolupanet.yaml"), "course.yaml");
+  ASSERT_EQ(same.size(), 1U) << testing::PrintToString(same);
+  EXPECT_THAT(same[0], HasSubstr("two evidence files are called `neolupanet`"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Disease, WrongCourse,
     testing::Values(
@@ -84,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"response: 0.7}", "response: {overall_survival: 0.7}}",
               "course.yaml:10:", "a number above 0"},
         Wrong{"grade_g3: {overall_survival: 4.2}", "grade_g3: univariable",
-              "course.yaml:14:31:", "take `multivariable`"},
+              "course.yaml:14:31:", "published figures need an evidence file"},
         Wrong{"grade_g3: {overall_survival: 4.2}", "age: {overall_survival: 1.02}",
               "course.yaml:14:26:", "per unit"},
         Wrong{"radicality: {unresected: 2}", "radicality: {unresected: {overall_survival: 2}}",
@@ -111,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
               "course.yaml:19:33:", "`toxicity` is not known yet"},
         Wrong{"toxicity: 0.5}", "radicality: {r1: 0.5}}", "course.yaml:20:43:", "not known yet"},
         Wrong{"r2: 0.25", "r2: 0.9", "course.yaml:22:5:", "add up to 1.02"},
-        Wrong{"r2: 0.25", "r2: published", "course.yaml:22:", "needs an evidence file"},
+        Wrong{"r2: 0.25", "r2: published", "course.yaml:22:", "need an evidence file"},
         Wrong{"r2: 0.25", "r2: 0.25, r0: 0.63", "course.yaml:22:", "leave over"},
         Wrong{"r2: 0.25", "r2: 25", "course.yaml:22:", "not a percentage"},
         Wrong{"r2: {grade_g3: 2.5", "r3: {grade_g3: 2.5", "course.yaml:23:19:", "r3"},
@@ -131,6 +161,23 @@ INSTANTIATE_TEST_SUITE_P(
               "course.yaml:34:34:", "below 1"},
         Wrong{", surgery_after_months: 1", "", "course.yaml:37:7:", "surgery_after_months"},
         Wrong{"response: 0.58", "response: 58", "course.yaml:38:17:", "probability of a response"},
+        Wrong{"r2: {odds_ratio: 0.6}", "r2: {hazard_ratio: 0.6}",
+              "course.yaml:41:12:", "effects on `r2` are stated as `odds_ratio`"},
+        Wrong{"      recurrence: {hazard_ratio: [{from_months: 0, ratio: 1}, {from_months: 4, "
+              "ratio: 0.8}]}",
+              "      recurrence: {odds_ratio: 0.8}",
+              "course.yaml:40:20:", "effects on `recurrence` are stated as `hazard_ratio`"},
+        Wrong{"enrolment:", "dropout: {per_month: 0.01}\nenrolment:", "course.yaml:49:11:",
+              "there is no arm `per_month`; loss in all arms is"},
+        Wrong{"enrolment:",
+              "dropout: {upfront: {per_month: 0.1}, neoadjuvant: {per_year: 0.1}}\nenrolment:",
+              "course.yaml:49:11:", "stated as `per_year` or `hazard_per_month`"},
+        Wrong{"enrolment:", "dropout: {upfront: {per_year: 0.1}, neo: {per_year: 0.1}}\nenrolment:",
+              "course.yaml:49:37:", "there is no arm `neo`; loss in all arms is"},
+        Wrong{"no_adjuvant_by_months: 2.8", "no_adjuvant_by_months: 0.5", "course.yaml:44:69:",
+              "adjuvant therapy starts in month 1 after surgery at the earliest"},
+        Wrong{"no_adjuvant_by_months: 2.8", "no_adjuvant_by_months: 1",
+              "course.yaml:44:69:", "everybody operated on would have this event"},
         Wrong{"r2: {odds_ratio: 0.6}", "r3: {odds_ratio: 0.6}",
               "course.yaml:41:7:", "transition or outcome of surgery `r3`"},
         Wrong{"r2: {odds_ratio: 0.6}", "r2: {odds_ratio: -0.5}",
@@ -307,6 +354,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongTogether{{with_evidence, with_cohort, {recurrence_knots, "{published: os}"}},
                       "course.yaml:10:27:",
                       "the patients of the curve `os` are `all`"},
+        WrongTogether{{with_evidence,
+                       with_cohort,
+                       {"grade_g3: {overall_survival: 4.2}", "grade_g3: univariable"}},
+                      "course.yaml:15:31:",
+                      "take `multivariable`"},
         WrongTogether{{with_evidence, with_cohort, {survival_knots, "{published: rfs}"}},
                       "course.yaml:14:27:",
                       "the patients of the curve `rfs` are `r0_r1`"},

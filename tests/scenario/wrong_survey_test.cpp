@@ -90,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"  patients: 222\n", "", "patients"},
         Wrong{"  comparisons:", "  comparison:", "comparisons"},
         Wrong{"curve: os, by: r2", "curve: pfs, by: r2", "pfs"},
+        Wrong{"at_risk.os", "at_risk.so", "did you mean `at_risk.os`?"},
         Wrong{"curve: os, by: r2", "curve: os, by: r4", "r4"},
         Wrong{"os_r01_v_r2_p:", "os_r01_v_r3_p:", "os_r01_v_r2_p"},
         Wrong{"hereditary: {are:", "heredity: {are:", "hereditary"},
@@ -102,6 +103,15 @@ INSTANTIATE_TEST_SUITE_P(
               "survey.follow_up"},
         Wrong{"pathway:\n", "pathway:\n  response: {odds_ratios: {male: 2}}\n",
               "comes before surgery"}));
+
+TEST(Survey, WithoutItsEvidenceIsOneMistake) {
+  std::string text = cohort_text();
+  const std::string line = "evidence: ../evidence/jnets-2021.yaml\n";
+  text.erase(text.find(line), line.size());
+  const auto lines = complaints(text);
+  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], HasSubstr("name it with `evidence:` (16 such figures are used)"));
+}
 
 TEST(Survey, IsReadWithItsPatientsAndFollowUp) {
   const Study study = read_study(cohort_file);

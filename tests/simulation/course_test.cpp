@@ -104,16 +104,64 @@ TEST(Course, DoubleProgrammedLargeSampleLimitsOfAnEffectOnRecurrenceAlone) {
   }
 }
 
-// Months by which half of the patients have an event, as seen.
-double median_rfs(const std::string& assessments) {
+// Months at which the patients have an event, as seen.
+std::vector<double> seen_rfs(const std::string& assessments) {
   const Plan plan =
       plan_of(course("{control: {}, experimental: {}}", assessments + "sample_size: 400000\n"));
   Workspace workspace;
   draw_replicate(plan.designs[0], 5, 1, workspace);
-  std::vector<double> months(workspace.endpoints[0].event_months.begin(),
-                             workspace.endpoints[0].event_months.end());
+  return {workspace.endpoints[0].event_months.begin(), workspace.endpoints[0].event_months.end()};
+}
+
+double median_rfs(const std::string& assessments) {
+  std::vector<double> months = seen_rfs(assessments);
   std::ranges::nth_element(months, months.begin() + 200000);
   return months[200000];
+}
+
+// The chance that nothing has been seen by t: free of recurrence and alive, or a recurrence at u
+// that all visits in [u, t] missed, and alive. Visits are every d months, all shifted by the same
+// uniform time within j either way. Midpoints over the shift and over u.
+double nothing_seen_by(double t, double every, double jitter, double missed) {
+  constexpr int shifts = 60, steps = 4000;
+  double average = 0;
+  for (int s = 0; s < shifts; ++s) {
+    const double shift = jitter * (2 * (s + 0.5) / shifts - 1);
+    double unseen = occupation(recurs, t).free;
+    for (int k = 0; k < steps; ++k) {
+      const double u = (k + 0.5) * t / steps;
+      int visits = 0;
+      for (double visit = every + shift; visit <= t; visit += every)
+        visits += visit >= u;
+      unseen += t / steps * recurs * occupation(recurs, u).free * std::exp(-dies_ill * (t - u)) *
+                std::pow(missed, visits);
+    }
+    average += unseen / shifts;
+  }
+  return average;
+}
+
+TEST(Course, DoubleProgrammedDistributionOfSeenEventsBetweenVisits) {
+  struct Schedule {
+    const char* text;
+    double every, jitter, missed;
+  };
+  for (const Schedule& schedule :
+       {Schedule{"assessments: {every_months: 7}\n", 7, 0, 0},
+        Schedule{"assessments: {every_months: 6, jitter_months: 1.5, missed: 0.3}\n", 6, 1.5,
+                 0.3}}) {
+    const std::vector<double> months = seen_rfs(schedule.text);
+    for (const double t : {2.0, 6.4, 10.0, 16.5, 23.0, 33.3, 47.0}) {
+      const double expected = nothing_seen_by(t, schedule.every, schedule.jitter, schedule.missed);
+      const auto beyond = std::ranges::count_if(months, [&](double month) { return month > t; });
+      // Four standard errors, and the quadrature's 2e-4.
+      EXPECT_NEAR(static_cast<double>(beyond) / 4e5, expected,
+                  4 * std::sqrt(expected * (1 - expected) / 4e5) + 2e-4)
+          << schedule.text << t;
+      // Seeing late matters: by more than the tolerance, unless t is at the first visit's doorstep.
+      EXPECT_GT(expected, occupation(recurs, t).free + 0.01);
+    }
+  }
 }
 
 TEST(Course, DoubleProgrammedVisitsShiftTheMedianByWhatTheyShould) {

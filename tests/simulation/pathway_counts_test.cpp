@@ -17,6 +17,49 @@ double share(const result::PathwayCounts& counts, PathwayStep step) {
          static_cast<double>(counts.patients);
 }
 
+TEST(CountPathway, DoubleProgrammedPatientByPatient) {
+  using cohort::Attribute;
+  using cohort::Milestone;
+  const Plan plan = shipped_plan("jnets-2021/neoadjuvant-efs.yaml");
+  const cohort::TrialModel& model = plan.designs[0].model;
+  cohort::CohortWorkspace workspace;
+  cohort::Cohort drawn;
+  cohort::draw_cohort(model, plan.seed, 1, 1000, workspace, drawn);
+  constexpr std::size_t followed = 997;
+  std::vector<result::PathwayCounts> counts, expected(2);
+  count_pathway(model, followed, drawn, counts);
+  for (std::size_t i = 0; i < followed; ++i) {
+    result::PathwayCounts& arm = expected[static_cast<std::size_t>(drawn.arm[i])];
+    const auto at = [&](Milestone which) { return drawn.milestone(which)[i]; };
+    const auto is = [&](Attribute which, double value) {
+      return drawn.covariate(model.population.size() + static_cast<std::size_t>(which))[i] == value;
+    };
+    const auto took = [&](PathwayStep step, bool yes) {
+      arm.took[static_cast<std::size_t>(step)] += yes;
+    };
+    const bool operated = std::isfinite(at(Milestone::surgery));
+    const bool progressed = std::isfinite(at(Milestone::progression));
+    const bool withdrew = std::isfinite(at(Milestone::withdrawal));
+    ++arm.patients;
+    took(PathwayStep::progression, progressed);
+    took(PathwayStep::withdrawal, withdrew);
+    took(PathwayStep::death_before_surgery, !operated && !progressed && !withdrew);
+    took(PathwayStep::toxicity, is(Attribute::toxicity, 1));
+    took(PathwayStep::response, is(Attribute::response, 1));
+    took(PathwayStep::surgery, operated);
+    took(PathwayStep::r0, is(Attribute::radicality, 0));
+    took(PathwayStep::r1, is(Attribute::radicality, 1));
+    took(PathwayStep::r2, is(Attribute::radicality, 2));
+    took(PathwayStep::unresectable, operated && is(Attribute::radicality, 3));
+    took(PathwayStep::death_within_90_days,
+         operated && at(Milestone::death) <= at(Milestone::surgery) + 3);
+  }
+  for (std::size_t a = 0; a < 2; ++a) {
+    EXPECT_EQ(counts[a].patients, expected[a].patients);
+    EXPECT_EQ(counts[a].took, expected[a].took);
+  }
+}
+
 TEST(SamplePathway, FollowsThePlannedNumberOfPatientsInEachArm) {
   const Plan plan = shipped_plan("jnets-2021/neoadjuvant-efs.yaml");
   const auto counts = sample_pathway(plan.designs[0].model, plan.seed, 50001);

@@ -66,6 +66,32 @@ TEST(TabulateRisk, CountsSixPatientsByHand) {
   EXPECT_THAT(table.stratum_begin, ElementsAre(0, 3));
 }
 
+// Everybody entering long before takes the route of delayed entry, which counts one by one.
+TEST(TabulateRisk, DoubleProgrammedTiesByTheRouteOfDelayedEntry) {
+  for (const std::int32_t groups : {1, 2, 3})
+    for (const std::uint32_t n : {2u, 9u, 200u}) {
+      PatientColumns patients;
+      for (std::uint32_t i = 0; i < n; ++i) {
+        patients.time.push_back((i * 7 + i * i % 5) % 23);
+        patients.event.push_back(i % 3 != 1);
+        patients.group.push_back(static_cast<std::int32_t>(i * i % 7) % groups);
+        patients.stratum.push_back(static_cast<std::int32_t>(i % 4) * 2);
+      }
+      patients.time[1] = patients.time[0];
+      patients.groups = groups;
+      patients.strata = 8;  // odd ones are empty
+      const RiskTable table = patients.table();
+      patients.entry.assign(n, -1);
+      const RiskTable delayed = patients.table();
+      EXPECT_EQ(table.time, delayed.time);
+      EXPECT_EQ(table.at_risk, delayed.at_risk);
+      EXPECT_EQ(table.events, delayed.events);
+      EXPECT_EQ(table.group_at_risk, delayed.group_at_risk);
+      EXPECT_EQ(table.group_events, delayed.group_events);
+      EXPECT_EQ(table.stratum_begin, delayed.stratum_begin);
+    }
+}
+
 TEST(TabulateRisk, CountsDelayedEntryAfterTheEventsAtItsTime) {
   PatientColumns patients = six_patients();
   // Times 6 4+ 2 5+ 4 2. Entering at 2 is after the events at 2; entering at 3.5 is before those

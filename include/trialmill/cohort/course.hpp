@@ -117,6 +117,7 @@ struct VisitSchedule {
   double missed_probability = 0;
 
   bool continuous() const { return every_months.empty(); }
+  bool operator==(const VisitSchedule&) const = default;
 };
 
 /// The visit at which something that began at `t_months` is seen.

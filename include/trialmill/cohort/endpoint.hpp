@@ -66,7 +66,7 @@ struct EndpointColumns {
 
 /// Storage of an endpoint's columns, reused from replicate to replicate.
 struct EndpointWorkspace {
-  std::vector<double> origin, event, known, dropout;
+  std::vector<double> origin, event, known, dropout, scratch;
 };
 
 /// Computes an endpoint of every patient. Columns that the cohort has already are not copied: they

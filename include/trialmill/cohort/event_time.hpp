@@ -49,6 +49,10 @@ class EventTimeLaw {
   void inverse(std::span<const double> cumulative_hazard, std::span<const std::int32_t> arm,
                std::int32_t which, std::span<double> months) const;
 
+  /// Cumulative hazards at n times of patients of one arm, written where `arm` is `which`.
+  void cumulative(std::span<const double> t_months, std::span<const std::int32_t> arm,
+                  std::int32_t which, std::span<double> cumulative_hazard) const;
+
   /// True when the event cannot happen: the hazard is 0 at all times.
   bool never() const;
 
@@ -65,6 +69,22 @@ class EventTimeLaw {
   bool weibull_ = false;
   double shape_ = 1, inverse_shape_ = 1, scale_ = 1;
 };
+
+/// The times at which n cumulative hazards are reached, each patient's by the law of his arm.
+/// @param cumulative_hazard n positive values @param months n times, another column
+void invert_by_arm(std::span<const EventTimeLaw> law_by_arm,
+                   std::span<const double> cumulative_hazard, std::span<const std::int32_t> arm,
+                   std::span<double> months);
+
+/// The cumulative hazards at n times, each patient's by the law of his arm; another column.
+void accumulate_by_arm(std::span<const EventTimeLaw> law_by_arm, std::span<const double> t_months,
+                       std::span<const std::int32_t> arm, std::span<double> cumulative_hazard);
+
+/// The cumulative hazards of the reference patient at which n events strike: unit exponentials
+/// divided by the patients' multipliers.
+/// @param multiplier n multipliers of the patients' hazards, or empty for none
+/// @param uniform n uniforms in (0, 1), overwritten
+void draw_cumulative_hazards(std::span<const double> multiplier, std::span<double> uniform);
 
 /// Draws n times by inversion, each patient's from the law of his arm.
 /// @param law_by_arm one per arm

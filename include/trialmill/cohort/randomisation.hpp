@@ -19,10 +19,18 @@ struct Randomisation {
   std::size_t strata = 1;
 };
 
+/// A block that patients are put into, and where the next one goes.
+struct OpenBlock {
+  std::uint32_t block = 0, position = 0, size = 0;
+};
+
 /// Scratch space of allot_arms.
 struct RandomisationWorkspace {
+  std::vector<OpenBlock> open;                 ///< by stratum
+  std::vector<std::uint32_t> block, position;  ///< of each patient
+  std::vector<double> block_size;
   std::vector<double> left;     ///< places left in the current blocks, by arm
-  std::vector<double> uniform;  ///< of the patients at one position of all blocks
+  std::vector<double> uniform;  ///< of the patients at one position of all blocks, or at all
   std::vector<std::int32_t> arm;
 };
 

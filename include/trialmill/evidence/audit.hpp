@@ -21,6 +21,7 @@
 /// - off centre: the ratio stands outside the middle third of its interval. A Wald interval has it
 ///   in the middle, and even a profile-likelihood interval that rests on one event has it at 0.66.
 /// - inverted: off centre, and the reciprocal is not.
+/// - outside its interval: below the lower or above the upper limit, and not inverted.
 /// - p-value: the printed one is neither that of the whole interval nor that of its half towards 1
 ///   (at whose end a likelihood ratio has its p of 5 %) nor between them, by more than 1/4 on the
 ///   scale of z or a fifth of z, whichever is more. Likelihood-ratio and score tests differ from
@@ -33,7 +34,8 @@
 /// of all patients; in a row of factors, of all patients or of those in whom the covariate is
 /// known. A percentage cut off instead of rounded passes.
 ///
-/// Curves. Survival lies in [0, 1] and never rises. The median is a knot of survival 0.5 or a
+/// Curves. Survival lies in [0, 1] and never rises; nor does the number at risk of a group. The
+/// median is a knot of survival 0.5 or a
 /// quantity in months named after the curve with "_median" behind it.
 /// - median at odds: survival is below 0.5 before it or above 0.5 after it; or the hazard from the
 ///   median to the next knot and that from the knot before to the median differ by a factor of more
@@ -45,6 +47,7 @@ namespace trialmill::evidence {
 enum class Finding {
   impossible_interval,  ///< limits or ratio not positive, or the lower limit not below the upper
   inverted_ratio,
+  ratio_outside_interval,
   off_centre_ratio,
   interval_too_narrow,
   p_value_disagrees,
@@ -52,6 +55,7 @@ enum class Finding {
   percentage_disagrees,
   impossible_curve,  ///< survival outside [0, 1], or times not increasing from 0
   survival_rises,
+  number_at_risk_rises,
   median_at_odds,
 };
 

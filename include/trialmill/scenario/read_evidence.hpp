@@ -31,10 +31,11 @@ namespace trialmill::scenario {
 /// The notes, `percent`, `percent_of`, `at_risk` and its `group`, and the `source` of a knot or a
 /// number at risk (then the curve's) may be left out, and so may each of the five groups; a factor
 /// has one of the two ratios or both.
-/// A figure that cannot be right on its own (a count above its denominator, an interval that does
-/// not hold its ratio, a curve or a number at risk that rises, a factor of a covariate or curve
-/// that the file does not have) is an error at its position; whether figures agree with each other
-/// is for `evidence::audit`.
+/// A figure that means nothing (a count above its denominator, a ratio that is not positive, a
+/// survival that is not between 0 and 1, points out of the order of time, a factor of a covariate
+/// or curve that the file does not have) is an error at its position. What can be read but cannot
+/// be right (survival or numbers at risk that rise, a ratio outside its interval, limits in the
+/// wrong order) is read as printed: whether figures agree with each other is for `evidence::audit`.
 /// @throws input::InputError with everything that is wrong with the file
 evidence::Evidence read_evidence(const std::filesystem::path& path);
 

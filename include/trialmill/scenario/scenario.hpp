@@ -66,6 +66,13 @@ struct TreatmentOdds {
   double odds_ratio = 1;
 };
 
+/// A probability that was taken from one of the `proportions` of an evidence file.
+struct PublishedProbability {
+  std::string of;        ///< what happens with it: "response", "r1", "mortality_90_days"
+  std::size_t file = 0;  ///< 0: `Scenario::evidence`; k: `further_evidence[k - 1]`
+  std::string name;      ///< of the proportion
+};
+
 /// What an arm plans between randomisation and surgery, and what can come in between. Hazards per
 /// month from randomisation, of the reference patient.
 struct BeforeSurgeryPlan {
@@ -73,6 +80,7 @@ struct BeforeSurgeryPlan {
   survival::PiecewiseHazard progression, death, withdrawal, toxicity;
   double surgery_after_toxicity_months = 0;
   double response = 0;  ///< probability, averaged over the trial's population
+  std::vector<PublishedProbability> published;
 };
 
 /// A treatment arm. The first arm of a scenario is the control.
@@ -102,6 +110,7 @@ struct OperationPlan {
   double adjuvant_from_months = 0;  ///< after surgery
   double adjuvant_to_months = 0;
   double adjuvant_delay_by_morbidity_months = 0;
+  std::vector<PublishedProbability> published;
 };
 
 /// A patient's whole course.
@@ -184,7 +193,9 @@ struct Scenario {
   std::string title;
   /// The event at which patients enter the trial.
   evidence::TimeOrigin time_zero = evidence::TimeOrigin::randomisation;
+  /// The publication that curves, hazard ratios and covariates are of.
   std::optional<evidence::Evidence> evidence;
+  std::vector<evidence::Evidence> further_evidence;  ///< whose proportions can be named as well
   std::vector<cohort::Covariate> population;
   cohort::Copula copula;
   Transition disease;            ///< the single event; of no use when there is a `course`

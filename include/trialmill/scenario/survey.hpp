@@ -40,6 +40,9 @@ struct SurveyPlan {
   survival::PiecewiseHazard follow_up;  ///< hazard of the end of follow-up, from surgery
   std::vector<SurveyCount> counts;      ///< of every published count that the scenario models
   std::vector<SurveyComparison> comparisons;
+  /// Figures that the scenario's numbers were chosen to reproduce, by path in the evidence:
+  /// "proportions.recurrence", "quantities.follow_up_median", "at_risk.os" for all of a curve.
+  std::vector<std::string> tuned_to;
 };
 
 }  // namespace trialmill::scenario

@@ -25,6 +25,20 @@ enum class SurveyFigure {
   hazard_ratio,  ///< geometric mean
 };
 
+/// What the scenario made of a published figure before it was compared.
+enum class SurveyStanding {
+  input,      ///< one of the numbers that the scenario states, or what follows from these alone
+  tuned,      ///< a curve that was calibrated to, an effect solved for, or `survey.tuned_to`
+  predicted,  ///< fitted to nothing
+};
+
+enum class SurveyVerdict {
+  not_published,   ///< there is nothing to compare with
+  not_reproduced,  ///< the figure exists in less than half of the surveys, or has no finite value
+  inside,          ///< lower <= published <= upper
+  outside,
+};
+
 /// One published figure beside its reproductions.
 struct SurveyRow {
   std::string name;   ///< "proportions.men_type_1", "factors.os.r2.univariable"
@@ -36,12 +50,14 @@ struct SurveyRow {
   std::string source;
   double average = 0;  ///< of the reproductions in which the figure exists
   /// 2.5 and 97.5 percentiles: order statistics ceil(n p), a figure without limit the largest.
-  /// Not a number where nothing is published.
+  /// Not a number for a share of surveys.
   double lower = 0;
   double upper = 0;
   std::size_t surveys = 0;  ///< in which the figure exists
-  bool inside = false;      ///< lower <= published <= upper
-  std::string note;
+  SurveyVerdict verdict = SurveyVerdict::not_published;
+  SurveyStanding standing = SurveyStanding::predicted;
+  /// A ratio of what patients acquire at surgery, such as radicality.
+  bool acquired = false;
 };
 
 /// A published figure that the scenario says nothing of.
@@ -73,12 +89,38 @@ struct SurveyOptions {
 ///   with their medians (quantity CURVE_median);
 /// - follow-up observed in all patients, dead or alive (quantities follow_up_median, _mean,
 ///   _shortest, _longest; the last two in completed months);
-/// - log-rank P of the scenario's comparisons, numbers at risk of each group and of all together;
+/// - log-rank P of the scenario's comparisons, between patients of whom the characteristic is
+///   known, survival of both groups at the published times of the curve (but for its median), and
+///   numbers at risk of each group and of all together;
 /// - every factor of these curves by Cox regression (Efron): alone, and in the model of all that
 ///   have a multivariable entry for the curve; patients in whom a covariate of the model is not
 ///   recorded are left out.
 /// The result is the same to the last bit for any number of threads.
 SurveyReproduction reproduce_survey(const scenario::Study& study,
                                     const SurveyOptions& options = {});
+
+/// Observed times of one curve, one per patient.
+struct SurveyTimes {
+  std::string curve;
+  std::vector<double> time_months;  ///< not a number for a patient who is not of the curve
+  std::vector<std::uint8_t> event;
+};
+
+/// A published count that the survey's tests and models use: who belongs to it.
+struct SurveyMembers {
+  std::string name;
+  std::vector<std::int8_t> member;  ///< by patient: 1, 0, or -1 where it is not recorded
+};
+
+/// One synthetic survey, patient by patient.
+struct DrawnSurvey {
+  cohort::Cohort patients;
+  std::vector<cohort::Covariate> columns;  ///< of `patients`: covariates, then attributes
+  std::vector<SurveyTimes> curves;
+  std::vector<SurveyMembers> members;  ///< without those that are a binary covariate themselves
+};
+
+/// The survey that `reproduce_survey` draws as its number `number`, from 1.
+DrawnSurvey draw_survey(const scenario::Study& study, std::uint64_t number);
 
 }  // namespace trialmill::simulation

@@ -63,7 +63,8 @@ struct RiskTable {
   std::vector<std::uint32_t> stratum_begin;  ///< strata + 1: first event time of each stratum
   std::vector<double> group_size;            ///< patients in each group, over all strata
   std::vector<double> events_of;             ///< events in each group, over all strata
-  std::vector<std::int32_t> left, members_left, member_fails;  ///< scratch space of tabulate_risk
+  std::vector<std::int32_t> left, members_left, member_fails,
+      events_before;  ///< scratch space of tabulate_risk
 
   std::size_t size() const { return time.size(); }
 };
