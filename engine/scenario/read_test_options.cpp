@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "scenario/sections.hpp"
 #include "trialmill/survival/max_combo.hpp"
@@ -15,22 +16,25 @@ constexpr const char* a_weight =
     "fh(RHO,GAMMA) with both from 0 to 10, for example fh(0,1), or mwlr(MONTHS), for example "
     "mwlr(6)";
 
-survival::LogRankWeight read_weight(const Value& value) {
+// None when it could not be read, which was noted.
+std::optional<survival::LogRankWeight> read_weight(const Value& value) {
   const auto weight = survival::parse_weight(value.text());
   if (!weight) value.reject(a_weight);
-  return weight.value_or(survival::LogRankWeight{});
+  return weight;
 }
 
 void read_weights(const Record& record, Analysis& analysis) {
   const Value value = record.value("weights");
   if (value.is(Value::Kind::absent)) return;
-  for (const Value& item : value.list()) {
-    const survival::LogRankWeight weight = read_weight(item);
-    if (std::ranges::find(analysis.weights, weight) != analysis.weights.end())
+  const std::vector<Value> items = value.list();
+  for (const Value& item : items) {
+    const auto weight = read_weight(item);
+    if (!weight) continue;
+    if (std::ranges::find(analysis.weights, *weight) != analysis.weights.end())
       item.reject_because("this weight is listed twice");
-    analysis.weights.push_back(weight);
+    analysis.weights.push_back(*weight);
   }
-  if (analysis.weights.size() < 2 || analysis.weights.size() > survival::most_max_combo_weights)
+  if (items.size() < 2 || items.size() > survival::most_max_combo_weights)
     value.reject_because(
         "a MaxCombo test takes two to four weights; of one it is `test: "
         "log-rank`");
@@ -155,7 +159,8 @@ void reject_other_keys(const Record& record, Analysis::Test test) {
 
 void read_test_options(const Record& record, Analysis& analysis) {
   if (analysis.test == log_rank)
-    if (const auto value = record.optional_value("weight")) analysis.weight = read_weight(*value);
+    if (const auto value = record.optional_value("weight"))
+      analysis.weight = read_weight(*value).value_or(survival::LogRankWeight{});
   if (analysis.test == max_combo) read_weights(record, analysis);
   if (analysis.test == cox) read_cox_options(record, analysis);
   if (analysis.test == rmst) analysis.months = record.number("tau_months", input::above(0));
@@ -165,7 +170,9 @@ void read_test_options(const Record& record, Analysis& analysis) {
     analysis.scale = record.one_of_or<Scale>(
         "scale", Scale::plain, {{"plain", Scale::plain}, {"log-log", Scale::log_log}});
   }
-  read_margin(record, analysis);
+  if (analysis.test == cox || analysis.test == rmst || analysis.test == milestone ||
+      analysis.test == score)
+    read_margin(record, analysis);
 }
 
 const NamedEndpoint* read_outcomes(const Record& record, const Scenario& scenario,
