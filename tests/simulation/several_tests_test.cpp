@@ -203,7 +203,9 @@ TEST(TypeOneErrorOfEveryTest, IsNominalAt300Patients) {
 
 // With 30 events in 40 patients the normal approximation is not good: most tests reject more often
 // than they say, those that weigh the few last events or use Greenwood's variance most, the
-// milestone on the scale of log(-log S) less often. The rates are those of this program. The slow
+// milestone on the scale of log(-log S) less often. The rates are those of this program; 20,000
+// trials by a naive program in R (standard error 0.0012) gave 0.0272 for the log-rank test, 0.0304
+// for the late weight, 0.0320, 0.0361 and 0.0218 for RMST and the two milestones. The slow
 // tests and Wald's, with 50,000 replicates (0.0007) and 200,000, are not told from nominal.
 TEST(TypeOneErrorOfEveryTest, At40PatientsIsWhatItIs) {
   expect_rates(simulated(null_trial(40, 30), cheap_tests, 200000), {{"log_rank", 0.0268},
