@@ -68,9 +68,6 @@ void read_cox_options(const Record& record, Analysis& analysis) {
     reject_option(record, "standard_error", "a robust standard error belongs to `statistic: wald`");
   else if (firth && analysis.statistic == Statistic::score)
     reject_option(record, "statistic", "Firth's fit is tested by `wald` or `likelihood-ratio`");
-  else if (adjusted && analysis.statistic == Statistic::score)
-    reject_option(record, "statistic",
-                  "with covariates treatment is tested by `wald` or `likelihood-ratio`");
   else if (adjusted && firth && analysis.statistic == Statistic::likelihood_ratio)
     reject_option(record, "statistic", "with covariates Firth's fit is tested by `wald`");
 }

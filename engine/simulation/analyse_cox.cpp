@@ -19,26 +19,26 @@ bool has_likelihood(FitStatus status) {
 // treatment was dropped from the fit; where its likelihood is monotone the coefficient is infinite
 // and the test valid.
 double signed_root(double chi_square, double coefficient) {
-  if (std::isnan(coefficient)) return not_a_number;
+  if (std::isnan(coefficient) || std::isnan(chi_square)) return not_a_number;
   return std::copysign(std::sqrt(std::max(chi_square, 0.0)), -coefficient);
 }
 
-// Twice the log-likelihood that treatment adds to the fit in the workspace.
-double likelihood_ratio(const AnalysisPlan& plan, Workspace& workspace) {
-  if (plan.covariates.empty()) return workspace.fit.likelihood_ratio_test;
+// The chi-square of treatment in the fit in the workspace, given the other columns; NaN where the
+// fit without treatment has no maximum.
+double chi_square(const AnalysisPlan& plan, Workspace& workspace) {
+  const bool score = plan.statistic == scenario::Analysis::CoxStatistic::score;
+  if (plan.covariates.empty())
+    return score ? workspace.fit.score_test : workspace.fit.likelihood_ratio_test;
   TestWorkspace& tests = workspace.tests;
   const auto& columns = workspace.covariates.columns;
   tests.others.columns.assign(columns.begin() + 1, columns.end());
   survival::fit_cox(workspace.sorted[plan.view], tests.others, plan.cox, workspace.cox,
                     tests.without_treatment);
   if (tests.without_treatment.status == FitStatus::not_converged) return not_a_number;
+  if (score)
+    return survival::score_test(workspace.sorted[plan.view], workspace.covariates, 0, plan.cox.ties,
+                                tests.without_treatment, tests.score);
   return 2 * (workspace.fit.log_likelihood - tests.without_treatment.log_likelihood);
-}
-
-double chi_square(const AnalysisPlan& plan, Workspace& workspace) {
-  return plan.statistic == scenario::Analysis::CoxStatistic::score
-             ? workspace.fit.score_test
-             : likelihood_ratio(plan, workspace);
 }
 
 double robust_standard_error(const AnalysisPlan& plan, const cohort::LookData& look,

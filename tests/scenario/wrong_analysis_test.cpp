@@ -100,8 +100,6 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"{name: a, endpoint: os, test: cox, penalty: ridge}", "firth"},
         Wrong{"{name: a, endpoint: os, test: log-rank, statistic: score}",
               "belongs to `test: cox`"},
-        Wrong{"{name: a, endpoint: os, test: cox, statistic: score, covariates: [grade_g3]}",
-              "`wald` or `likelihood-ratio`"},
         Wrong{"{name: a, endpoint: os, test: cox, statistic: score, standard_error: robust}",
               "belongs to `statistic: wald`"},
         Wrong{"{name: a, endpoint: os, test: cox, penalty: firth, standard_error: robust}",

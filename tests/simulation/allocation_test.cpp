@@ -51,6 +51,7 @@ TEST(Allocation, NothingPerReplicateOfAnyTest) {
   - {name: combined, test: max-combo, weights: ["fh(0,0)", "mwlr(6)"], strata: [grade_g3], sided: 2}
   - {name: robust, test: cox, covariates: [primary, age], strata: [grade_g3], standard_error: robust}
   - {name: ratio, test: cox, covariates: [age], statistic: likelihood-ratio}
+  - {name: score, test: cox, covariates: [age], statistic: score}
   - {name: firth, test: cox, covariates: [grade_g3], penalty: firth}
   - {name: margin, test: cox, margin: 1.3}
   - {name: mean, test: rmst, tau_months: 12, margin: 1}

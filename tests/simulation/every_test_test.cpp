@@ -36,6 +36,7 @@ analyses:
   - {name: score, test: cox, statistic: score}
   - {name: ratio, test: cox, statistic: likelihood-ratio}
   - {name: adjusted, test: cox, statistic: likelihood-ratio, covariates: [grade_g3]}
+  - {name: adjusted_score, test: cox, statistic: score, covariates: [grade_g3]}
   - {name: robust, test: cox, standard_error: robust}
   - {name: firth, test: cox, penalty: firth}
   - {name: firth_ratio, test: cox, penalty: firth, statistic: likelihood-ratio}
@@ -266,6 +267,20 @@ TEST_F(EveryTest, DoubleProgrammedCoxStatistics) {
   const double adjusted = peak(profile);
   EXPECT_NEAR(of("adjusted").log_hazard_ratio, adjusted, 1e-5);
   EXPECT_NEAR(std::pow(of("adjusted").z, 2), 2 * (profile(adjusted) - profile(0)), 1e-8);
+}
+
+TEST_F(EveryTest, DoubleProgrammedAdjustedScore) {
+  const double grade = peak([&](double g) { return likelihood(0, g); });
+  constexpr double h = 1e-3;
+  const auto at = [&](int treatment, int other) {
+    return likelihood(treatment * h, grade + other * h);
+  };
+  const double slope = (at(1, 0) - at(-1, 0)) / (2 * h);
+  const double treatment = (2 * at(0, 0) - at(1, 0) - at(-1, 0)) / (h * h);
+  const double other = (2 * at(0, 0) - at(0, 1) - at(0, -1)) / (h * h);
+  const double both = (at(1, -1) + at(-1, 1) - at(1, 1) - at(-1, -1)) / (4 * h * h);
+  const double variance = treatment - both * both / other;
+  EXPECT_NEAR(of("adjusted_score").z, -slope / std::sqrt(variance), 1e-5);
 }
 
 TEST_F(EveryTest, DoubleProgrammedRobustError) {

@@ -4,6 +4,7 @@
 
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
+#include "trialmill/survival/cox_score.hpp"
 #include "trialmill/survival/firth_cox.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
 #include "trialmill/survival/max_combo.hpp"
@@ -23,6 +24,7 @@ struct TestWorkspace {
   std::vector<ArmCurves> curves;  ///< one per view
   survival::Covariates others;    ///< the Cox columns without treatment
   survival::CoxFit without_treatment;
+  survival::CoxScoreWorkspace score;
   survival::RobustWorkspace robust;
   std::vector<double> robust_standard_error;
   survival::FirthWorkspace firth;
