@@ -25,6 +25,7 @@ struct CohortArguments {
   std::uint64_t replicate = 1;
   std::size_t sample_size = 0;
   std::string output;
+  int look = 0;  // 0: by the bounds
   bool json = false;
 };
 
@@ -89,6 +90,24 @@ void add_of_test(const simulation::Design& design, std::size_t a,
     document["outcomes"] = outcomes_document(design, design.analyses[a]);
 }
 
+// The looks that were held.
+Json to_document(const std::vector<result::LookOutcome>& looks) {
+  Json document = Json::array();
+  for (std::size_t k = 0; k < looks.size(); ++k)
+    if (looks[k].held)
+      document.push_back({{"look", k + 1},
+                          {"months", looks[k].due_months},
+                          {"patients", looks[k].patients},
+                          {"events", looks[k].events},
+                          {"information", looks[k].information},
+                          {"z", number(looks[k].z)},
+                          {"efficacy_z", number(looks[k].efficacy_z)},
+                          {"futility_z", number(looks[k].futility_z)},
+                          {"rejected", looks[k].rejected},
+                          {"futile", looks[k].futile}});
+  return document;
+}
+
 Json to_document(const simulation::Plan& plan, std::size_t point, const simulation::Design& design,
                  std::uint64_t replicate, const result::Outcome& outcome,
                  const std::string& output) {
@@ -103,20 +122,25 @@ Json to_document(const simulation::Plan& plan, std::size_t point, const simulati
   for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
     const result::AnalysisOutcome& analysis = outcome.analyses[a];
     const LookColumns columns = columns_of_look(design, design.analyses[a].look);
-    analyses.push_back({{"name", design.labels[a].name},
-                        {"test", design.labels[a].test},
-                        {"endpoint", design.labels[a].endpoint},
-                        {"columns", to_document(columns)},
-                        {"patients", analysis.patients},
-                        {"events", analysis.events},
-                        {"analysis_months", analysis.analysis_months},
-                        {"status", name(analysis.status)},
-                        {"z", number(analysis.z)},
-                        {"rejected", analysis.rejected},
-                        {"log_hr", number(analysis.log_hazard_ratio)},
-                        {"se", number(analysis.standard_error)},
-                        {"risk_difference", number(analysis.proportion.difference)}});
-    add_of_test(design, a, analysis, analyses.back());
+    Json document = {{"name", design.labels[a].name},
+                     {"test", design.labels[a].test},
+                     {"endpoint", design.labels[a].endpoint},
+                     {"columns", to_document(columns)},
+                     {"patients", analysis.patients},
+                     {"events", analysis.events},
+                     {"analysis_months", analysis.analysis_months},
+                     {"status", name(analysis.status)},
+                     {"z", number(analysis.z)},
+                     {"rejected", analysis.rejected},
+                     {"log_hr", number(analysis.log_hazard_ratio)},
+                     {"se", number(analysis.standard_error)},
+                     {"risk_difference", number(analysis.proportion.difference)}};
+    add_of_test(design, a, analysis, document);
+    if (design.analyses[a].has_looks) {
+      document["look"] = analysis.look;
+      document["looks"] = to_document(outcome.looks[a]);
+    }
+    analyses.push_back(std::move(document));
   }
   return {{"replicate", replicate},
           {"seed", plan.seed},
@@ -135,12 +159,26 @@ void print_analyses(const simulation::Design& design, const result::Outcome& out
              outcome.enrolled, outcome.events, outcome.analysis_months);
   for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
     const result::AnalysisOutcome& analysis = outcome.analyses[a];
-    fmt::print(stderr, "{}: ", design.labels[a].name);
+    fmt::print(stderr, "{}{}: ", design.labels[a].name,
+               design.analyses[a].has_looks ? fmt::format(", look {}", analysis.look) : "");
     if (std::isnan(analysis.z))
       fmt::print(stderr, "{}\n", explanation(analysis.status));
     else
       fmt::print(stderr, "Z = {:.4f}{}\n", analysis.z, analysis.rejected ? ", rejected" : "");
   }
+}
+
+// The look to export, of a trial that has so many.
+std::optional<int> look_asked_for(const CohortArguments& arguments,
+                                  const simulation::Design& design) {
+  if (arguments.look == 0) return std::nullopt;
+  std::size_t looks = 0;
+  for (const simulation::CutPlan& cut : design.cuts)
+    if (!cut.interim.empty()) looks = std::max(looks, cut.interim.size() + 1);
+  if (looks == 0) refuse("--look", "no analysis of this scenario has looks");
+  if (static_cast<std::size_t>(arguments.look) > looks)
+    refuse("--look", fmt::format("found {}, allowed are 1 to {}", arguments.look, looks));
+  return arguments.look;
 }
 
 // ---- a synthetic survey ----
@@ -184,7 +222,8 @@ int export_cohort(const CohortArguments& arguments) {
   result::Outcome outcome;
   // The largest trial of the sweep is drawn, as in the run; its first patients are this one's.
   simulation::draw_replicate(design, plan.seed, arguments.replicate, workspace);
-  simulation::analyse_cohort(design, study.points[point].scenario.sample_size, workspace, outcome);
+  const auto size = std::ranges::find(design.sizes, point, &simulation::DesignSize::point);
+  simulation::analyse_cohort(design, *size, workspace, outcome, look_asked_for(arguments, design));
   const bool print_table = arguments.output.empty() && !arguments.json;
   if (!arguments.output.empty())
     write_file(arguments.output, cohort_table(design, workspace, outcome.enrolled));
@@ -217,6 +256,10 @@ void add_cohort(CLI::App& program, int& exit_status) {
   arguments->study.seed_given =
       verb.add_option("--seed", arguments->study.seed, "seed of all random streams")
           ->check(CLI::Range(std::uint64_t{0}, largest_seed));
+  verb.add_option("--look", arguments->look,
+                  "the data of this look, whatever an earlier one found (default: the last look "
+                  "held)")
+      ->check(CLI::Range(1, 1000));
   verb.add_option("-o,--output", arguments->output, "CSV file (default: standard output)");
   verb.add_flag("--json", arguments->json, "print the replicate's statistics as JSON instead");
   verb.footer(

@@ -47,13 +47,15 @@ class ReplicateTable {
       : path_(path),
         file_(std::fopen(path.c_str(), "wb"), &std::fclose),
         plan_(plan),
-        has_more_(records_more(plan)) {
+        has_more_(records_more(plan)),
+        has_looks_(any_looks(plan)) {
     if (!file_) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
     for (const auto& [key, value] : plan.points.front().set)
       fmt::print(file_.get(), "set.{},", key);
     fmt::print(file_.get(),
                "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled{}\n",
-               has_more_ ? ",p,difference,difference_se" : "");
+               std::string(has_more_ ? ",p,difference,difference_se" : "") +
+                   (has_looks_ ? ",look,look_months,look_events,futile" : ""));
   }
 
   void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
@@ -72,6 +74,7 @@ class ReplicateTable {
         fmt::print(file_.get(), ",{},{},{}", number_or_empty(analysis.p_value),
                    number_or_empty(analysis.difference.estimate),
                    number_or_empty(analysis.difference.standard_error));
+      if (has_looks_) add_look(outcome, a);
       fmt::print(file_.get(), "\n");
     }
   }
@@ -90,6 +93,23 @@ class ReplicateTable {
     });
   }
 
+  // The look at which an analysis stopped; empty for one without looks.
+  void add_look(const result::Outcome& outcome, std::size_t a) {
+    if (outcome.looks.empty() || outcome.looks[a].empty()) {
+      fmt::print(file_.get(), ",,,,");
+      return;
+    }
+    const int number = outcome.analyses[a].look;
+    const result::LookOutcome& look = outcome.looks[a][static_cast<std::size_t>(number) - 1];
+    fmt::print(file_.get(), ",{},{},{},{}", number, look.due_months, look.events, int{look.futile});
+  }
+
+  static bool any_looks(const simulation::Plan& plan) {
+    return std::ranges::any_of(plan.designs, [](const simulation::Design& design) {
+      return std::ranges::any_of(design.analyses, &simulation::AnalysisPlan::has_looks);
+    });
+  }
+
   static std::string number_or_empty(double x) {
     return std::isfinite(x) ? fmt::format("{}", x) : std::string();
   }
@@ -97,7 +117,8 @@ class ReplicateTable {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   const simulation::Plan& plan_;
-  bool has_more_ = false;
+  bool has_more_;
+  bool has_looks_;
 };
 
 result::Runtime runtime(const simulation::RunTotals& totals, std::time_t started) {
@@ -203,13 +224,15 @@ int run_study(const RunArguments& arguments) {
   if (write && anything) {
     write_file(folder / "result.json", result::to_json(result));
     write_file(folder / "power.csv", result::to_csv(result));
+    if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
     write_file(folder / "power.svg", report::power_figure_svg(result));
   }
   if (anything && arguments.json)
     fmt::print("{}", result::to_json(result));
   else if (anything)
-    fmt::print("{}\nWritten: {}/result.json, power.csv, power.svg\n",
-               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string());
+    fmt::print("{}\nWritten: {}/result.json, power.csv, {}power.svg\n",
+               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
+               result::has_looks(result) ? "looks.csv, " : "");
   if (result.complete) return done;
   return report_interruption(result, write && anything ? folder : std::filesystem::path());
 }

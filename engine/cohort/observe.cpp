@@ -166,6 +166,14 @@ std::size_t target_events(const AnalysisTime& when, std::size_t sample_size) {
   return target;
 }
 
+std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint) {
+  if (when.of.empty()) return when.endpoint == endpoint ? target_events(when, sample_size) : 0;
+  std::size_t target = 0;
+  for (const AnalysisTime& one : when.of)
+    target = std::max(target, target_events(one, sample_size, endpoint));
+  return target;
+}
+
 Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoints,
              std::span<const double> enrolment_months, LookWorkspace& workspace) {
   assert(!enrolment_months.empty());
@@ -173,6 +181,22 @@ Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoint
   const double condition_met = time_when(when, trial, workspace);
   if (condition_met < never) return {condition_met, true};
   return {std::max(end_of_follow_up(trial), latest_condition(when, trial, workspace)), false};
+}
+
+void find_look_cuts(std::span<const AnalysisTime> interim, const AnalysisTime& final_look,
+                    std::span<const EndpointColumns> endpoints,
+                    std::span<const double> enrolment_months, LookWorkspace& workspace,
+                    std::vector<Cut>& cuts) {
+  const Trial trial{endpoints, enrolment_months};
+  const Cut end = find_cut(final_look, endpoints, enrolment_months, workspace);
+  cuts.resize(interim.size() + 1);
+  cuts.back() = end;
+  double due = 0;
+  for (std::size_t k = 0; k < interim.size(); ++k) {
+    const double time = std::max(due, time_when(interim[k], trial, workspace));
+    cuts[k] = {time, time < end.calendar_months};
+    if (cuts[k].reached) due = time;
+  }
 }
 
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,

@@ -9,21 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include "report/looks_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
+#include "report/text_table.hpp"
 #include "report/wording.hpp"
 
 namespace trialmill::report {
 namespace {
 
-constexpr std::size_t terminal_columns = 100;
 constexpr std::size_t widest_name = 16, narrow_name = 13;
-
-struct Column {
-  std::vector<std::string> heading;             ///< its lines
-  bool right = true;                            ///< which side its cells keep to
-  std::vector<std::vector<std::string>> cells;  ///< the lines of each
-};
 
 struct Rounding {
   int power = 3, bias = 3;
@@ -41,13 +36,6 @@ std::vector<Row> rows_of(const result::Result& result) {
       for (const auto& analysis : point.analyses)
         rows.push_back({&point, &analysis});
   return rows;
-}
-
-std::string fixed(double value, int decimals) {
-  if (std::isnan(value)) return "-";
-  const std::string words = fmt::format("{:.{}f}", value, decimals);
-  const bool zero = words.find_first_of("123456789") == std::string::npos;
-  return zero && words[0] == '-' ? words.substr(1) : words;
 }
 
 /// One decimal more where the Monte-Carlo error is that small.
@@ -84,90 +72,13 @@ class Table {
     columns_.push_back(std::move(column));
   }
 
-  /// Lines of headings first. The count of heading lines goes to `heading_lines`.
-  std::vector<std::string> lines(std::size_t& heading_lines) const;
-
+  const std::vector<Column>& columns() const { return columns_; }
   const std::vector<Row>& rows() const { return rows_; }
 
  private:
   std::vector<Row> rows_;
   std::vector<Column> columns_;
 };
-
-std::size_t width_of(const Column& column) {
-  std::size_t width = 0;
-  for (const auto& line : column.heading)
-    width = std::max(width, terminal_width(line));
-  for (const auto& cell : column.cells)
-    for (const auto& line : cell)
-      width = std::max(width, terminal_width(line));
-  return width;
-}
-
-std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string blanks(width - terminal_width(text), ' ');
-  return right ? blanks + text : text + blanks;
-}
-
-/// Appends one row: lines of cells beside each other, each line with its blanks.
-void append_row(std::vector<std::string>& out, const std::vector<std::vector<std::string>>& cells,
-                const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
-                std::string_view gap, bool from_below) {
-  std::size_t height = 0;
-  for (const auto& cell : cells)
-    height = std::max(height, cell.size());
-  for (std::size_t i = 0; i < height; ++i) {
-    std::string line;
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-      const std::size_t skip = from_below ? height - cells[c].size() : 0;
-      const bool blank = i < skip || i - skip >= cells[c].size();
-      line += std::string(c == 0 ? "" : gap) +
-              padded(blank ? "" : cells[c][i - skip], widths[c], columns[c].right);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out.push_back(std::move(line));
-  }
-}
-
-std::vector<std::string> Table::lines(std::size_t& heading_lines) const {
-  std::vector<std::string> out;
-  std::vector<std::vector<std::string>> cells;
-  std::vector<std::size_t> widths;
-  std::size_t width = 0;
-  for (const Column& column : columns_) {
-    cells.push_back(column.heading);
-    widths.push_back(width_of(column));
-    width += widths.back() + 2;
-  }
-  const std::string_view gap = width - 2 <= terminal_columns ? "  " : " ";
-  append_row(out, cells, columns_, widths, gap, true);
-  heading_lines = out.size();
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    for (std::size_t c = 0; c < cells.size(); ++c)
-      cells[c] = columns_[c].cells[row];
-    append_row(out, cells, columns_, widths, gap, false);
-  }
-  return out;
-}
-
-std::size_t longest_word(const std::string& words) {
-  std::size_t longest = 0, from = 0;
-  while (from <= words.size()) {
-    const std::size_t end = std::min(words.find(' ', from), words.size());
-    longest = std::max(longest, terminal_width(words.substr(from, end - from)));
-    from = end + 1;
-  }
-  return longest;
-}
-
-/// Heading of a setting in short lines.
-std::vector<std::string> setting_heading(const std::string& key,
-                                         const std::vector<std::string>& keys) {
-  if (key == "sample_size") return {"Patients"};
-  const std::string words = capitalised(short_key_words(key, keys));
-  constexpr std::size_t narrow = 9, widest = 14;
-  return wrap_cells(words, std::clamp(longest_word(words), narrow, widest));
-}
 
 std::vector<std::string> analyses_words(const result::Result& result,
                                         const std::vector<Row>& rows) {
@@ -221,16 +132,16 @@ void add_powers(Table& table, const Rounding& rounding) {
     return fixed(power.ci_lower, decimals) + "\u2013" + fixed(power.ci_upper, decimals);
   });
   // Of the analysis's own look: several endpoints of a trial have their own.
-  const auto of_look = [](auto figure) {
-    return [figure](const Row& row) {
+  const auto of_look = [](auto of_stopping, auto of_single) {
+    return [=](const Row& row) {
       const auto& looks = row.analysis->by_look;
-      return looks.empty() ? std::string("-") : fixed(figure(looks.back()), 1);
+      if (row.analysis->stopping) return fixed(((*row.analysis->stopping).*of_stopping).mean, 1);
+      return looks.empty() ? std::string("-") : fixed(looks.back().*of_single, 1);
     };
   };
   table.add_column({"Events"},
-                   of_look([](const result::LookResult& look) { return look.events_mean; }));
-  table.add_column({"Months"},
-                   of_look([](const result::LookResult& look) { return look.time_mean; }));
+                   of_look(&result::Stopping::events, &result::LookResult::events_mean));
+  table.add_column({"Months"}, of_look(&result::Stopping::time, &result::LookResult::time_mean));
 }
 
 /// The estimate of an analysis as the table shows it: a hazard ratio, or a difference.
@@ -289,8 +200,9 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
-      "Events, Months: means at the analysis; months are calendar time from the opening of "
-      "enrolment."};
+      fmt::format("Events, Months: means at the analysis{}; months are calendar time from the "
+                  "opening of enrolment.",
+                  result::has_looks(result) ? ", with looks where it stops" : "")};
   if (hazard_ratios)
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
@@ -356,26 +268,11 @@ std::string events_words(const result::Result& result) {
       worst > 0.1 ? fmt::format("{:.0f}", 100 * worst) : fmt::format("{:.2g}", 100 * worst));
 }
 
-/// How the parts of the table are set off on a terminal with colour.
-struct Emphasis {
-  std::string_view heading, note, warning, end;
-};
-
-Emphasis emphasis(bool colour) {
-  if (!colour) return {};
-  return {"\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"};
-}
-
-void append_paragraph(std::string& out, const std::string& text, std::string_view begin,
-                      std::string_view end) {
-  for (const std::string& line : wrap_cells(text, terminal_columns))
-    out += fmt::format("{}{}{}\n", begin, line, end);
-}
-
 }  // namespace
 
 std::string power_table(const result::Result& result, bool colour) {
-  const Emphasis style = emphasis(colour);
+  const Emphasis style =
+      colour ? Emphasis{"\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"} : Emphasis{};
   std::string out;
   append_paragraph(out, result.title, style.heading, style.end);
   Table table(rows_of(result));
@@ -391,14 +288,10 @@ std::string power_table(const result::Result& result, bool colour) {
     add_estimates(table, rounding);
   table.add_column({"Undef."}, [](const Row& row) { return count_words(row.analysis->undefined); });
   out += "\n";
-  std::size_t heading_lines = 0;
-  const auto lines = table.lines(heading_lines);
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    out += i < heading_lines ? fmt::format("{}{}{}\n", style.heading, lines[i], style.end)
-                             : lines[i] + "\n";
-  out += "\n";
+  out += table_text(table.columns(), style) + "\n";
   for (const std::string& note : footnotes(result, table.rows()))
     append_paragraph(out, note, style.note, style.end);
+  out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
     append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);

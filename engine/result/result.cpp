@@ -9,9 +9,27 @@ namespace {
 
 constexpr double z_95 = 1.959963984540054;
 
+double mc_se(const Moments& moments) {
+  return moments.sd() / std::sqrt(static_cast<double>(moments.count));
+}
+
+double mean_of(const Moments& moments) {
+  return moments.count == 0 ? not_a_number : moments.mean;
+}
+
 Summary summary(const Moments& moments) {
   const double none = std::numeric_limits<double>::quiet_NaN();
-  return {moments.count == 0 ? none : moments.mean, moments.sd()};
+  return {moments.count == 0 ? none : moments.mean, moments.sd(), mc_se(moments)};
+}
+
+// Of a trial with looks.
+Summary summary(const Moments& moments, const Distribution& distribution) {
+  Summary out = summary(moments);
+  if (distribution.count() > 0)
+    out.quantiles = {distribution.quantile(0.05), distribution.quantile(0.25),
+                     distribution.quantile(0.5), distribution.quantile(0.75),
+                     distribution.quantile(0.95)};
+  return out;
 }
 
 EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {
@@ -88,6 +106,35 @@ PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
   return out;
 }
 
+// The looks of an analysis with several.
+std::vector<LookResult> looks_of(const std::vector<LookTally>& looks, std::uint64_t replicates) {
+  std::vector<LookResult> out;
+  std::uint64_t rejected = 0, futile = 0;
+  for (const LookTally& tally : looks) {
+    rejected += tally.rejections;
+    futile += tally.futility_stops;
+    LookResult look{static_cast<int>(out.size()) + 1, tally.rejections, mean_of(tally.events),
+                    mean_of(tally.due_months), mean_of(tally.patients)};
+    SequentialLook& more = look.sequential.emplace();
+    more.held = tally.held;
+    more.futility_stops = tally.futility_stops;
+    more.undefined = tally.undefined;
+    more.rejection = simulated_proportion(tally.rejections, replicates);
+    more.cumulative_rejection = simulated_proportion(rejected, replicates);
+    more.futility = simulated_proportion(tally.futility_stops, replicates);
+    more.cumulative_futility = simulated_proportion(futile, replicates);
+    more.time_mc_se = mc_se(tally.due_months);
+    more.events_mc_se = mc_se(tally.events);
+    more.time_held_mean = mean_of(tally.months);
+    more.enrolled_mean = mean_of(tally.enrolled);
+    more.information_mean = mean_of(tally.information);
+    more.efficacy_z_mean = mean_of(tally.efficacy_z);
+    more.futility_z_mean = mean_of(tally.futility_z);
+    out.push_back(std::move(look));
+  }
+  return out;
+}
+
 AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTally& tally,
                                   const AnalysisTruth& truth, const Tally& point) {
   AnalysisResult out;
@@ -105,8 +152,19 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
     if (tally.by_status[status] > 0)
       out.flags.emplace_back(name(static_cast<survival::FitStatus>(status)),
                              tally.by_status[status]);
-  out.by_look.push_back(
-      {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});
+  if (label.spending) {
+    out.by_look = looks_of(tally.looks, point.replicates);
+    const StoppingTally& stop = tally.stopping;
+    out.stopping = {*label.spending,
+                    out.by_look.back().sequential->cumulative_futility,
+                    summary(stop.months, stop.months_distribution),
+                    summary(stop.events, stop.events_distribution),
+                    summary(stop.enrolled, stop.enrolled_distribution),
+                    tally.patients.mean};
+  } else {
+    out.by_look.push_back(
+        {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});
+  }
   if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
   if (label.compares_proportions) out.proportion = proportions(tally, truth);
   if (label.estimates_difference) out.difference = difference_of(tally, truth);
@@ -114,6 +172,14 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
 }
 
 }  // namespace
+
+bool has_looks(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.stopping.has_value();
+    });
+  });
+}
 
 SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t trials) {
   assert(trials > 0 && successes <= trials);
@@ -134,10 +200,10 @@ PointResult summarise(const std::vector<std::pair<std::string, double>>& set, co
   PointResult out;
   out.set = set;
   out.replicates = tally.replicates;
-  out.events = summary(tally.events);
-  out.duration = summary(tally.analysis_months);
+  out.events = summary(tally.events, tally.events_distribution);
+  out.duration = summary(tally.analysis_months, tally.months_distribution);
   out.last_patient_in = summary(tally.last_patient_in_months);
-  out.enrolled = summary(tally.enrolled);
+  out.enrolled = summary(tally.enrolled, tally.enrolled_distribution);
   out.dropouts = summary(tally.dropouts);
   out.events_not_reached = tally.events_not_reached;
   for (std::size_t a = 0; a < labels.size() && tally.replicates > 0; ++a)

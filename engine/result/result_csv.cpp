@@ -1,26 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
+#include "result/csv_cells.hpp"
 #include "trialmill/result/result.hpp"
 
 namespace trialmill::result {
 namespace {
-
-// Text quoted when it needs to be (RFC 4180).
-std::string text(const std::string& raw) {
-  if (raw.find_first_of(",\"\r\n") == std::string::npos) return raw;
-  std::string quoted = "\"";
-  for (const char c : raw)
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
-// Shortest text that reads back as the same number; empty when there is none.
-std::string number(double x) {
-  return std::isfinite(x) ? fmt::format("{}", x) : std::string();
-}
 
 // Whether any analysis has something to say in the last columns.
 bool has_options_or_differences(const Result& result) {
@@ -37,7 +24,7 @@ std::string options_text(const AnalysisResult& analysis) {
   for (const AnalysisOption& option : analysis.options) {
     words += (words.empty() ? "" : ";") + option.key + "=";
     if (const auto* figure = std::get_if<double>(&option.value))
-      words += number(*figure);
+      words += csv_number(*figure);
     else
       words += std::get<std::string>(option.value);
   }
@@ -48,23 +35,23 @@ std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
       DifferencePerformance{0, none, none, none, none, none, none, none, none});
-  std::string line = ',' + text(options_text(analysis));
+  std::string line = ',' + csv_text(options_text(analysis));
   for (const double x : {difference.mean, difference.sd, difference.model_se_mean, difference.truth,
                          difference.bias, difference.coverage})
-    line += ',' + number(x);
+    line += ',' + csv_number(x);
   return line;
 }
 
 std::string row(const PointResult& point, const AnalysisResult& analysis, bool with_differences) {
   std::string line;
   for (const auto& [key, value] : point.set)
-    line += number(value) + ',';
+    line += csv_number(value) + ',';
   const double none = std::numeric_limits<double>::quiet_NaN();
   EstimatePerformance estimate{0, none, none, none, none, none, none, none, none};
   if (analysis.estimate) estimate = *analysis.estimate;
-  line +=
-      fmt::format("{},{},{},{},{},{},", text(analysis.name), analysis.test, text(analysis.weight),
-                  text(analysis.endpoint), analysis.alpha, analysis.sided);
+  line += fmt::format("{},{},{},{},{},{},", csv_text(analysis.name), analysis.test,
+                      csv_text(analysis.weight), csv_text(analysis.endpoint), analysis.alpha,
+                      analysis.sided);
   line += fmt::format("{},{},{},{},{},{},{},", point.replicates, analysis.power.estimate,
                       analysis.power.mc_se, analysis.power.ci_lower, analysis.power.ci_upper,
                       analysis.rejections, analysis.undefined);
@@ -72,16 +59,18 @@ std::string row(const PointResult& point, const AnalysisResult& analysis, bool w
        {estimate.log_hr_mean, estimate.log_hr_sd, estimate.model_se_mean, estimate.bias,
         estimate.coverage, point.events.mean, point.events.sd, point.duration.mean,
         point.duration.sd, point.last_patient_in.mean, point.enrolled.mean, point.dropouts.mean})
-    line += number(x) + ',';
+    line += csv_number(x) + ',';
   line += fmt::format("{}", point.events_not_reached);
   ProportionPerformance proportion{0, none, none, none, none, none, none, none, none, none};
   if (analysis.proportion) proportion = *analysis.proportion;
   const LookResult& look = analysis.by_look.back();
+  const std::optional<Stopping>& stop = analysis.stopping;
   for (const double x :
        {estimate.true_log_hr, proportion.control_mean, proportion.experimental_mean,
-        proportion.risk_difference_mean, proportion.true_risk_difference, look.patients_mean,
-        look.events_mean, look.time_mean})
-    line += ',' + number(x);
+        proportion.risk_difference_mean, proportion.true_risk_difference,
+        stop ? stop->patients_mean : look.patients_mean,
+        stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
+    line += ',' + csv_number(x);
   if (with_differences) line += difference_columns(analysis);
   return line + '\n';
 }
@@ -92,7 +81,7 @@ std::string to_csv(const Result& result) {
   std::string csv;
   if (!result.points.empty())
     for (const auto& [key, value] : result.points.front().set)
-      csv += text("set." + key) + ',';
+      csv += csv_text("set." + key) + ',';
   csv +=
       "analysis,test,weight,endpoint,alpha,sided,replicates,power,mc_se,ci_lower,ci_upper,"
       "rejections,undefined,log_hr_mean,log_hr_sd,model_se_mean,bias,coverage,events_mean,events_"

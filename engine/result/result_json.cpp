@@ -14,7 +14,59 @@ Json number(double x) {
 }
 
 Json to_document(const Summary& summary) {
-  return {{"mean", number(summary.mean)}, {"sd", number(summary.sd)}};
+  Json document = {{"mean", number(summary.mean)}, {"sd", number(summary.sd)}};
+  if (!summary.quantiles) return document;
+  document["mc_se"] = number(summary.mc_se);
+  document["q05"] = number(summary.quantiles->q05);
+  document["q25"] = number(summary.quantiles->q25);
+  document["q50"] = number(summary.quantiles->q50);
+  document["q75"] = number(summary.quantiles->q75);
+  document["q95"] = number(summary.quantiles->q95);
+  return document;
+}
+
+Json to_document(const LookResult& look) {
+  Json document = {{"look", look.look},
+                   {"rejections", look.rejections},
+                   {"events_mean", number(look.events_mean)},
+                   {"time_mean", number(look.time_mean)},
+                   {"patients_mean", number(look.patients_mean)}};
+  if (!look.sequential) return document;
+  const SequentialLook& more = *look.sequential;
+  document.update({{"held", more.held},
+                   {"rejection", more.rejection.estimate},
+                   {"rejection_mc_se", more.rejection.mc_se},
+                   {"cumulative_rejection", more.cumulative_rejection.estimate},
+                   {"cumulative_rejection_mc_se", more.cumulative_rejection.mc_se},
+                   {"futility_stops", more.futility_stops},
+                   {"futility", more.futility.estimate},
+                   {"futility_mc_se", more.futility.mc_se},
+                   {"cumulative_futility", more.cumulative_futility.estimate},
+                   {"cumulative_futility_mc_se", more.cumulative_futility.mc_se},
+                   {"undefined", more.undefined},
+                   {"time_mc_se", number(more.time_mc_se)},
+                   {"events_mc_se", number(more.events_mc_se)},
+                   {"time_held_mean", number(more.time_held_mean)},
+                   {"enrolled_mean", number(more.enrolled_mean)},
+                   {"information_mean", number(more.information_mean)},
+                   {"efficacy_z_mean", number(more.efficacy_z_mean)},
+                   {"futility_z_mean", number(more.futility_z_mean)}});
+  return document;
+}
+
+Json to_document(const Stopping& stopping) {
+  const SpendingLabel& spending = stopping.spending;
+  const bool futility = !spending.futility_spending.empty();
+  return {{"spending", spending.spending},
+          {"futility_spending", futility ? Json(spending.futility_spending) : Json(nullptr)},
+          {"binding", futility ? Json(spending.binding) : Json(nullptr)},
+          {"obeyed", futility ? Json(spending.obeyed) : Json(nullptr)},
+          {"futility", stopping.futility.estimate},
+          {"futility_mc_se", stopping.futility.mc_se},
+          {"time", to_document(stopping.time)},
+          {"events", to_document(stopping.events)},
+          {"enrolled", to_document(stopping.enrolled)},
+          {"patients_mean", number(stopping.patients_mean)}};
 }
 
 Json to_document(const std::optional<EstimatePerformance>& estimate) {
@@ -80,11 +132,7 @@ Json to_document(const AnalysisResult& analysis) {
     flags[status] = count;
   Json looks = Json::array();
   for (const LookResult& look : analysis.by_look)
-    looks.push_back({{"look", look.look},
-                     {"rejections", look.rejections},
-                     {"events_mean", number(look.events_mean)},
-                     {"time_mean", number(look.time_mean)},
-                     {"patients_mean", number(look.patients_mean)}});
+    looks.push_back(to_document(look));
   Json document = {{"name", analysis.name},
                    {"test", analysis.test},
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
@@ -103,6 +151,7 @@ Json to_document(const AnalysisResult& analysis) {
                    {"proportion", to_document(analysis.proportion)}};
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
+  if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
   return document;
 }
 

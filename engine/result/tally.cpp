@@ -32,6 +32,57 @@ double Moments::sd() const {
                    : std::sqrt(sum_of_squares / static_cast<double>(count - 1));
 }
 
+void LookTally::add(const LookOutcome& look) {
+  if (!std::isnan(look.due_months)) due_months.add(look.due_months);
+  if (!look.held) return;
+  ++held;
+  rejections += look.rejected;
+  futility_stops += look.futile;
+  undefined += std::isnan(look.z);
+  months.add(look.due_months);
+  patients.add(static_cast<double>(look.patients));
+  events.add(static_cast<double>(look.events));
+  enrolled.add(static_cast<double>(look.enrolled));
+  information.add(look.information);
+  if (std::isfinite(look.efficacy_z)) efficacy_z.add(look.efficacy_z);
+  if (std::isfinite(look.futility_z)) futility_z.add(look.futility_z);
+}
+
+void LookTally::merge(const LookTally& other) {
+  held += other.held;
+  rejections += other.rejections;
+  futility_stops += other.futility_stops;
+  undefined += other.undefined;
+  due_months.merge(other.due_months);
+  months.merge(other.months);
+  patients.merge(other.patients);
+  events.merge(other.events);
+  enrolled.merge(other.enrolled);
+  information.merge(other.information);
+  efficacy_z.merge(other.efficacy_z);
+  futility_z.merge(other.futility_z);
+}
+
+void StoppingTally::add(const LookOutcome& stop) {
+  const auto number_of_events = static_cast<double>(stop.events);
+  const auto patients = static_cast<double>(stop.enrolled);
+  months.add(stop.due_months);
+  events.add(number_of_events);
+  enrolled.add(patients);
+  months_distribution.add(stop.due_months);
+  events_distribution.add(number_of_events);
+  enrolled_distribution.add(patients);
+}
+
+void StoppingTally::merge(const StoppingTally& other) {
+  months.merge(other.months);
+  events.merge(other.events);
+  enrolled.merge(other.enrolled);
+  months_distribution.merge(other.months_distribution);
+  events_distribution.merge(other.events_distribution);
+  enrolled_distribution.merge(other.enrolled_distribution);
+}
+
 void AnalysisTally::add(const AnalysisOutcome& outcome, const AnalysisTruth& truth) {
   rejections += outcome.rejected;
   undefined += std::isnan(outcome.z);
@@ -75,7 +126,23 @@ void AnalysisTally::merge(const AnalysisTally& other) {
   log_hazard_ratio.merge(other.log_hazard_ratio);
   standard_error.merge(other.standard_error);
   covered += other.covered;
+  looks.resize(other.looks.size());
+  for (std::size_t k = 0; k < looks.size(); ++k)
+    looks[k].merge(other.looks[k]);
+  stopping.merge(other.stopping);
 }
+
+namespace {
+
+// Of an analysis with looks that stopped at one of them.
+void add_looks(const std::vector<LookOutcome>& looks, int stop, AnalysisTally& tally) {
+  tally.looks.resize(looks.size());
+  for (std::size_t k = 0; k < looks.size(); ++k)
+    tally.looks[k].add(looks[k]);
+  tally.stopping.add(looks[static_cast<std::size_t>(stop - 1)]);
+}
+
+}  // namespace
 
 void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths) {
   assert(outcome.analyses.size() == truths.size());
@@ -89,6 +156,14 @@ void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths
   analyses.resize(truths.size());
   for (std::size_t a = 0; a < truths.size(); ++a)
     analyses[a].add(outcome.analyses[a], truths[a]);
+  if (!outcome.looks.empty()) {
+    events_distribution.add(static_cast<double>(outcome.events));
+    months_distribution.add(outcome.analysis_months);
+    enrolled_distribution.add(static_cast<double>(outcome.enrolled));
+    for (std::size_t a = 0; a < truths.size(); ++a)
+      if (!outcome.looks[a].empty())
+        add_looks(outcome.looks[a], outcome.analyses[a].look, analyses[a]);
+  }
   pathway.resize(outcome.pathway.size());
   for (std::size_t arm = 0; arm < pathway.size(); ++arm)
     pathway[arm].merge(outcome.pathway[arm]);
@@ -103,6 +178,9 @@ void Tally::merge(const Tally& other) {
   last_patient_in_months.merge(other.last_patient_in_months);
   enrolled.merge(other.enrolled);
   dropouts.merge(other.dropouts);
+  events_distribution.merge(other.events_distribution);
+  months_distribution.merge(other.months_distribution);
+  enrolled_distribution.merge(other.enrolled_distribution);
   analyses.resize(other.analyses.size());
   for (std::size_t a = 0; a < analyses.size(); ++a)
     analyses[a].merge(other.analyses[a]);

@@ -120,6 +120,7 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
     record.value("sided").reject_because("a test against a margin is one-sided");
   if (const auto at = record.optional_value("at"))
     analysis.at = read_analysis_time(*at, scenario, own_events(endpoint, scenario));
+  read_looks(record, endpoint, scenario, analysis);
   return analysis;
 }
 

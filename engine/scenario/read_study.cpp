@@ -125,6 +125,7 @@ FileContent read_file(const Document& document, const LoadedEvidence& evidence) 
   else
     read_trial(file, scenario);
   if (!survey && !reading.failed()) require_distinct_columns(file, scenario);
+  if (!survey && !reading.failed()) reject_impossible_looks(file, scenario);
   read_simulation(file, scenario);
   if (scenario.course && !reading.failed()) {
     reject_idle_effects(file, scenario);

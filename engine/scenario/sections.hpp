@@ -124,6 +124,16 @@ void read_test_options(const input::Record& record, Analysis& analysis);
 const NamedEndpoint* read_outcomes(const input::Record& record, const Scenario& scenario,
                                    Analysis& analysis);
 
+// ---- the looks of an analysis ----
+
+/// Reads `looks` of an analysis whose other keys are read.
+/// @param endpoint of the analysis; null when it is not known, which was noted
+void read_looks(const input::Record& analysis_record, const NamedEndpoint* endpoint,
+                const Scenario& scenario, Analysis& analysis);
+
+/// Once all of a trial could be read: notes looks whose events or bounds cannot be.
+void reject_impossible_looks(const input::Record& file, const Scenario& scenario);
+
 // ---- names and steps ----
 
 /// The law of one covariate; of one with a table its kind and levels, the rest by `read_table`.

@@ -37,6 +37,15 @@ std::vector<result::AnalysisOption> options_of(const Analysis& analysis) {
   return options;
 }
 
+result::SpendingLabel spending_label(const scenario::Looks& looks) {
+  result::SpendingLabel label{design::name(looks.spending)};
+  if (!looks.futility) return label;
+  label.futility_spending = design::name(looks.futility->spending);
+  label.binding = looks.futility->binding;
+  label.obeyed = looks.futility_obeyed;
+  return label;
+}
+
 }  // namespace
 
 result::AnalysisLabel label_of(const Analysis& analysis) {
@@ -53,6 +62,7 @@ result::AnalysisLabel label_of(const Analysis& analysis) {
   label.estimates_difference =
       analysis.test == rmst || analysis.test == milestone || analysis.test == win_ratio;
   label.options = options_of(analysis);
+  if (analysis.looks) label.spending = spending_label(*analysis.looks);
   return label;
 }
 

@@ -114,6 +114,18 @@ std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
   return place;
 }
 
+// An analysis without looks is made with those that have its time and looks.
+std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
+  CutPlan cut{analysis.at.value_or(scenario.analysis_time)};
+  if (!analysis.looks)
+    return place_of(design.cuts, cut, [](const CutPlan& known, const CutPlan& asked) {
+      return known.when == asked.when;
+    });
+  cut.interim = analysis.looks->interim;
+  assert(!cut.interim.empty());
+  return place_of(design.cuts, cut, std::equal_to<>());
+}
+
 std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   LookPlan look;
   const auto endpoint =
@@ -128,8 +140,12 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
         look.recorded.push_back(column);
     }
   std::ranges::sort(look.recorded);
-  look.cut = place_of(design.cuts, analysis.at.value_or(scenario.analysis_time), std::equal_to<>());
-  return place_of(design.looks, look, std::equal_to<>());
+  look.cut = cut_of(scenario, analysis, design);
+  const std::size_t place = place_of(design.looks, look, [](const LookPlan& a, const LookPlan& b) {
+    return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
+  });
+  design.looks[place].at_interim |= analysis.looks.has_value();
+  return place;
 }
 
 // The looks of a win ratio's endpoints, at the time of the analysis.
@@ -155,6 +171,7 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
   SortedView& view = design.views[place];
   view.needs_risk_table |= plan.test == log_rank || plan.test == max_combo || plan.treatment_only();
   view.needs_curves |= plan.test == rmst || plan.test == milestone;
+  view.at_interim |= plan.has_looks;
   return place;
 }
 
@@ -174,6 +191,7 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.critical_z = -math::normal_quantile(analysis.alpha / analysis.sided);
   plan.cox.ties = analysis.ties;
   plan.strata = stratification(design, analysis.strata);
+  plan.has_looks = analysis.looks.has_value();
   plan.look = look_of(scenario, analysis, design);
   if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
   plan.outcome_looks = outcome_looks(scenario, analysis, design);
@@ -203,6 +221,20 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
   return truths;
 }
 
+// The bounds of every analysis at one size.
+std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& scenario) {
+  std::vector<std::shared_ptr<const PlannedLooks>> out;
+  for (const Analysis& analysis : scenario.analyses) {
+    out.emplace_back();
+    if (!analysis.looks) continue;
+    const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
+    out.back() = std::make_shared<const PlannedLooks>(PlannedLooks{
+        design::compute_boundaries(scenario::group_sequential_design(scenario, analysis)), maximum,
+        analysis.looks->clock, analysis.looks->last_look, analysis.looks->futility_obeyed});
+  }
+  return out;
+}
+
 // The first look of a time to event, or the first look.
 std::size_t look_to_report(const Design& design) {
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
@@ -219,6 +251,8 @@ Design compile_design(const Scenario& scenario) {
     design.endpoints.push_back(endpoint.definition);
     design.endpoint_names.push_back(endpoint.name);
   }
+  for (const Analysis& analysis : scenario.analyses)
+    if (analysis.looks) cut_of(scenario, analysis, design);
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
   design.reported_look = look_to_report(design);
@@ -255,8 +289,9 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back(
-        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design])});
+    plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
+                                          stated_truths(point.scenario, plan.designs[design]),
+                                          planned_looks(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

@@ -1,152 +1,43 @@
 #include "trialmill/simulation/replicate.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
-#include "simulation/analyse.hpp"
+#include "simulation/hold_looks.hpp"
+#include "simulation/look_tables.hpp"
 #include "trialmill/simulation/pathway_counts.hpp"
 
 namespace trialmill::simulation {
 namespace {
 
-// The arm of each row.
-std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort) {
-  return look.data.in_order ? std::span(cohort.arm).first(look.data.rows)
-                            : std::span<const std::int32_t>(look.arm);
-}
-
-void look_at_endpoints(const Design& design, std::size_t sample_size, Workspace& workspace) {
+// Cuts, looks and views whose analyses are all made once, at a time that is known.
+void prepare_single_looks(const Design& design, std::size_t sample_size, Workspace& workspace) {
   const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
-  workspace.cuts.resize(design.cuts.size());
+  const auto single = [&](std::size_t look) {
+    return design.cuts[design.looks[look].cut].interim.empty();
+  };
   for (std::size_t c = 0; c < design.cuts.size(); ++c)
-    workspace.cuts[c] =
-        cohort::find_cut(design.cuts[c], workspace.endpoints, arrivals, workspace.looking);
-  workspace.looks.resize(design.looks.size());
-  for (std::size_t k = 0; k < design.looks.size(); ++k) {
-    const LookPlan& plan = design.looks[k];
-    LookTables& look = workspace.looks[k];
-    workspace.recorded.clear();
-    for (const std::size_t covariate : plan.recorded)
-      workspace.recorded.push_back(workspace.cohort.recorded_covariate(covariate));
-    cohort::observe(workspace.endpoints[plan.endpoint], sample_size,
-                    workspace.cuts[plan.cut].calendar_months, workspace.recorded, look.data);
-    if (look.data.in_order) continue;
-    look.arm.resize(look.data.rows);
-    for (std::size_t row = 0; row < look.data.rows; ++row)
-      look.arm[row] = workspace.cohort.arm[look.data.patient[row]];
-  }
-}
-
-// Strata of the rows of a look.
-std::span<const std::int32_t> strata_of(const cohort::Stratification& strata,
-                                        const cohort::LookData& look, std::size_t sample_size,
-                                        Workspace& workspace) {
-  workspace.stratum.resize(look.in_order ? look.rows : sample_size);
-  cohort::assign_strata(strata, workspace.cohort, workspace.stratum);
-  if (look.in_order) return workspace.stratum;
-  workspace.row_stratum.resize(look.rows);
-  for (std::size_t row = 0; row < look.rows; ++row)
-    workspace.row_stratum[row] = workspace.stratum[look.patient[row]];
-  return workspace.row_stratum;
-}
-
-void sort_views(const Design& design, std::size_t sample_size, Workspace& workspace) {
-  workspace.sorted.resize(design.views.size());
-  workspace.risk.resize(design.views.size());
-  workspace.tests.curves.resize(design.views.size());
-  for (std::size_t v = 0; v < design.views.size(); ++v) {
-    const SortedView& view = design.views[v];
-    const LookTables& look = workspace.looks[view.look];
-    survival::Observations seen;
-    seen.time = look.data.time;
-    seen.event = look.data.event;
-    seen.group = arms_of(look, workspace.cohort);
-    seen.groups = static_cast<std::int32_t>(design.model.arms());
-    if (!view.strata.covariates.empty()) {
-      seen.stratum = strata_of(view.strata, look.data, sample_size, workspace);
-      seen.strata = static_cast<std::int32_t>(view.strata.count());
-    }
-    survival::sort_times(seen, workspace.sorted[v]);
-    if (view.needs_risk_table) survival::tabulate_risk(workspace.sorted[v], workspace.risk[v]);
-    if (view.needs_curves) draw_curves(workspace.sorted[v], workspace.tests.curves[v]);
-  }
-}
-
-// Counts the patients whose outcome is known by the cut, by stratum.
-void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sample_size,
-                 Workspace& workspace) {
-  const LookTables& look = workspace.looks[plan.look];
-  const cohort::EndpointColumns& endpoint = workspace.endpoints[design.looks[plan.look].endpoint];
-  const double cut = workspace.cuts[design.looks[plan.look].cut].calendar_months;
-  const bool stratified = !plan.strata.covariates.empty();
-  std::span<const std::int32_t> stratum;
-  if (stratified) stratum = strata_of(plan.strata, look.data, sample_size, workspace);
-  const auto arm = arms_of(look, workspace.cohort);
-  workspace.success.clear();
-  workspace.known_arm.clear();
-  workspace.known_stratum.clear();
-  for (std::size_t row = 0; row < look.data.rows; ++row) {
-    const std::size_t i = look.data.in_order ? row : look.data.patient[row];
-    const double known = std::min(endpoint.known_months[i], endpoint.dropout_months[i]);
-    if (!(endpoint.origin_months[i] + known <= cut)) continue;
-    workspace.success.push_back(look.data.event[row]);
-    workspace.known_arm.push_back(arm[row]);
-    if (stratified) workspace.known_stratum.push_back(stratum[row]);
-  }
-  survival::count_successes(workspace.success, workspace.known_arm, workspace.known_stratum,
-                            static_cast<std::int32_t>(plan.strata.count()), workspace.tables);
-}
-
-result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
-                                std::size_t sample_size, Workspace& workspace) {
-  using enum scenario::Analysis::Test;
-  const LookTables& look = workspace.looks[plan.look];
-  result::AnalysisOutcome outcome;
-  switch (plan.test) {
-    case log_rank:
-      outcome = log_rank_outcome(plan, workspace);
-      break;
-    case cox:
-      outcome = cox_outcome(plan, look.data, arms_of(look, workspace.cohort), workspace);
-      break;
-    case score:
-    case fisher:
-    case mantel_haenszel:
-      count_known(plan, design, sample_size, workspace);
-      outcome = proportion_outcome(plan, workspace.tables);
-      break;
-    case max_combo:
-      outcome = max_combo_outcome(plan, workspace);
-      break;
-    case rmst:
-      outcome = rmst_outcome(plan, workspace.tests.curves[plan.view]);
-      break;
-    case milestone:
-      outcome = milestone_outcome(plan, workspace.tests.curves[plan.view]);
-      break;
-    case win_ratio:
-      outcome = win_ratio_outcome(plan, arms_of(look, workspace.cohort), workspace);
-      break;
-  }
-  const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
-  outcome.analysis_months = workspace.cuts[design.looks[plan.look].cut].calendar_months;
-  outcome.patients = yes_or_no ? workspace.success.size() : look.data.rows;
-  outcome.events = look.data.events;
-  return outcome;
-}
-
-// Patients enrolled by a calendar time.
-std::size_t enrolled_by(double months, std::span<const double> arrivals) {
-  return static_cast<std::size_t>(std::ranges::upper_bound(arrivals, months) - arrivals.begin());
+    if (design.cuts[c].interim.empty())
+      workspace.cuts[c] =
+          cohort::find_cut(design.cuts[c].when, workspace.endpoints, arrivals, workspace.looking);
+  for (std::size_t k = 0; k < design.looks.size(); ++k)
+    if (single(k)) observe_look(design, k, sample_size, workspace);
+  for (std::size_t v = 0; v < design.views.size(); ++v)
+    if (single(design.views[v].look)) sort_view(design, v, sample_size, workspace);
 }
 
 }  // namespace
 
-void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& workspace,
-                    result::Outcome& outcome) {
-  look_at_endpoints(design, sample_size, workspace);
-  sort_views(design, sample_size, workspace);
+void analyse_cohort(const Design& design, const DesignSize& size, Workspace& workspace,
+                    result::Outcome& outcome, std::optional<int> look) {
+  const std::size_t sample_size = size.sample_size;
+  workspace.cuts.resize(design.cuts.size());
+  workspace.looks.resize(design.looks.size());
+  workspace.sorted.resize(design.views.size());
+  workspace.risk.resize(design.views.size());
+  workspace.tests.curves.resize(design.views.size());
+  outcome.analyses.resize(design.analyses.size());
+  prepare_single_looks(design, sample_size, workspace);
+  hold_looks(design, size, look, workspace, outcome);
   const cohort::LookData& first = workspace.looks[design.reported_look].data;
   const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
   outcome.analysis_months =
@@ -156,9 +47,9 @@ void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& wo
   outcome.events = first.events;
   outcome.dropouts = first.dropouts;
   outcome.events_reached = std::ranges::all_of(workspace.cuts, &cohort::Cut::reached);
-  outcome.analyses.resize(design.analyses.size());
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
-    outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
+    if (!design.analyses[a].has_looks)
+      outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
   count_pathway(design.model, sample_size, workspace.cohort, outcome.pathway);
 }
 
@@ -183,7 +74,7 @@ const std::vector<result::Outcome>& simulate_replicate(const Design& design, std
   draw_replicate(design, seed, number, workspace);
   workspace.outcomes.resize(design.sizes.size());
   for (std::size_t s = 0; s < design.sizes.size(); ++s)
-    analyse_cohort(design, design.sizes[s].sample_size, workspace, workspace.outcomes[s]);
+    analyse_cohort(design, design.sizes[s], workspace, workspace.outcomes[s]);
   return workspace.outcomes;
 }
 

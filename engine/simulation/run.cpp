@@ -81,14 +81,13 @@ double cpu_seconds() {
 
 // Units flow from a serial source through parallel workers to a serial fold in source order: memory
 // holds only the units in flight, and the folding order does not depend on the threads.
-void run_pipeline(const Plan& plan, const RunOptions& options, Workers& workers,
-                  RunTotals& totals) {
+void run_pipeline(const Plan& plan, const RunOptions& options, RunTotals& totals) {
   const std::uint64_t units = unit_count(plan);
   std::uint64_t next = 0, folded = 0;
   bool cut_short = false;
   tbb::enumerable_thread_specific<Workspace> workspaces;
   const auto source = [&](tbb::flow_control& control) -> std::uint64_t {
-    const Workers::HandOver hand_over(workers);
+    const HandOver hand_over;
     const bool stop = next < units && stop_requested(options);
     if (next == units || stop) {
       if (stop) totals.complete = false;
@@ -98,11 +97,11 @@ void run_pipeline(const Plan& plan, const RunOptions& options, Workers& workers,
     return next++;
   };
   const auto work = [&](std::uint64_t index) {
-    const Workers::HandOver hand_over(workers);
+    const HandOver hand_over;
     return simulate_unit(plan, unit_number(plan, index), options, workspaces.local());
   };
   const auto sink = [&](const std::shared_ptr<UnitResult>& done) {
-    const Workers::HandOver hand_over(workers);
+    const HandOver hand_over;
     // From the first unfinished block on nothing is kept, so that the rest is the run's beginning.
     if (!done->finished) cut_short = true;
     if (cut_short) {
@@ -131,7 +130,7 @@ RunTotals run(const Plan& plan, const RunOptions& options) {
   totals.threads = workers.threads();
   const auto wall_start = std::chrono::steady_clock::now();
   const double cpu_start = cpu_seconds();
-  workers.execute([&] { run_pipeline(plan, options, workers, totals); });
+  workers.execute([&] { run_pipeline(plan, options, totals); });
   totals.cpu_seconds = cpu_seconds() - cpu_start;
   totals.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_start).count();

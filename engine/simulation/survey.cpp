@@ -31,7 +31,7 @@ std::vector<double> draw_all(const cohort::TrialModel& model, const SurveyMeasur
   std::size_t finished = 0;
   Workers workers(options.threads);
   const auto work = [&](const tbb::blocked_range<std::size_t>& some) {
-    const Workers::HandOver hand_over(workers);
+    const HandOver hand_over;
     SurveyWorkspace& workspace = workspaces.local();
     for (std::size_t r = some.begin(); r < some.end(); ++r) {
       cohort::draw_cohort(model, study.seed, r + 1, patients, workspace.drawing, workspace.cohort);

@@ -37,8 +37,8 @@ void draw_worlds(const Design& design, const Design& without_dropout, std::uint6
   const std::size_t size = design.sizes.front().sample_size;
   draw_replicate(design, seed, number, worlds.randomised);
   worlds.randomised.cuts.clear();
-  for (const cohort::AnalysisTime& when : design.cuts)
-    worlds.randomised.cuts.push_back(cohort::find_cut(when, worlds.randomised.endpoints,
+  for (const CutPlan& cut : design.cuts)
+    worlds.randomised.cuts.push_back(cohort::find_cut(cut.when, worlds.randomised.endpoints,
                                                       worlds.randomised.cohort.enrolment_months,
                                                       worlds.randomised.looking));
   for (std::int32_t arm = 0; arm < 2; ++arm) {
@@ -204,7 +204,7 @@ void measure_truths(Plan& plan, int threads) {
   // Each task has its own place for its result, so that their order does not matter.
   workers.execute([&] {
     tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t k) {
-      const Workers::HandOver hand_over(workers);
+      const HandOver hand_over;
       measure(*tasks[k].first, plan.seed, *tasks[k].second);
     });
   });

@@ -10,6 +10,22 @@
 
 namespace trialmill::simulation {
 
+/// Held by every task, from its first statement on: orders what one thread did before it with what
+/// another does after it. oneTBB's own hand-over does the same, but the thread sanitizer cannot see
+/// into the distribution's library. The count is the process's, because a task must not even read
+/// what it captured before it has taken over.
+class HandOver {
+ public:
+  HandOver() { step(); }
+  HandOver(const HandOver&) = delete;
+  HandOver& operator=(const HandOver&) = delete;
+  ~HandOver() { step(); }
+
+ private:
+  static void step() { count_.fetch_add(1, std::memory_order_acq_rel); }
+  static inline std::atomic<std::uint64_t> count_{0};
+};
+
 /// The threads of one parallel computation: as many as asked for, all of the machine's for 0.
 class Workers {
  public:
@@ -23,30 +39,14 @@ class Workers {
   /// Calls `work()` where oneTBB's algorithms run on these threads.
   template <class Work>
   void execute(const Work& work) {
-    const HandOver hand_over(*this);
+    const HandOver hand_over;
     arena_.execute(work);
   }
-
-  /// Held by every task: orders what one thread did before it with what another does after it.
-  /// oneTBB's own hand-over does the same, but the thread sanitizer cannot see into the
-  /// distribution's library.
-  class HandOver {
-   public:
-    explicit HandOver(Workers& workers) : count_(workers.handed_) { step(); }
-    HandOver(const HandOver&) = delete;
-    HandOver& operator=(const HandOver&) = delete;
-    ~HandOver() { step(); }
-
-   private:
-    void step() { count_.fetch_add(1, std::memory_order_acq_rel); }
-    std::atomic<std::uint64_t>& count_;
-  };
 
  private:
   int threads_;
   tbb::global_control limit_;
   tbb::task_arena arena_;
-  std::atomic<std::uint64_t> handed_{0};
 };
 
 }  // namespace trialmill::simulation

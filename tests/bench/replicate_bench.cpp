@@ -33,6 +33,16 @@ void W4_generation(benchmark::State& state) {
     benchmark::DoNotOptimize(workspace.endpoints.data());
   }
 }
+void W3(benchmark::State& state) {
+  simulate(state, w3());
+}
+// Every replicate comes to all three looks; and the same trial with one.
+void W3_all_looks(benchmark::State& state) {
+  simulate(state, w3({{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
+}
+void W1_no_effect(benchmark::State& state) {
+  simulate(state, w1({{"arms.experimental.effects.progression.hazard_ratio", "1"}}));
+}
 void W5(benchmark::State& state) {
   simulate(state, w5());
 }
@@ -64,6 +74,9 @@ void growth(benchmark::State& state) {
 
 BENCHMARK(W1)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W2)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W3)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W3_all_looks)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W1_no_effect)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W4)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W4_generation)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W5)->Unit(benchmark::kMicrosecond);

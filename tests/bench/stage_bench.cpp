@@ -63,7 +63,7 @@ void calendar_cut(benchmark::State& state) {
   Replicates replicates(trial);
   for (auto _ : state) {
     Workspace& w = replicates.next();
-    benchmark::DoNotOptimize(cohort::find_cut(trial.design().cuts.front(), w.endpoints,
+    benchmark::DoNotOptimize(cohort::find_cut(trial.design().cuts.front().when, w.endpoints,
                                               w.cohort.enrolment_months, w.looking));
   }
 }

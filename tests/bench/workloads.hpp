@@ -23,6 +23,10 @@ inline Plan w1(std::vector<scenario::Override> set = {}) {
 inline Plan w2() {
   return plan_of("tests/bench/w2.yaml");
 }
+/// W1 with looks at 60 and 80 % of its events.
+inline Plan w3(std::vector<scenario::Override> set = {}) {
+  return plan_of("tests/bench/w3.yaml", std::move(set));
+}
 /// 1000 patients, Cox with treatment and six covariates.
 inline Plan w4() {
   return plan_of("tests/bench/w4.yaml");

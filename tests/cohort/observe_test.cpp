@@ -115,5 +115,43 @@ TEST(Observe, EventFractionsRoundUpWithoutBeingFooledByRounding) {
   EXPECT_EQ(target_events({Condition::calendar_months, 12, {}}, 33), 0u);
 }
 
+std::vector<Cut> look_cuts(const std::vector<AnalysisTime>& interim, const AnalysisTime& last) {
+  const Cohort cohort = six_patients();
+  LookWorkspace workspace;
+  EndpointWorkspace columns;
+  const EndpointColumns endpoint = endpoint_columns({}, cohort, 0, columns);
+  std::vector<Cut> cuts;
+  find_look_cuts(interim, last, std::span(&endpoint, 1), cohort.enrolment_months, workspace, cuts);
+  return cuts;
+}
+
+TEST(LookCuts, FallDueInTheirOrderBeforeTheFinalOne) {
+  // Events at 3, 4 and 7. The second look waits for the first.
+  const auto cuts = look_cuts({{Condition::events, 2, {}}, {Condition::calendar_months, 2, {}}},
+                              {Condition::events, 3, {}});
+  ASSERT_EQ(cuts.size(), 3u);
+  EXPECT_EQ(cuts[0].calendar_months, 4);
+  EXPECT_EQ(cuts[1].calendar_months, 4);
+  EXPECT_EQ(cuts[2].calendar_months, 7);
+  EXPECT_TRUE(cuts[0].reached && cuts[1].reached && cuts[2].reached);
+}
+
+TEST(LookCuts, AreNotHeldFromTheFinalOneOn) {
+  const auto cuts = look_cuts(
+      {{Condition::events, 1, {}}, {Condition::events, 3, {}}, {Condition::events, 9, {}}},
+      {Condition::calendar_months, 7, {}});
+  EXPECT_TRUE(cuts[0].reached);
+  EXPECT_FALSE(cuts[1].reached) << "due together with the final look";
+  EXPECT_FALSE(cuts[2].reached) << "never due";
+  EXPECT_EQ(cuts[3].calendar_months, 7);
+}
+
+TEST(LookCuts, EndWithFollowUpWhereTheFinalEventsNeverCome) {
+  const auto cuts = look_cuts({{Condition::events, 3, {}}}, {Condition::events, 5, {}});
+  EXPECT_TRUE(cuts[0].reached);
+  EXPECT_FALSE(cuts[1].reached);
+  EXPECT_EQ(cuts[1].calendar_months, 11);
+}
+
 }  // namespace
 }  // namespace trialmill::cohort

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "allocation_count.hpp"
-#include "simulation/study.hpp"
+#include "simulation/looks_trial.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -30,6 +30,19 @@ TEST(Allocation, NothingPerReplicateInSteadyState) {
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/w1.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/grade-migration.yaml")), 0u);
+}
+
+TEST(Allocation, NothingPerReplicateWithLooks) {
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/gs.yaml")), 0u);
+  // Looks at calendar times, whose bounds are computed anew in every replicate.
+  LooksTrial trial;
+  trial.analyses =
+      "[{name: primary, test: log-rank, looks: {interim: [{calendar_months: 12}, "
+      "{calendar_months: 20}], information_fraction: [0.4, 0.8, 1], spending: obf, "
+      "futility: {spending: hsd(-2), beta: 0.1}}}, "
+      "{name: cox, test: cox, strata: [poor]}]";
+  trial.rest = "sweep: {sample_size: [80, 100]}";
+  EXPECT_EQ(allocations_in_steady_state(plan_of(trial)), 0u);
 }
 
 TEST(Allocation, NothingPerReplicateOfACourse) {

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "simulation/study.hpp"
+#include "simulation/looks_trial.hpp"
 
 namespace trialmill::simulation {
 namespace {
@@ -21,6 +21,21 @@ std::string run_with(const Plan& plan, int threads) {
 
 TEST(Run, GivesTheSameBytesForAnyNumberOfThreads) {
   const Plan plan = compile_plan(small_study());
+  const std::string one = run_with(plan, 1);
+  EXPECT_EQ(one, run_with(plan, 2));
+  EXPECT_EQ(one, run_with(plan, 5));
+}
+
+TEST(Run, GivesTheSameBytesWithLooksForAnyNumberOfThreads) {
+  LooksTrial trial;
+  trial.analyses =
+      "[{name: primary, test: log-rank, looks: {interim: [{calendar_months: 15}, {events: 50}], "
+      "information_fraction: [0.5, 0.8, 1], spending: pocock, futility: {spending: obf, beta: "
+      "0.1}}}, {name: cox, test: cox}]";
+  trial.rest =
+      "simulation: {replicates: 730, seed: 5}\n"
+      "sweep: {sample_size: [70, 100], arms.experimental.effects.os.hazard_ratio: [0.6, 1]}";
+  const Plan plan = plan_of(trial);
   const std::string one = run_with(plan, 1);
   EXPECT_EQ(one, run_with(plan, 2));
   EXPECT_EQ(one, run_with(plan, 5));

@@ -30,6 +30,9 @@ struct AnalysisTime {
 /// several event conditions, the largest.
 std::size_t target_events(const AnalysisTime& when, std::size_t sample_size);
 
+/// The same, counting the events of one endpoint alone.
+std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint);
+
 /// When a trial's data are cut, in calendar time.
 struct Cut {
   double calendar_months = 0;
@@ -48,6 +51,17 @@ struct LookWorkspace {
 /// @param enrolment_months calendar times of arrival, increasing, not empty
 Cut find_cut(const AnalysisTime& when, std::span<const EndpointColumns> endpoints,
              std::span<const double> enrolment_months, LookWorkspace& workspace);
+
+/// When the looks of a trial fall due: the interim ones in their order, then the final one.
+///
+/// An interim look is due when its condition comes true, and not before the look in front of it.
+/// One whose condition does not come true before the final look is due is not held, and `reached`
+/// is false. The final look is due as `find_cut` has it.
+/// @param cuts one per interim look and one for the final look; overwritten
+void find_look_cuts(std::span<const AnalysisTime> interim, const AnalysisTime& final_look,
+                    std::span<const EndpointColumns> endpoints,
+                    std::span<const double> enrolment_months, LookWorkspace& workspace,
+                    std::vector<Cut>& cuts);
 
 /// What a cut sees of one endpoint: one row per patient whose clock has started by then.
 struct LookData {

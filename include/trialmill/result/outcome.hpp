@@ -30,7 +30,23 @@ struct DifferenceOutcome {
   double standard_error = not_a_number;
 };
 
-/// One analysis of one replicate. An undefined test is no rejection.
+/// One look of an analysis in one replicate.
+struct LookOutcome {
+  double due_months = not_a_number;  ///< calendar time at which it falls due, whether or not the
+                                     ///< analysis has stopped before; NaN when it never does
+  /// Did the analysis come this far? Nothing below exists otherwise.
+  bool held = false;
+  bool rejected = false;
+  bool futile = false;       ///< stopped here for futility
+  std::size_t patients = 0;  ///< analysed
+  std::size_t events = 0;
+  std::size_t enrolled = 0;
+  double information = 0;  ///< as a fraction of the planned maximum
+  double z = 0;            ///< NaN when undefined, which neither rejects nor is futile
+  double efficacy_z = 0, futility_z = 0;  ///< infinite where there is no bound
+};
+
+/// One analysis of one replicate, at the look where it stopped. An undefined test is no rejection.
 struct AnalysisOutcome {
   survival::FitStatus status = survival::FitStatus::ok;
   double z = 0;  ///< positive when the experimental arm does better; NaN when undefined
@@ -44,6 +60,7 @@ struct AnalysisOutcome {
   ProportionOutcome proportion;   ///< of a yes-or-no endpoint
   double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it
   DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
+  int look = 1;                   ///< at which it stopped, from 1
 };
 
 /// Steps of the pathway that are counted, by arm.
@@ -80,6 +97,8 @@ struct Outcome {
   std::size_t dropouts = 0;
   bool events_reached = true;  ///< false: follow-up ended before the condition was met
   std::vector<AnalysisOutcome> analyses;
+  /// By analysis and look; empty for analyses that are made once, or if all are.
+  std::vector<std::vector<LookOutcome>> looks;
   std::vector<PathwayCounts> pathway;  ///< by arm; empty without a course
 };
 

@@ -22,9 +22,16 @@ struct SimulatedProportion {
 /// @param successes at most `trials` @param trials positive
 SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t trials);
 
+/// Quantiles of the replicates of a trial with looks, as `Distribution` counts them.
+struct Quantiles {
+  double q05 = 0, q25 = 0, q50 = 0, q75 = 0, q95 = 0;
+};
+
 struct Summary {
   double mean = 0;
   double sd = 0;
+  double mc_se = not_a_number;              ///< of the mean
+  std::optional<Quantiles> quantiles = {};  ///< of trials with looks
 };
 
 /// Performance of the estimator (ADEMP: Morris, White and Crowther 2019). NaN where it does not
@@ -83,13 +90,45 @@ struct PathwayShare {
   std::vector<std::pair<std::string, double>> steps;
 };
 
-/// What one look found. One look per analysis for now; the list leaves room for interim ones.
+/// What one look of an analysis with several decided.
+struct SequentialLook {
+  std::uint64_t held = 0;  ///< replicates that came this far without stopping
+  std::uint64_t futility_stops = 0;
+  std::uint64_t undefined = 0;  ///< of those held: the test could not be computed
+  /// Stopping here, and here or before, as shares of all replicates.
+  SimulatedProportion rejection, cumulative_rejection, futility, cumulative_futility;
+  double time_mc_se = 0, events_mc_se = 0;  ///< Monte-Carlo standard errors of `LookResult`'s means
+  double time_held_mean = 0;                ///< calendar time, over the replicates that held it
+  double enrolled_mean = 0;                 ///< patients enrolled by then
+  double information_mean = 0;              ///< as a fraction of the planned maximum
+  double efficacy_z_mean = 0, futility_z_mean = 0;  ///< bounds; NaN where there are none
+};
+
+/// What one look found; means are over the replicates that held it. An analysis that is made once
+/// has one look.
 struct LookResult {
   int look = 1;
   std::uint64_t rejections = 0;
   double events_mean = 0;
-  double time_mean = 0;
+  double time_mean = 0;  ///< when it falls due, also in replicates that have stopped before it
   double patients_mean = 0;
+  std::optional<SequentialLook> sequential = {};
+};
+
+/// How an analysis with looks spends its errors.
+struct SpendingLabel {
+  std::string spending;
+  std::string futility_spending = {};  ///< empty without futility
+  bool binding = false;
+  bool obeyed = true;
+};
+
+/// An analysis with looks as it stops, over all replicates.
+struct Stopping {
+  SpendingLabel spending;
+  SimulatedProportion futility;  ///< share of replicates that stop for it
+  Summary time, events, enrolled;
+  double patients_mean = 0;  ///< analysed
 };
 
 struct AnalysisResult {
@@ -105,6 +144,7 @@ struct AnalysisResult {
   std::uint64_t undefined = 0;
   std::vector<std::pair<std::string, std::uint64_t>> flags;  ///< fit status other than ok: count
   std::vector<LookResult> by_look;
+  std::optional<Stopping> stopping;                 ///< with looks only
   std::optional<EstimatePerformance> estimate;      ///< Cox only
   std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
   std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
@@ -150,6 +190,7 @@ struct AnalysisLabel {
   bool compares_proportions = false;
   bool estimates_difference = false;
   std::vector<AnalysisOption> options = {};
+  std::optional<SpendingLabel> spending = {};  ///< with looks only
 };
 
 /// Turns the sums of a design point into the figures that are reported.
@@ -163,5 +204,11 @@ std::string to_json(const Result& result);
 
 /// Tidy table: one row per point and analysis, `set.*` columns first, header row.
 std::string to_csv(const Result& result);
+
+/// Does any analysis have several looks?
+bool has_looks(const Result& result);
+
+/// Tidy table of the looks: one row per point, analysis with looks and look.
+std::string looks_to_csv(const Result& result);
 
 }  // namespace trialmill::result

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "trialmill/result/distribution.hpp"
 #include "trialmill/result/outcome.hpp"
 
 namespace trialmill::result {
@@ -31,6 +32,29 @@ struct AnalysisTruth {
   double difference = not_a_number;       ///< of restricted means or at a milestone
 };
 
+/// One look of an analysis. Moments are over the replicates that hold it, those of a bound over the
+/// ones in which it is finite.
+struct LookTally {
+  std::uint64_t held = 0;
+  std::uint64_t rejections = 0;
+  std::uint64_t futility_stops = 0;
+  std::uint64_t undefined = 0;
+  Moments due_months;  ///< over all replicates in which it falls due
+  Moments months, patients, events, enrolled, information, efficacy_z, futility_z;
+
+  void add(const LookOutcome& look);
+  void merge(const LookTally& other);
+};
+
+/// An analysis with looks as it stops.
+struct StoppingTally {
+  Moments months, events, enrolled;
+  Distribution months_distribution, events_distribution, enrolled_distribution;
+
+  void add(const LookOutcome& stop);
+  void merge(const StoppingTally& other);
+};
+
 struct AnalysisTally {
   std::uint64_t rejections = 0;
   std::uint64_t undefined = 0;  ///< replicates without a test statistic, counted as no rejection
@@ -41,7 +65,9 @@ struct AnalysisTally {
   Moments standard_error;
   Moments control_proportion, experimental_proportion, risk_difference;
   Moments difference, difference_standard_error;
-  std::uint64_t covered = 0;  ///< intervals that hold the true value
+  std::uint64_t covered = 0;     ///< intervals that hold the true value
+  std::vector<LookTally> looks;  ///< empty for an analysis that is made once
+  StoppingTally stopping;        ///< without values for an analysis that is made once
 
   void add(const AnalysisOutcome& outcome, const AnalysisTruth& truth);
   void merge(const AnalysisTally& other);
@@ -52,6 +78,8 @@ struct Tally {
   std::uint64_t replicates = 0;
   std::uint64_t events_not_reached = 0;
   Moments events, analysis_months, last_patient_in_months, enrolled, dropouts;
+  /// Of trials with looks only: of `events`, `analysis_months` and `enrolled`.
+  Distribution events_distribution, months_distribution, enrolled_distribution;
   std::vector<AnalysisTally> analyses;
   std::vector<PathwayCounts> pathway;  ///< by arm
 

@@ -17,6 +17,7 @@
 #include "trialmill/cohort/population.hpp"
 #include "trialmill/cohort/randomisation.hpp"
 #include "trialmill/evidence/published.hpp"
+#include "trialmill/scenario/looks.hpp"
 #include "trialmill/scenario/survey.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
@@ -177,6 +178,7 @@ struct Analysis {
   double alpha = 0.025;
   int sided = 1;
   std::optional<cohort::AnalysisTime> at;  ///< its own time; absent: the scenario's
+  std::optional<Looks> looks;              ///< absent: it is made once, at that time
 };
 
 /// As scenario and result files have it: "log-rank", "cox", "score", "fisher", "mantel-haenszel",

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/observe.hpp"
+#include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/scenario/scenario.hpp"
 #include "trialmill/survival/cox.hpp"
@@ -25,13 +27,22 @@ struct CoxColumn {
   int level = -1;  ///< -1: the value itself
 };
 
+/// When data are cut: once, or at interim looks and at last at the final one. Analyses with looks
+/// stop on their own; the cut is then the last one that any of them has come to, and that is when
+/// the analyses are made that have this time and no looks.
+struct CutPlan {
+  cohort::AnalysisTime when;                       ///< of the final look
+  std::vector<cohort::AnalysisTime> interim = {};  ///< of the looks before it
+  bool operator==(const CutPlan&) const = default;
+};
+
 /// One endpoint cut at one time, for the patients in whom some covariates are recorded. Analyses of
 /// the same data share it.
 struct LookPlan {
   std::size_t endpoint = 0;                ///< index in Design::endpoints
   std::size_t cut = 0;                     ///< index in Design::cuts
   std::vector<std::size_t> recorded = {};  ///< covariates that must not be missing
-  bool operator==(const LookPlan&) const = default;
+  bool at_interim = false;                 ///< some of its analyses have interim looks
 };
 
 /// The data of a look sorted within the strata of some analyses; analyses with the same strata
@@ -41,6 +52,7 @@ struct SortedView {
   cohort::Stratification strata;
   bool needs_risk_table = false;
   bool needs_curves = false;  ///< Kaplan-Meier, by arm
+  bool at_interim = false;    ///< some of its analyses have interim looks
 };
 
 /// One analysis with its names resolved.
@@ -63,6 +75,7 @@ struct AnalysisPlan {
   double critical_z = 0;
   double alpha = 0.025;
   int sided = 1;
+  bool has_looks = false;  ///< its bounds are those of `DesignSize::looks`, not `critical_z`
 
   /// A Cox model that needs no more than the counts at risk.
   bool treatment_only() const {
@@ -71,12 +84,23 @@ struct AnalysisPlan {
   }
 };
 
+/// The bounds of an analysis with interim looks, at one size of trial.
+struct PlannedLooks {
+  design::Boundaries boundaries;
+  double maximum = 1;  ///< events, or patients with a known outcome, that are information 1
+  design::SpendingClock clock = design::SpendingClock::actual;
+  design::LastLook last_look = design::LastLook::spends_all;
+  bool futility_obeyed = true;
+};
+
 /// A size of trial, and the design point it belongs to.
 struct DesignSize {
   std::size_t sample_size = 0;
   std::size_t point = 0;                           ///< index in Plan::points
   std::vector<result::AnalysisTruth> truths = {};  ///< one per analysis: it may depend on the size,
                                                    ///< which sets the time of analysis
+  /// One per analysis, null for those without looks.
+  std::vector<std::shared_ptr<const PlannedLooks>> looks = {};
 };
 
 /// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
@@ -84,7 +108,7 @@ struct DesignSize {
 struct Design {
   cohort::TrialModel model;
   std::vector<cohort::Endpoint> endpoints;
-  std::vector<cohort::AnalysisTime> cuts;
+  std::vector<CutPlan> cuts;
   std::vector<LookPlan> looks;    ///< the first one is of the first analysis
   std::size_t reported_look = 0;  ///< whose events and dropouts are the trial's: the first one of a
                                   ///< time to event

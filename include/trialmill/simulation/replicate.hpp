@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/cohort/observe.hpp"
+#include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/result/outcome.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/test_workspace.hpp"
@@ -20,6 +23,12 @@ struct LookTables {
   std::vector<std::int32_t> arm;  ///< of each row; unused when rows are in patients' order
 };
 
+/// The bounds of one analysis at one size, as a replicate unfolds.
+struct UnfoldingBounds {
+  std::shared_ptr<const PlannedLooks> planned;
+  std::optional<design::BoundarySequence> sequence;  ///< of `planned`
+};
+
 /// Everything a worker reuses from replicate to replicate; nothing is allocated once it has grown.
 struct Workspace {
   cohort::CohortWorkspace drawing;
@@ -27,8 +36,10 @@ struct Workspace {
   std::vector<cohort::EndpointWorkspace> endpoint_storage;  ///< one per endpoint
   std::vector<cohort::EndpointColumns> endpoints;           ///< one per endpoint
   cohort::LookWorkspace looking;
-  std::vector<cohort::Cut> cuts;  ///< one per cut of the design
-  std::vector<LookTables> looks;  ///< one per look of the design
+  std::vector<cohort::Cut> cuts;        ///< one per cut of the design; of looks, the last one held
+  std::vector<cohort::Cut> look_cuts;   ///< the looks of one cut
+  std::vector<UnfoldingBounds> bounds;  ///< by size and analysis
+  std::vector<LookTables> looks;        ///< one per look of the design
   std::vector<std::span<const double>> recorded;
   std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view
@@ -57,9 +68,12 @@ void draw_replicate(const Design& design, std::uint64_t seed, std::uint64_t numb
 const std::vector<result::Outcome>& simulate_replicate(const Design& design, std::uint64_t seed,
                                                        std::uint64_t number, Workspace& workspace);
 
-/// Cuts and analyses the first `sample_size` patients of the cohort in the workspace, leaving the
-/// looks' data there too.
-void analyse_cohort(const Design& design, std::size_t sample_size, Workspace& workspace,
-                    result::Outcome& outcome);
+/// Cuts and analyses the first patients of the cohort in the workspace, as many as a size of the
+/// design has, leaving the looks' data there too: of interim looks, the last ones held.
+/// @param size one of `design.sizes`
+/// @param look from 1: analyses with looks go on to this one whatever they found before, or to the
+/// final one if this one is not held, and stop there; absent: they stop by their bounds
+void analyse_cohort(const Design& design, const DesignSize& size, Workspace& workspace,
+                    result::Outcome& outcome, std::optional<int> look = {});
 
 }  // namespace trialmill::simulation

@@ -1,0 +1,50 @@
+#include "trialmill/scenario/looks.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "trialmill/scenario/scenario.hpp"
+
+namespace trialmill::scenario {
+namespace {
+
+std::size_t endpoint_of(const Scenario& scenario, const Analysis& analysis) {
+  const auto found = std::ranges::find(scenario.endpoints, analysis.endpoint, &NamedEndpoint::name);
+  assert(found != scenario.endpoints.end());
+  return static_cast<std::size_t>(found - scenario.endpoints.begin());
+}
+
+}  // namespace
+
+std::size_t awaited_events(const Scenario& scenario, const Analysis& analysis,
+                           const cohort::AnalysisTime& when) {
+  return cohort::target_events(when, scenario.sample_size, endpoint_of(scenario, analysis));
+}
+
+std::size_t planned_information(const Scenario& scenario, const Analysis& analysis) {
+  if (!scenario.endpoints[endpoint_of(scenario, analysis)].definition.time_to_event())
+    return scenario.sample_size;
+  return awaited_events(scenario, analysis,
+                        analysis.looks->planned ? *analysis.looks->planned
+                                                : analysis.at.value_or(scenario.analysis_time));
+}
+
+design::GroupSequentialDesign group_sequential_design(const Scenario& scenario,
+                                                      const Analysis& analysis) {
+  const Looks& looks = *analysis.looks;
+  design::GroupSequentialDesign design;
+  design.information = looks.information_fraction;
+  design.alpha = analysis.alpha;
+  design.sided = analysis.sided;
+  design.efficacy = looks.spending;
+  design.futility = looks.futility;
+  if (!design.information.empty()) return design;
+  const auto planned = static_cast<double>(planned_information(scenario, analysis));
+  for (const cohort::AnalysisTime& when : looks.interim)
+    design.information.push_back(static_cast<double>(awaited_events(scenario, analysis, when)) /
+                                 planned);
+  design.information.push_back(1);
+  return design;
+}
+
+}  // namespace trialmill::scenario
