@@ -70,6 +70,26 @@ Json to_document(const LookColumns& columns) {
   return {{"time", columns.time_or_outcome}, {"status", columns.status}, {"group", "arm"}};
 }
 
+// The columns of the outcomes that a win ratio compares, most important first.
+Json outcomes_document(const simulation::Design& design, const simulation::AnalysisPlan& plan) {
+  Json outcomes = Json::array();
+  for (const std::size_t look : plan.outcome_looks)
+    outcomes.push_back(to_document(columns_of_look(design, look)));
+  return outcomes;
+}
+
+// What only some tests have, after what all have.
+void add_of_test(const simulation::Design& design, std::size_t a,
+                 const result::AnalysisOutcome& analysis, Json& document) {
+  if (!std::isnan(analysis.p_value)) document["p"] = number(analysis.p_value);
+  if (design.labels[a].estimates_difference) {
+    document["difference"] = number(analysis.difference.estimate);
+    document["difference_se"] = number(analysis.difference.standard_error);
+  }
+  if (!design.analyses[a].outcome_looks.empty())
+    document["outcomes"] = outcomes_document(design, design.analyses[a]);
+}
+
 // The looks that were held.
 Json to_document(const std::vector<result::LookOutcome>& looks) {
   Json document = Json::array();
@@ -115,6 +135,7 @@ Json to_document(const simulation::Plan& plan, std::size_t point, const simulati
                      {"log_hr", number(analysis.log_hazard_ratio)},
                      {"se", number(analysis.standard_error)},
                      {"risk_difference", number(analysis.proportion.difference)}};
+    add_of_test(design, a, analysis, document);
     if (design.analyses[a].has_looks) {
       document["look"] = analysis.look;
       document["looks"] = to_document(outcome.looks[a]);

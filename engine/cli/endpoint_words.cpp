@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "trialmill/survival/weight_name.hpp"
+
 namespace trialmill::cli {
 namespace {
 
@@ -122,9 +124,27 @@ std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenari
 }
 
 std::string test_in_words(const scenario::Analysis& analysis) {
+  using Analysis = scenario::Analysis;
   std::string text(scenario::name(analysis.test));
-  if (analysis.weight.rho != 0 || analysis.weight.gamma != 0)
-    text += fmt::format(" FH({}, {})", analysis.weight.rho, analysis.weight.gamma);
+  if (const auto* weight = std::get_if<survival::FlemingHarrington>(&analysis.weight)) {
+    if (*weight != survival::FlemingHarrington{})
+      text += fmt::format(" FH({}, {})", weight->rho, weight->gamma);
+  } else {
+    text += " " + survival::name(analysis.weight);
+  }
+  for (const survival::LogRankWeight& weight : analysis.weights)
+    text += (&weight == &analysis.weights.front() ? " of " : ", ") + survival::name(weight);
+  if (analysis.test == Analysis::Test::rmst) text += fmt::format(" to {} months", analysis.months);
+  if (analysis.test == Analysis::Test::milestone)
+    text += fmt::format(" at {} months", analysis.months);
+  if (analysis.scale == Analysis::MilestoneScale::log_log) text += ", log(-log S)";
+  if (!analysis.outcomes.empty()) text += fmt::format(" of {}", fmt::join(analysis.outcomes, ", "));
+  if (analysis.statistic != Analysis::CoxStatistic::wald)
+    text += fmt::format(", {} test", name(analysis.statistic));
+  if (analysis.standard_error == Analysis::CoxStandardError::robust)
+    text += ", robust standard error";
+  if (analysis.penalty == Analysis::CoxPenalty::firth) text += ", Firth's penalty";
+  if (analysis.margin) text += fmt::format(", margin {}", *analysis.margin);
   if (!analysis.covariates.empty())
     text += fmt::format(", adjusted for {}", fmt::join(analysis.covariates, ", "));
   if (!analysis.strata.empty())

@@ -47,13 +47,15 @@ class ReplicateTable {
       : path_(path),
         file_(std::fopen(path.c_str(), "wb"), &std::fclose),
         plan_(plan),
+        has_more_(records_more(plan)),
         has_looks_(any_looks(plan)) {
     if (!file_) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
     for (const auto& [key, value] : plan.points.front().set)
       fmt::print(file_.get(), "set.{},", key);
     fmt::print(file_.get(),
                "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled{}\n",
-               has_looks_ ? ",look,look_months,look_events,futile" : "");
+               std::string(has_more_ ? ",p,difference,difference_se" : "") +
+                   (has_looks_ ? ",look,look_months,look_events,futile" : ""));
   }
 
   void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
@@ -68,6 +70,10 @@ class ReplicateTable {
                  number_or_empty(analysis.log_hazard_ratio),
                  number_or_empty(analysis.standard_error), outcome.events, outcome.analysis_months,
                  outcome.enrolled);
+      if (has_more_)
+        fmt::print(file_.get(), ",{},{},{}", number_or_empty(analysis.p_value),
+                   number_or_empty(analysis.difference.estimate),
+                   number_or_empty(analysis.difference.standard_error));
       if (has_looks_) add_look(outcome, a);
       fmt::print(file_.get(), "\n");
     }
@@ -80,6 +86,13 @@ class ReplicateTable {
   }
 
  private:
+  // Whether some test has a p-value of its own, or estimates a difference.
+  static bool records_more(const simulation::Plan& plan) {
+    return std::ranges::any_of(plan.designs.front().labels, [](const result::AnalysisLabel& label) {
+      return label.estimates_difference || label.test == "max-combo";
+    });
+  }
+
   // The look at which an analysis stopped; empty for one without looks.
   void add_look(const result::Outcome& outcome, std::size_t a) {
     if (outcome.looks.empty() || outcome.looks[a].empty()) {
@@ -104,6 +117,7 @@ class ReplicateTable {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   const simulation::Plan& plan_;
+  bool has_more_;
   bool has_looks_;
 };
 

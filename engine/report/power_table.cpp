@@ -144,8 +144,7 @@ void add_powers(Table& table, const Rounding& rounding) {
   table.add_column({"Months"}, of_look(&result::Stopping::time, &result::LookResult::time_mean));
 }
 
-/// The estimate of an analysis as the table shows it: a hazard ratio, or a difference of
-/// proportions.
+/// The estimate of an analysis as the table shows it: a hazard ratio, or a difference.
 struct Shown {
   double value, truth, bias, coverage;
 };
@@ -157,6 +156,8 @@ std::optional<Shown> shown(const Row& row) {
   if (const auto& proportion = row.analysis->proportion)
     return Shown{proportion->risk_difference_mean, proportion->true_risk_difference,
                  proportion->bias, proportion->coverage};
+  if (const auto& difference = row.analysis->difference)
+    return Shown{difference->mean, difference->truth, difference->bias, difference->coverage};
   return std::nullopt;
 }
 
@@ -170,6 +171,11 @@ bool any_proportion(const std::vector<Row>& rows) {
                              [](const Row& row) { return row.analysis->proportion.has_value(); });
 }
 
+bool any_difference(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const Row& row) { return row.analysis->difference.has_value(); });
+}
+
 void add_estimates(Table& table, const Rounding& rounding) {
   const auto add = [&](std::vector<std::string> heading, double Shown::*figure, int decimals) {
     table.add_column(std::move(heading), [=](const Row& row) {
@@ -177,10 +183,11 @@ void add_estimates(Table& table, const Rounding& rounding) {
       return estimate ? fixed((*estimate).*figure, decimals) : std::string("-");
     });
   };
-  const bool both = any_hazard_ratio(table.rows()) && any_proportion(table.rows());
-  add(both                           ? std::vector<std::string>{"HR or", "diff."}
-      : any_proportion(table.rows()) ? std::vector<std::string>{"Diff."}
-                                     : std::vector<std::string>{"HR"},
+  const bool ratios = any_hazard_ratio(table.rows());
+  const bool differences = any_proportion(table.rows()) || any_difference(table.rows());
+  add(ratios && differences ? std::vector<std::string>{"HR or", "diff."}
+      : differences         ? std::vector<std::string>{"Diff."}
+                            : std::vector<std::string>{"HR"},
       &Shown::value, 3);
   if (any_course(table.rows())) add({"Truth"}, &Shown::truth, 3);
   add({"Bias"}, &Shown::bias, rounding.bias);
@@ -189,6 +196,7 @@ void add_estimates(Table& table, const Rounding& rounding) {
 
 std::vector<std::string> footnotes(const result::Result& result, const std::vector<Row>& rows) {
   const bool hazard_ratios = any_hazard_ratio(rows), proportions = any_proportion(rows);
+  const bool differences = any_difference(rows);
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
@@ -203,12 +211,17 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
     notes.push_back(
         "Diff.: mean difference of proportions, experimental less control. Bias: that mean less "
         "the true difference.");
-  if (any_course(rows) && (hazard_ratios || proportions))
+  if (differences)
+    notes.push_back(
+        "Diff., experimental less control: of restricted means in months, of survival "
+        "probabilities, or the net benefit of a win ratio. Bias: its mean less the true "
+        "difference.");
+  if (any_course(rows) && (hazard_ratios || proportions || differences))
     notes.push_back(
         "Truth: of the same patients followed in both arms without dropout, among those who belong "
         "to the endpoint's population either way; of patients chosen by their operation, from "
         "surgery.");
-  if (hazard_ratios || proportions) {
+  if (hazard_ratios || proportions || differences) {
     notes.push_back(
         "Coverage: share of confidence intervals at the test's level that hold the true value.");
     notes.push_back(
@@ -270,7 +283,8 @@ std::string power_table(const result::Result& result, bool colour) {
   for (const std::string& constant : add_settings(table, result))
     append_paragraph(out, constant, "", "");
   add_powers(table, rounding);
-  if (any_hazard_ratio(table.rows()) || any_proportion(table.rows()))
+  if (any_hazard_ratio(table.rows()) || any_proportion(table.rows()) ||
+      any_difference(table.rows()))
     add_estimates(table, rounding);
   table.add_column({"Undef."}, [](const Row& row) { return count_words(row.analysis->undefined); });
   out += "\n";

@@ -58,8 +58,41 @@ std::string with_thousands(std::string digits) {
   return digits;
 }
 
+/// Value of an option of the analysis's test; empty when it is at its default.
+std::string option(const result::AnalysisResult& analysis, std::string_view key) {
+  for (const result::AnalysisOption& known : analysis.options)
+    if (known.key == key) {
+      const auto* number = std::get_if<double>(&known.value);
+      return number ? number_words(*number) : std::get<std::string>(known.value);
+    }
+  return "";
+}
+
+std::string cox_words(const result::AnalysisResult& analysis) {
+  std::string words = "Cox";
+  if (!option(analysis, "penalty").empty()) words = "Firth " + words;
+  if (!option(analysis, "standard_error").empty()) words = "robust " + words;
+  const std::string statistic = option(analysis, "statistic");
+  return statistic.empty() ? words : words + " " + statistic;
+}
+
+std::string plain_test_words(const result::AnalysisResult& analysis) {
+  if (analysis.test == "cox") return cox_words(analysis);
+  if (analysis.test == "rmst") return "RMST to " + option(analysis, "tau_months") + " months";
+  if (analysis.test == "milestone") {
+    const std::string scale = option(analysis, "scale");
+    return "milestone at " + option(analysis, "at_months") + " months" +
+           (scale.empty() ? "" : ", " + scale);
+  }
+  if (analysis.test == "win-ratio") return "win ratio of " + option(analysis, "outcomes");
+  return spaced(analysis.test);
+}
+
 std::string test_words(const result::AnalysisResult& analysis) {
-  const std::string test = analysis.test == "cox" ? "Cox" : spaced(analysis.test);
+  if (analysis.test == "max-combo") return "MaxCombo " + analysis.weight;
+  const std::string margin = option(analysis, "margin");
+  const std::string test =
+      plain_test_words(analysis) + (margin.empty() ? "" : ", margin " + margin);
   if (analysis.weight.empty()) return test;
   const bool harrington = analysis.weight.starts_with("fh(");
   return (harrington ? "FH" + analysis.weight.substr(2) : analysis.weight) + " " + test;

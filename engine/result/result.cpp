@@ -75,6 +75,28 @@ ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTrut
   return out;
 }
 
+DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth) {
+  const Moments& difference = tally.difference;
+  const bool any = difference.count > 0;
+  DifferencePerformance out;
+  out.estimates = difference.count;
+  out.mean = any ? difference.mean : not_a_number;
+  out.sd = difference.sd();
+  out.model_se_mean = any ? tally.difference_standard_error.mean : not_a_number;
+  out.truth = truth.difference;
+  out.bias = out.mean - truth.difference;
+  out.bias_mc_se = std::isnan(out.bias)
+                       ? not_a_number
+                       : difference.sd() / std::sqrt(static_cast<double>(difference.count));
+  out.coverage = out.coverage_mc_se = not_a_number;
+  if (any && !std::isnan(truth.difference)) {
+    const SimulatedProportion coverage = simulated_proportion(tally.covered, difference.count);
+    out.coverage = coverage.estimate;
+    out.coverage_mc_se = coverage.mc_se;
+  }
+  return out;
+}
+
 PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
   PathwayShare out{arm, counts.patients, {}};
   for (std::size_t step = 0; step < pathway_step_count; ++step)
@@ -119,6 +141,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   out.name = label.name;
   out.test = label.test;
   out.weight = label.weight;
+  out.options = label.options;
   out.endpoint = label.endpoint;
   out.alpha = label.alpha;
   out.sided = label.sided;
@@ -144,6 +167,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   }
   if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
   if (label.compares_proportions) out.proportion = proportions(tally, truth);
+  if (label.estimates_difference) out.difference = difference_of(tally, truth);
   return out;
 }
 

@@ -1,12 +1,48 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "result/csv_cells.hpp"
 #include "trialmill/result/result.hpp"
 
 namespace trialmill::result {
 namespace {
 
-std::string row(const PointResult& point, const AnalysisResult& analysis) {
+// Whether any analysis has something to say in the last columns.
+bool has_options_or_differences(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.difference || !analysis.options.empty();
+    });
+  });
+}
+
+// "tau_months=24;margin=2".
+std::string options_text(const AnalysisResult& analysis) {
+  std::string words;
+  for (const AnalysisOption& option : analysis.options) {
+    words += (words.empty() ? "" : ";") + option.key + "=";
+    if (const auto* figure = std::get_if<double>(&option.value))
+      words += csv_number(*figure);
+    else
+      words += std::get<std::string>(option.value);
+  }
+  return words;
+}
+
+std::string difference_columns(const AnalysisResult& analysis) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const DifferencePerformance difference = analysis.difference.value_or(
+      DifferencePerformance{0, none, none, none, none, none, none, none, none});
+  std::string line = ',' + csv_text(options_text(analysis));
+  for (const double x : {difference.mean, difference.sd, difference.model_se_mean, difference.truth,
+                         difference.bias, difference.coverage})
+    line += ',' + csv_number(x);
+  return line;
+}
+
+std::string row(const PointResult& point, const AnalysisResult& analysis, bool with_differences) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -35,6 +71,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis) {
         stop ? stop->patients_mean : look.patients_mean,
         stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
+  if (with_differences) line += difference_columns(analysis);
   return line + '\n';
 }
 
@@ -51,10 +88,16 @@ std::string to_csv(const Result& result) {
       "sd,"
       "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
-      "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean\n";
+      "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
+  const bool with_differences = has_options_or_differences(result);
+  if (with_differences)
+    csv +=
+        ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
+        "difference_bias,difference_coverage";
+  csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
-      csv += row(point, analysis);
+      csv += row(point, analysis, with_differences);
   return csv;
 }
 

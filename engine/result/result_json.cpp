@@ -96,6 +96,25 @@ Json to_document(const std::optional<ProportionPerformance>& proportion) {
           {"coverage_mc_se", number(proportion->coverage_mc_se)}};
 }
 
+Json to_document(const DifferencePerformance& difference) {
+  return {{"estimates", difference.estimates},
+          {"mean", number(difference.mean)},
+          {"sd", number(difference.sd)},
+          {"model_se_mean", number(difference.model_se_mean)},
+          {"truth", number(difference.truth)},
+          {"bias", number(difference.bias)},
+          {"bias_mc_se", number(difference.bias_mc_se)},
+          {"coverage", number(difference.coverage)},
+          {"coverage_mc_se", number(difference.coverage_mc_se)}};
+}
+
+Json to_document(const std::vector<AnalysisOption>& options) {
+  Json document = Json::object();
+  for (const AnalysisOption& option : options)
+    std::visit([&](const auto& value) { document[option.key] = value; }, option.value);
+  return document;
+}
+
 Json to_document(const std::vector<PathwayShare>& pathway) {
   Json arms = Json::array();
   for (const PathwayShare& share : pathway) {
@@ -130,6 +149,8 @@ Json to_document(const AnalysisResult& analysis) {
                    {"by_look", looks},
                    {"estimate", to_document(analysis.estimate)},
                    {"proportion", to_document(analysis.proportion)}};
+  if (analysis.difference) document["difference"] = to_document(*analysis.difference);
+  if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
   return document;
 }

@@ -97,6 +97,12 @@ void AnalysisTally::add(const AnalysisOutcome& outcome, const AnalysisTruth& tru
     covered += outcome.proportion.lower <= truth.risk_difference &&
                truth.risk_difference <= outcome.proportion.upper;
   }
+  if (std::isfinite(outcome.difference.estimate)) {
+    difference.add(outcome.difference.estimate);
+    difference_standard_error.add(outcome.difference.standard_error);
+    covered += std::abs(outcome.difference.estimate - truth.difference) <=
+               truth.interval_z * outcome.difference.standard_error;
+  }
   if (!std::isfinite(outcome.log_hazard_ratio) || !std::isfinite(outcome.standard_error)) return;
   log_hazard_ratio.add(outcome.log_hazard_ratio);
   standard_error.add(outcome.standard_error);
@@ -115,6 +121,8 @@ void AnalysisTally::merge(const AnalysisTally& other) {
   control_proportion.merge(other.control_proportion);
   experimental_proportion.merge(other.experimental_proportion);
   risk_difference.merge(other.risk_difference);
+  difference.merge(other.difference);
+  difference_standard_error.merge(other.difference_standard_error);
   log_hazard_ratio.merge(other.log_hazard_ratio);
   standard_error.merge(other.standard_error);
   covered += other.covered;

@@ -1,23 +1,12 @@
 #include <algorithm>
 
 #include "scenario/sections.hpp"
-#include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::scenario {
 namespace {
 
 using input::Record;
 using input::Value;
-
-void read_weight(const Record& record, Analysis& analysis) {
-  const auto value = record.optional_value("weight");
-  if (!value) return;
-  const auto weight = survival::parse_weight(value->text());
-  if (weight && std::holds_alternative<survival::FlemingHarrington>(*weight))
-    analysis.weight = std::get<survival::FlemingHarrington>(*weight);
-  else
-    value->reject("fh(RHO,GAMMA) with both from 0 to 10, for example fh(0,1)");
-}
 
 // Which covariates an analysis of an endpoint may use, and why no others.
 struct Usable {
@@ -69,44 +58,30 @@ const NamedEndpoint* read_endpoint(const Record& record, const Scenario& scenari
 }
 
 void require_test_of(const Record& record, Analysis::Test test, const NamedEndpoint& endpoint) {
-  using enum Analysis::Test;
-  const bool of_times = test == log_rank || test == cox;
+  const bool of_times = !compares_proportions(test);
   if (of_times == endpoint.definition.time_to_event()) return;
   record.value("test").reject_because(
       input::in_backquotes(endpoint.name) +
       (of_times ? " is a proportion: test it by `score`, `fisher` or `mantel-haenszel`"
-                : " is a time to an event: test it by `log-rank` or `cox`"));
-}
-
-// Notes the keys that belong to another test.
-void reject_other_keys(const Record& record, Analysis::Test test) {
-  using enum Analysis::Test;
-  const auto reject = [&](const char* key, const char* why) {
-    if (const auto value = record.optional_value(key)) value->reject_key(why);
-  };
-  if (test != log_rank) reject("weight", "belongs to `test: log-rank`");
-  if (test != cox)
-    for (const char* key : {"covariates", "ties"})
-      reject(key, test == log_rank
-                      ? "belongs to `test: cox`; a log-rank test takes `strata` and `weight`"
-                      : "belongs to `test: cox`");
-  if (test == score || test == fisher)
-    reject("strata", "a test of two proportions within strata is `test: mantel-haenszel`");
+                : " is a time to an event: test it by `log-rank`, `max-combo`, `cox`, `rmst` or "
+                  "`milestone`"));
 }
 
 void read_options(const Record& record, const Usable& usable, Analysis& analysis) {
   using enum Analysis::Test;
   reject_other_keys(record, analysis.test);
-  if (analysis.test == log_rank || analysis.test == cox || analysis.test == mantel_haenszel)
+  if (analysis.test == log_rank || analysis.test == cox || analysis.test == mantel_haenszel ||
+      analysis.test == max_combo)
     analysis.strata = read_strata(record, usable.covariates, usable.why_no_attribute);
   if (analysis.test == mantel_haenszel && !record.has("strata"))
     record.reject_because("`mantel-haenszel` needs `strata`; without them it is `score`");
-  if (analysis.test == log_rank) read_weight(record, analysis);
-  if (analysis.test != cox) return;
-  read_covariates(record, usable, analysis);
-  analysis.ties = record.one_of_or<survival::Ties>(
-      "ties", survival::Ties::efron,
-      {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
+  if (analysis.test == cox) {
+    read_covariates(record, usable, analysis);
+    analysis.ties = record.one_of_or<survival::Ties>(
+        "ties", survival::Ties::efron,
+        {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
+  }
+  read_test_options(record, analysis);
 }
 
 // Whose events an analysis's own time counts: its own endpoint's, if those can be counted.
@@ -121,13 +96,19 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   analysis.name = record.text("name");
   if (analysis.name.find_first_of(",\"\n\r") != std::string::npos)
     record.value("name").reject_because("commas, quotes and line ends are kept for tables");
-  const NamedEndpoint* endpoint = read_endpoint(record, scenario);
-  if (endpoint) analysis.endpoint = endpoint->name;
   analysis.test = record.one_of<Analysis::Test>("test", {{"log-rank", log_rank},
                                                          {"cox", cox},
                                                          {"score", score},
                                                          {"fisher", fisher},
-                                                         {"mantel-haenszel", mantel_haenszel}});
+                                                         {"mantel-haenszel", mantel_haenszel},
+                                                         {"max-combo", max_combo},
+                                                         {"rmst", rmst},
+                                                         {"milestone", milestone},
+                                                         {"win-ratio", win_ratio}});
+  const NamedEndpoint* endpoint = analysis.test == win_ratio
+                                      ? read_outcomes(record, scenario, analysis)
+                                      : read_endpoint(record, scenario);
+  if (endpoint) analysis.endpoint = endpoint->name;
   if (endpoint) require_test_of(record, analysis.test, *endpoint);
   read_options(record, usable_covariates(scenario, endpoint ? &endpoint->definition : nullptr),
                analysis);
@@ -135,6 +116,8 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
       "alpha", 0.025,
       input::Interval{1e-10, 0.5, true, false, "the level, one-sided unless `sided: 2`"});
   analysis.sided = static_cast<int>(record.integer_or("sided", 1, input::whole_from_to(1, 2)));
+  if (analysis.margin && analysis.sided == 2)
+    record.value("sided").reject_because("a test against a margin is one-sided");
   if (const auto at = record.optional_value("at"))
     analysis.at = read_analysis_time(*at, scenario, own_events(endpoint, scenario));
   read_looks(record, endpoint, scenario, analysis);

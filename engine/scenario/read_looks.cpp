@@ -200,14 +200,40 @@ class LooksReader {
   Looks& looks_;
 };
 
+// Why the test of an analysis cannot be held against bounds; null when it can.
+const char* why_no_looks(const Analysis& analysis) {
+  using enum Analysis::Test;
+  switch (analysis.test) {
+    case fisher:
+      return "bounds are on the scale of Z, which an exact test has not; use `score`";
+    case max_combo:
+      return "bounds are on the scale of Z, and a MaxCombo test rejects by its p-value; use "
+             "`log-rank`";
+    case rmst:
+    case milestone:
+    case win_ratio:
+      return "the information of a look is counted in events, which do not measure that of this "
+             "test; use `log-rank` or `cox`";
+    case cox:
+      if (analysis.statistic != Analysis::CoxStatistic::wald ||
+          analysis.penalty != Analysis::CoxPenalty::none)
+        return "with looks `cox` is tested by `statistic: wald` without a penalty";
+      return nullptr;
+    case log_rank:
+    case score:
+    case mantel_haenszel:
+      return nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void read_looks(const Record& analysis_record, const NamedEndpoint* endpoint,
                 const Scenario& scenario, Analysis& analysis) {
   const auto value = analysis_record.optional_value("looks");
   if (!value) return;
-  if (analysis.test == Analysis::Test::fisher)
-    value->reject_key("bounds are on the scale of Z, which an exact test has not; use `score`");
+  if (const char* why = why_no_looks(analysis)) value->reject_key(why);
   if (!endpoint) {
     value->record().forgive_unread();
     return;

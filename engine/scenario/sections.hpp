@@ -113,6 +113,19 @@ std::optional<std::size_t> first_time_to_event(const Scenario& scenario);
 cohort::AnalysisTime read_analysis_time(const input::Value& value, const Scenario& scenario,
                                         std::optional<std::size_t> endpoint);
 
+// ---- the options of an analysis's test ----
+
+/// Notes the keys of an analysis that belong to another test.
+void reject_other_keys(const input::Record& record, Analysis::Test test);
+/// Reads what only some tests take, but for covariates, strata and ties.
+void read_test_options(const input::Record& record, Analysis& analysis);
+/// Reads the endpoints that a win ratio compares. @return the first of them; null when it is not
+/// known, which was noted
+const NamedEndpoint* read_outcomes(const input::Record& record, const Scenario& scenario,
+                                   Analysis& analysis);
+
+// ---- the looks of an analysis ----
+
 /// Reads `looks` of an analysis whose other keys are read.
 /// @param endpoint of the analysis; null when it is not known, which was noted
 void read_looks(const input::Record& analysis_record, const NamedEndpoint* endpoint,

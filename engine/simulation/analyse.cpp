@@ -3,17 +3,26 @@
 #include <cmath>
 #include <limits>
 
+#include "trialmill/survival/non_inferiority.hpp"
+
 namespace trialmill::simulation {
 namespace {
 
 using result::not_a_number;
 
-// A test that is undefined rejects nothing: comparisons with NaN are false.
+bool by_wald_of_the_model(const AnalysisPlan& plan) {
+  return plan.statistic == scenario::Analysis::CoxStatistic::wald &&
+         plan.standard_error == scenario::Analysis::CoxStandardError::model &&
+         plan.penalty == scenario::Analysis::CoxPenalty::none && !plan.margin;
+}
+
+}  // namespace
+
 bool rejects(const AnalysisPlan& plan, double z) {
+  // Comparisons with NaN are false.
   return (plan.sided == 1 ? z : std::abs(z)) > plan.critical_z;
 }
 
-// Column 0 is treatment; the others as the plan says.
 void fill_cox_columns(const AnalysisPlan& plan, const cohort::LookData& look,
                       std::span<const std::int32_t> arm, Workspace& workspace) {
   const cohort::Cohort& cohort = workspace.cohort;
@@ -39,8 +48,6 @@ void fill_cox_columns(const AnalysisPlan& plan, const cohort::LookData& look,
   }
 }
 
-}  // namespace
-
 result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& workspace) {
   result::AnalysisOutcome outcome;
   const survival::WeightedLogRank test =
@@ -53,6 +60,8 @@ result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& wo
 
 result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, const cohort::LookData& look,
                                     std::span<const std::int32_t> arm, Workspace& workspace) {
+  if (plan.penalty == scenario::Analysis::CoxPenalty::firth)
+    return firth_outcome(plan, look, arm, workspace);
   if (plan.treatment_only()) {
     survival::fit_cox(workspace.risk[plan.view], plan.cox, workspace.cox, workspace.fit);
   } else {
@@ -69,6 +78,7 @@ result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, const cohort::Look
   outcome.z = -outcome.log_hazard_ratio / outcome.standard_error;
   if (outcome.status == survival::FitStatus::not_converged || !std::isfinite(outcome.z))
     outcome.z = outcome.log_hazard_ratio = outcome.standard_error = not_a_number;
+  if (!by_wald_of_the_model(plan)) test_treatment_otherwise(plan, look, arm, workspace, outcome);
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }
@@ -91,6 +101,11 @@ result::AnalysisOutcome proportion_outcome(const AnalysisPlan& plan,
     outcome.proportion.difference = test.difference;
     outcome.proportion.lower = test.lower;
     outcome.proportion.upper = test.upper;
+  }
+  if (plan.margin) {
+    const survival::NonInferiority test = survival::non_inferiority(whole, *plan.margin);
+    outcome.status = test.status;
+    outcome.z = test.z;
   }
   if (outcome.status != survival::FitStatus::ok) outcome.z = not_a_number;
   outcome.rejected = rejects(plan, outcome.z);

@@ -81,6 +81,7 @@ void sort_view(const Design& design, std::size_t v, std::size_t sample_size, Wor
   }
   survival::sort_times(seen, workspace.sorted[v]);
   if (view.needs_risk_table) survival::tabulate_risk(workspace.sorted[v], workspace.risk[v]);
+  if (view.needs_curves) draw_curves(workspace.sorted[v], workspace.tests.curves[v]);
 }
 
 result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
@@ -100,6 +101,18 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
     case mantel_haenszel:
       count_known(plan, design, sample_size, workspace);
       outcome = proportion_outcome(plan, workspace.tables);
+      break;
+    case max_combo:
+      outcome = max_combo_outcome(plan, workspace);
+      break;
+    case rmst:
+      outcome = rmst_outcome(plan, workspace.tests.curves[plan.view]);
+      break;
+    case milestone:
+      outcome = milestone_outcome(plan, workspace.tests.curves[plan.view]);
+      break;
+    case win_ratio:
+      outcome = win_ratio_outcome(plan, arms_of(look, workspace.cohort), workspace);
       break;
   }
   const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();

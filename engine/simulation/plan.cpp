@@ -1,7 +1,5 @@
 #include "trialmill/simulation/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <charconv>
@@ -9,6 +7,8 @@
 #include <numeric>
 #include <optional>
 
+#include "simulation/label.hpp"
+#include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
@@ -148,14 +148,44 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
   return place;
 }
 
-bool is_time_to_event(Analysis::Test test) {
-  return test == Analysis::Test::log_rank || test == Analysis::Test::cox;
+// The looks of a win ratio's endpoints, at the time of the analysis.
+std::vector<std::size_t> outcome_looks(const Scenario& scenario, const Analysis& analysis,
+                                       Design& design) {
+  std::vector<std::size_t> looks;
+  for (const std::string& outcome : analysis.outcomes) {
+    Analysis one = analysis;
+    one.endpoint = outcome;
+    looks.push_back(look_of(scenario, one, design));
+  }
+  return looks;
+}
+
+// The place of the sorted view that an analysis reads, which is asked to hold what it needs.
+std::size_t view_of(const AnalysisPlan& plan, Design& design) {
+  using enum Analysis::Test;
+  const std::size_t place =
+      place_of(design.views, SortedView{plan.look, plan.strata},
+               [](const SortedView& a, const SortedView& b) {
+                 return a.look == b.look && a.strata.covariates == b.strata.covariates;
+               });
+  SortedView& view = design.views[place];
+  view.needs_risk_table |= plan.test == log_rank || plan.test == max_combo || plan.treatment_only();
+  view.needs_curves |= plan.test == rmst || plan.test == milestone;
+  view.at_interim |= plan.has_looks;
+  return place;
 }
 
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
   plan.weight = analysis.weight;
+  plan.weights = analysis.weights;
+  plan.months = analysis.months;
+  plan.scale = analysis.scale;
+  plan.statistic = analysis.statistic;
+  plan.standard_error = analysis.standard_error;
+  plan.penalty = analysis.penalty;
+  plan.margin = analysis.margin;
   plan.alpha = analysis.alpha;
   plan.sided = analysis.sided;
   plan.critical_z = -math::normal_quantile(analysis.alpha / analysis.sided);
@@ -164,39 +194,10 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.has_looks = analysis.looks.has_value();
   plan.look = look_of(scenario, analysis, design);
   if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
-  if (!is_time_to_event(plan.test)) return plan;
-  plan.view = place_of(design.views, SortedView{plan.look, plan.strata},
-                       [](const SortedView& a, const SortedView& b) {
-                         return a.look == b.look && a.strata.covariates == b.strata.covariates;
-                       });
-  if (plan.test == Analysis::Test::log_rank || plan.treatment_only())
-    design.views[plan.view].needs_risk_table = true;
-  design.views[plan.view].at_interim |= plan.has_looks;
+  plan.outcome_looks = outcome_looks(scenario, analysis, design);
+  if (!scenario::compares_proportions(plan.test) && plan.test != Analysis::Test::win_ratio)
+    plan.view = view_of(plan, design);
   return plan;
-}
-
-result::SpendingLabel spending_label(const scenario::Looks& looks) {
-  result::SpendingLabel label{design::name(looks.spending)};
-  if (!looks.futility) return label;
-  label.futility_spending = design::name(looks.futility->spending);
-  label.binding = looks.futility->binding;
-  label.obeyed = looks.futility_obeyed;
-  return label;
-}
-
-result::AnalysisLabel label_of(const Analysis& analysis) {
-  const bool weighted = !(analysis.weight == survival::FlemingHarrington{});
-  result::AnalysisLabel label{
-      analysis.name,
-      std::string(scenario::name(analysis.test)),
-      weighted ? fmt::format("fh({},{})", analysis.weight.rho, analysis.weight.gamma) : "",
-      analysis.endpoint,
-      analysis.alpha,
-      analysis.sided,
-      analysis.test == Analysis::Test::cox,
-      !is_time_to_event(analysis.test)};
-  if (analysis.looks) label.spending = spending_label(*analysis.looks);
-  return label;
 }
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
@@ -213,6 +214,7 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     if (!scenario.course) {
       const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
       if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+      truth.difference = stated_difference(scenario, design.model, plan);
     }
     truths.push_back(truth);
   }

@@ -34,6 +34,7 @@ void analyse_cohort(const Design& design, const DesignSize& size, Workspace& wor
   workspace.looks.resize(design.looks.size());
   workspace.sorted.resize(design.views.size());
   workspace.risk.resize(design.views.size());
+  workspace.tests.curves.resize(design.views.size());
   outcome.analyses.resize(design.analyses.size());
   prepare_single_looks(design, sample_size, workspace);
   hold_looks(design, size, look, workspace, outcome);

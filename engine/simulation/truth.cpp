@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "simulation/analyse.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
@@ -103,7 +104,7 @@ void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds
   }
 }
 
-double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
+survival::SortedTimes sorted_rows(const AnalysisPlan& plan, const BothArms& rows) {
   survival::Observations seen;
   seen.time = rows.time;
   seen.event = rows.event;
@@ -113,6 +114,20 @@ double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
   seen.strata = static_cast<std::int32_t>(plan.strata.count());
   survival::SortedTimes sorted;
   survival::sort_times(seen, sorted);
+  return sorted;
+}
+
+// Of restricted means, or of survival at the milestone; NaN when nobody was followed as long.
+double difference_of_curves(const AnalysisPlan& plan, const BothArms& rows) {
+  ArmCurves curves;
+  draw_curves(sorted_rows(plan, rows), curves);
+  return (plan.test == scenario::Analysis::Test::rmst ? rmst_outcome(plan, curves)
+                                                      : milestone_outcome(plan, curves))
+      .difference.estimate;
+}
+
+double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
+  const survival::SortedTimes sorted = sorted_rows(plan, rows);
   survival::Covariates covariates;
   for (const std::vector<double>& column : rows.columns)
     covariates.columns.emplace_back(column);
@@ -136,7 +151,8 @@ cohort::Endpoint comparison_meant(cohort::Endpoint endpoint) {
 }
 
 bool has_estimate(const Design& design, const AnalysisPlan& plan) {
-  return plan.test == scenario::Analysis::Test::cox ||
+  using enum scenario::Analysis::Test;
+  return plan.test == cox || plan.test == rmst || plan.test == milestone ||
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
 }
 
@@ -163,6 +179,8 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
     const BothArms& rows = patients[a];
     if (plan.test == scenario::Analysis::Test::cox)
       size.truths[a].log_hazard_ratio = log_hazard_ratio(plan, rows);
+    else if (design.endpoints[design.looks[plan.look].endpoint].time_to_event())
+      size.truths[a].difference = difference_of_curves(plan, rows);
     else
       size.truths[a].risk_difference =
           (rows.experimental_successes - rows.control_successes) / rows.known;

@@ -18,21 +18,10 @@ namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-/// What patients undergo at each event time: the baseline hazard h, and h x the mean covariates of
-/// those at risk. Values come in rows of 1 + p, one row per event time.
-struct HazardPath {
-  std::size_t width = 0;
-  std::vector<double> before;  ///< summed over earlier event times of the stratum; one row more at
-                               ///< the end of each stratum
-  std::vector<double> step;    ///< at the event time itself, for those who go on
-  std::vector<double> own;     ///< the same for the tied events, who share it out among themselves
-  std::vector<double> mean;    ///< event times x p: what an event's covariates are compared with
-
-  /// Row of `before` for the k-th event time (of all) in a stratum.
-  const double* earlier(std::size_t k, std::size_t stratum) const {
-    return before.data() + (k + stratum) * width;
-  }
-};
+/// Row of `path.before` for the k-th event time (of all) in a stratum.
+const double* earlier(const HazardPath& path, std::size_t k, std::size_t stratum) {
+  return path.before.data() + (k + stratum) * path.width;
+}
 
 void take_steps(Ties ties, std::size_t p, CoxWorkspace& workspace, HazardPath& path) {
   const std::size_t size = 1 + p, stride = row_stride(p);
@@ -67,13 +56,14 @@ void take_steps(Ties ties, std::size_t p, CoxWorkspace& workspace, HazardPath& p
 }
 
 /// For the risks in the workspace.
-HazardPath hazard_path(Ties ties, std::size_t p, CoxWorkspace& workspace) {
-  HazardPath path;
+void find_hazard_path(Ties ties, std::size_t p, CoxWorkspace& workspace, HazardPath& path) {
   path.width = 1 + p;
   take_steps(ties, p, workspace, path);
+  path.before.clear();
   const auto& begin = workspace.risk_sets.stratum_begin;
   for (std::size_t s = 0; s + 1 < begin.size(); ++s) {
-    std::vector<double> sum(path.width, 0.0);
+    std::vector<double>& sum = path.undergone;
+    sum.assign(path.width, 0.0);
     for (std::size_t k = begin[s]; k <= begin[s + 1]; ++k) {
       path.before.insert(path.before.end(), sum.begin(), sum.end());
       if (k == begin[s + 1]) break;
@@ -81,21 +71,21 @@ HazardPath hazard_path(Ties ties, std::size_t p, CoxWorkspace& workspace) {
         sum[j] += path.step[k * path.width + j];
     }
   }
-  return path;
 }
 
 /// Calls visit(position, event time, undergone) for each patient of a risk set; undergone is a row
 /// of the path summed over the event times at which the patient was at risk.
 template <class Visit>
-void for_each_patient(const SortedTimes& sorted, const RiskSets& sets, const HazardPath& path,
+void for_each_patient(const SortedTimes& sorted, const RiskSets& sets, HazardPath& path,
                       Visit visit) {
-  std::vector<double> undergone(path.width);
+  std::vector<double>& undergone = path.undergone;
+  undergone.resize(path.width);
   for (std::size_t s = 0; s + 1 < sets.stratum_begin.size(); ++s)
     for (std::size_t k = sets.stratum_begin[s]; k < sets.stratum_begin[s + 1]; ++k)
       for (std::uint32_t i = sets.event_time[k].begin; i < sets.event_time[k].end; ++i) {
         const std::size_t missed = sets.missed.empty() ? 0 : sets.missed[i];
-        const double* const before = path.earlier(k, s);
-        const double* const at_entry = path.earlier(sets.stratum_begin[s] + missed, s);
+        const double* const before = earlier(path, k, s);
+        const double* const at_entry = earlier(path, sets.stratum_begin[s] + missed, s);
         const double* const now = (sorted.event[i] ? path.own : path.step).data() + k * path.width;
         for (std::size_t j = 0; j < path.width; ++j)
           undergone[j] = before[j] + now[j] - at_entry[j];
@@ -104,10 +94,11 @@ void for_each_patient(const SortedTimes& sorted, const RiskSets& sets, const Haz
 }
 
 /// Score residuals at the risks in the workspace, n x p by sorted position, in scaled units.
-std::vector<double> score_residuals(const SortedTimes& sorted, Ties ties, std::size_t p,
-                                    CoxWorkspace& workspace) {
-  const HazardPath path = hazard_path(ties, p, workspace);
-  std::vector<double> residual(sorted.size() * p, 0.0);
+void find_score_residuals(const SortedTimes& sorted, Ties ties, std::size_t p,
+                          CoxWorkspace& workspace, HazardPath& path,
+                          std::vector<double>& residual) {
+  find_hazard_path(ties, p, workspace, path);
+  residual.assign(sorted.size() * p, 0.0);
   for_each_patient(sorted, workspace.risk_sets, path,
                    [&](std::uint32_t i, std::size_t k, const double* undergone) {
                      for (std::size_t j = 0; j < p; ++j) {
@@ -117,17 +108,36 @@ std::vector<double> score_residuals(const SortedTimes& sorted, Ties ties, std::s
                        value -= workspace.risk[i] * (x * undergone[0] - undergone[1 + j]);
                      }
                    });
-  return residual;
 }
 
 /// Sum over rows of row row', p x p.
-std::vector<double> cross_product(std::span<const double> rows, std::size_t p) {
-  std::vector<double> product(p * p, 0.0);
+void find_cross_product(std::span<const double> rows, std::size_t p, std::vector<double>& product) {
+  product.assign(p * p, 0.0);
   for (std::size_t i = 0; i < rows.size(); i += p)
     for (std::size_t j = 0; j < p; ++j)
       for (std::size_t k = 0; k < p; ++k)
         product[j * p + k] += rows[i + j] * rows[i + k];
-  return product;
+}
+
+/// The robust covariance of a fit with finite coefficients, in the workspace.
+void find_robust_covariance(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
+                            const CoxFit& fit, RobustWorkspace& workspace) {
+  const std::size_t n = sorted.size(), p = covariates.columns.size();
+  CoxWorkspace& cox = workspace.cox;
+  prepare(sorted, covariates, cox);
+  workspace.beta.assign(p, 0.0);
+  for (std::size_t j = 0; j < p; ++j)
+    if (!fit.aliased[j]) workspace.beta[j] = fit.coefficient[j] / cox.unit[j];
+  find_risks(workspace.beta, cox);
+  find_score_residuals(sorted, ties, p, cox, workspace.path, workspace.residual);
+  std::vector<double>& change = workspace.change;  // of the coefficients without the patient
+  change.assign(n * p, 0.0);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < p; ++j)
+      for (std::size_t k = 0; k < p; ++k)
+        change[i * p + j] +=
+            workspace.residual[i * p + k] / cox.unit[k] * fit.covariance[k * p + j];
+  find_cross_product(change, p, workspace.covariance);
 }
 
 /// vector' matrix^-1 vector, over the columns that do not depend on earlier ones.
@@ -170,17 +180,9 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
     result.wald_test = result.score_test = undefined;
     return result;
   }
-  CoxWorkspace workspace;
-  prepare(sorted, covariates, workspace);
-  std::vector<double> beta = scaled_coefficients(fit, workspace.unit);
-  find_risks(beta, workspace);
-  const std::vector<double> residual = score_residuals(sorted, ties, p, workspace);
-  std::vector<double> change(n * p, 0.0);  // of the coefficients, when the patient is left out
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < p; ++j)
-      for (std::size_t k = 0; k < p; ++k)
-        change[i * p + j] += residual[i * p + k] / workspace.unit[k] * fit.covariance[k * p + j];
-  result.covariance = cross_product(change, p);
+  RobustWorkspace workspace;
+  find_robust_covariance(sorted, covariates, ties, fit, workspace);
+  result.covariance = workspace.covariance;
   std::vector<double> coefficient(p, 0.0);
   for (std::size_t j = 0; j < p; ++j) {
     if (fit.aliased[j]) continue;
@@ -189,15 +191,28 @@ RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& cova
   }
   result.wald_test = quadratic_form(result.covariance, coefficient);
 
-  std::fill(beta.begin(), beta.end(), 0.0);
-  find_risks(beta, workspace);
-  const std::vector<double> null = score_residuals(sorted, ties, p, workspace);
+  std::vector<double>& null = workspace.residual;
+  std::fill(workspace.beta.begin(), workspace.beta.end(), 0.0);
+  find_risks(workspace.beta, workspace.cox);
+  find_score_residuals(sorted, ties, p, workspace.cox, workspace.path, null);
   std::vector<double> score(p, 0.0);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < p; ++j)
       score[j] += null[i * p + j];
-  result.score_test = quadratic_form(cross_product(null, p), score);
+  find_cross_product(null, p, workspace.covariance);
+  result.score_test = quadratic_form(workspace.covariance, score);
   return result;
+}
+
+void robust_standard_errors(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
+                            const CoxFit& fit, RobustWorkspace& workspace,
+                            std::vector<double>& standard_error) {
+  const std::size_t p = covariates.columns.size();
+  standard_error.assign(p, undefined);
+  if (!has_finite_coefficients(fit)) return;
+  find_robust_covariance(sorted, covariates, ties, fit, workspace);
+  for (std::size_t j = 0; j < p; ++j)
+    if (!fit.aliased[j]) standard_error[j] = std::sqrt(workspace.covariance[j * p + j]);
 }
 
 BaselineHazard baseline_hazard(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
@@ -206,7 +221,8 @@ BaselineHazard baseline_hazard(const SortedTimes& sorted, const Covariates& cova
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
   find_risks(scaled_coefficients(fit, workspace.unit), workspace);
-  const HazardPath path = hazard_path(ties, 0, workspace);
+  HazardPath path;
+  find_hazard_path(ties, 0, workspace, path);
   const std::vector<double> uncentred = linear_predictor(covariates, fit);
   const RiskSets& sets = workspace.risk_sets;
   BaselineHazard result;
@@ -223,7 +239,7 @@ BaselineHazard baseline_hazard(const SortedTimes& sorted, const Covariates& cova
       if (i > sorted.stratum_begin[s] && sorted.time[i] == sorted.time[i - 1]) continue;
       if (k < last && sets.event_time[k].begin == i) ++k;
       result.time.push_back(sorted.time[i]);
-      result.cumulative_hazard.push_back(known ? at_zero * *path.earlier(k, s) : undefined);
+      result.cumulative_hazard.push_back(known ? at_zero * *earlier(path, k, s) : undefined);
     }
     result.stratum_begin.push_back(static_cast<std::uint32_t>(result.time.size()));
   }
@@ -237,7 +253,8 @@ std::vector<double> martingale_residuals(const SortedTimes& sorted, const Covari
   CoxWorkspace workspace;
   prepare(sorted, covariates, workspace);
   find_risks(scaled_coefficients(fit, workspace.unit), workspace);
-  const HazardPath path = hazard_path(ties, 0, workspace);
+  HazardPath path;
+  find_hazard_path(ties, 0, workspace, path);
   for_each_patient(sorted, workspace.risk_sets, path,
                    [&](std::uint32_t i, std::size_t, const double* undergone) {
                      residual[sorted.row[i]] = sorted.event[i] - workspace.risk[i] * undergone[0];

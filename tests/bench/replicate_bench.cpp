@@ -53,6 +53,17 @@ void W6_largest_size(benchmark::State& state) {
   simulate(state, w6({{"sample_size", "500"}}));
 }
 
+void W7(benchmark::State& state) {
+  simulate(state, w7());
+}
+// The same without its MaxCombo test: what W7 may cost at most twice.
+void W7_log_rank(benchmark::State& state) {
+  Plan plan = w7();
+  AnalysisPlan& analysis = plan.designs.front().analyses.front();
+  analysis.test = scenario::Analysis::Test::log_rank;
+  simulate(state, plan);
+}
+
 // W1 at other sizes, with 73 % events.
 void growth(benchmark::State& state) {
   const std::int64_t patients = state.range(0);
@@ -71,6 +82,8 @@ BENCHMARK(W4_generation)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W5)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W6)->Unit(benchmark::kMicrosecond);
 BENCHMARK(W6_largest_size)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W7)->Unit(benchmark::kMicrosecond);
+BENCHMARK(W7_log_rank)->Unit(benchmark::kMicrosecond);
 BENCHMARK(growth)
     ->Unit(benchmark::kMicrosecond)
     ->Arg(100)

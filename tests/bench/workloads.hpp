@@ -40,4 +40,9 @@ inline Plan w6(std::vector<scenario::Override> set = {}) {
   return plan_of("tests/bench/w6.yaml", std::move(set));
 }
 
+/// The trial of W1 analysed by a MaxCombo test of three weights.
+inline Plan w7() {
+  return plan_of("tests/bench/w7.yaml");
+}
+
 }  // namespace trialmill::simulation

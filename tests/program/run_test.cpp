@@ -53,6 +53,32 @@ TEST(Run, TheDocumentHasTheKeysOutsideReadersRelyOn) {
   EXPECT_EQ(cox["by_look"][0]["events_mean"], 220.0);
 }
 
+TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
+  const Scratch folder;
+  const Finished finished = run_program(
+      folder, "run " + shipped("reference/several-tests.yaml") + " --replicates 300 -o several");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json analyses =
+      json::parse(read_file(folder / "several/result.json"))["points"][0]["analyses"];
+  EXPECT_EQ(analyses[3]["weight"], "fh(0,0);fh(0,1);fh(1,0)");
+  EXPECT_EQ(analyses[4]["options"], json({{"tau_months", 24.0}}));
+  for (const char* key : {"estimates", "mean", "sd", "model_se_mean", "truth", "bias", "bias_mc_se",
+                          "coverage", "coverage_mc_se"})
+    EXPECT_TRUE(analyses[4]["difference"].contains(key)) << key;
+  EXPECT_FALSE(analyses[0].contains("difference"));
+  EXPECT_FALSE(analyses[0].contains("options"));
+  EXPECT_EQ(analyses[7]["options"], json({{"standard_error", "robust"}}));
+  const std::string csv = read_file(folder / "several/power.csv");
+  EXPECT_NE(csv.find(",options,difference_mean,difference_sd,difference_model_se_mean,"
+                     "true_difference,difference_bias,difference_coverage\n"),
+            std::string::npos);
+  EXPECT_NE(csv.find(",at_months=24,0.1"), std::string::npos) << csv;
+  ASSERT_EQ(run_program(folder, "run " + shipped("reference/w1.yaml") + " --replicates 100 -o w1")
+                .exit_status,
+            0);
+  EXPECT_EQ(read_file(folder / "w1/power.csv").find(",difference_mean"), std::string::npos);
+}
+
 TEST(Run, OverridesReplaceValuesOfTheFile) {
   const Scratch folder;
   const std::string base = "run " + shipped("reference/w1.yaml") + " --json --no-runtime ";

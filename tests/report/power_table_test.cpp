@@ -89,6 +89,23 @@ TEST(PowerTable, CoursesShowTheTruthTheDifferenceOfProportionsAndThePathway) {
   EXPECT_LE(widest_line(table), 100u);
 }
 
+TEST(PowerTable, ShowsADifferenceWhereThereIsNoHazardRatio) {
+  result::Result result = with_known_figures();
+  for (result::PointResult& point : result.points) {
+    result::DifferencePerformance difference;
+    difference.mean = 2.054;
+    difference.bias = 0.001;
+    difference.coverage = 0.95;
+    point.analyses[0].difference = difference;
+  }
+  const std::string table = power_table(result, false);
+  const auto cells = row(table, {"1,000", "0.8", "primary"});
+  EXPECT_THAT(std::vector(cells.end() - 4, cells.end()),
+              ElementsAre("2.054", "0.001", "0.950", "0"));
+  EXPECT_THAT(table, HasSubstr("HR or"));
+  EXPECT_THAT(table, HasSubstr("restricted means in months"));
+}
+
 TEST(PowerTable, OneRowPerPointAndAnalysis) {
   const std::string table = power_table(with_known_figures(), false);
   EXPECT_THAT(row(table, {"1,000", "0.8", "adjusted"}),

@@ -54,6 +54,29 @@ TEST(Wording, AnalysesSayTheirTestUnlessTheirNameDoes) {
   EXPECT_EQ(analysis_words(analysis, true), "Cox model (rfs)");
 }
 
+TEST(Wording, TestsSayTheirOptions) {
+  const auto words = [](const std::string& test, std::vector<result::AnalysisOption> options,
+                        const std::string& weight = "") {
+    result::AnalysisResult analysis;
+    analysis.name = "primary";
+    analysis.test = test;
+    analysis.weight = weight;
+    analysis.options = std::move(options);
+    return analysis_words(analysis, false);
+  };
+  EXPECT_EQ(words("log-rank", {}, "mwlr(6)"), "primary (mwlr(6) log-rank)");
+  EXPECT_EQ(words("max-combo", {}, "fh(0,0);fh(0,1)"), "primary (MaxCombo fh(0,0);fh(0,1))");
+  EXPECT_EQ(words("rmst", {{"tau_months", 24.0}, {"margin", 1.5}}),
+            "primary (RMST to 24 months, margin 1.5)");
+  EXPECT_EQ(words("milestone", {{"at_months", 12.0}, {"scale", "log-log"}}),
+            "primary (milestone at 12 months, log-log)");
+  EXPECT_EQ(words("cox", {{"statistic", "likelihood-ratio"}, {"penalty", "firth"}}),
+            "primary (Firth Cox likelihood-ratio)");
+  EXPECT_EQ(words("cox", {{"standard_error", "robust"}}), "primary (robust Cox)");
+  EXPECT_EQ(words("cox", {{"margin", 1.3}}), "primary (Cox, margin 1.3)");
+  EXPECT_EQ(words("win-ratio", {{"outcomes", "os, efs"}}), "primary (win ratio of os, efs)");
+}
+
 TEST(Wording, LevelsAreNamedOnceWhenTheyAgree) {
   result::Result result;
   result.points.resize(2);

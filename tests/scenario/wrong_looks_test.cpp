@@ -131,12 +131,41 @@ const Wrong wrong_looks[] = {
       "sweep: {sample_size: [50, 100]}"},
      "11:23",
      "at the design point sample_size = 50"},
+    {{"{information_fraction: [0.5, 1], spending: obf}",
+      "max-combo\n    weights: [\"fh(0,0)\", \"fh(0,1)\"]"},
+     "12:5",
+     "rejects by its p-value"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "rmst\n    tau_months: 12"},
+     "12:5",
+     "do not measure that of this test"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "milestone\n    at_months: 12"},
+     "12:5",
+     "do not measure that of this test"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "win-ratio\n    outcomes: [os]"},
+     "12:5",
+     "do not measure that of this test"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "cox\n    statistic: score"},
+     "12:5",
+     "`statistic: wald` without a penalty"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "cox\n    statistic: likelihood-ratio"},
+     "12:5",
+     "`statistic: wald` without a penalty"},
+    {{"{information_fraction: [0.5, 1], spending: obf}", "cox\n    penalty: firth"},
+     "12:5",
+     "`statistic: wald` without a penalty"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Mistakes, WrongLooks, testing::ValuesIn(wrong_looks));
 
 const Analysis& analysis_of(const Study& study, std::size_t point = 0) {
   return study.points[point].scenario.analyses.front();
+}
+
+TEST(Looks, AreForEveryTestThatRejectsByItsZ) {
+  for (const char* test :
+       {"log-rank\n    weight: fh(0,1)", "log-rank\n    weight: mwlr(6)", "cox",
+        "cox\n    standard_error: robust", "cox\n    margin: 1.3", "cox\n    ties: breslow"})
+    EXPECT_EQ(complaint({"{information_fraction: [0.5, 1], spending: obf}", test}), "") << test;
 }
 
 TEST(Looks, AtFractionsWaitForSharesOfThePlannedEvents) {

@@ -52,5 +52,27 @@ TEST(Allocation, NothingPerReplicateOfACourse) {
   }
 }
 
+TEST(Allocation, NothingPerReplicateOfAnyTest) {
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/several-tests.yaml")), 0u);
+  const auto study = [](const char* analyses) {
+    std::string text = small_sweep;
+    const auto at = text.find("analyses:");
+    text.replace(at, text.find("simulation:") - at, analyses);
+    return compile_plan(scenario::read_study(input::read_yaml_text(text, "small.yaml")));
+  };
+  EXPECT_EQ(allocations_in_steady_state(study(R"yaml(analyses:
+  - {name: combined, test: max-combo, weights: ["fh(0,0)", "mwlr(6)"], strata: [grade_g3], sided: 2}
+  - {name: robust, test: cox, covariates: [primary, age], strata: [grade_g3], standard_error: robust}
+  - {name: ratio, test: cox, covariates: [age], statistic: likelihood-ratio}
+  - {name: score, test: cox, covariates: [age], statistic: score}
+  - {name: firth, test: cox, covariates: [grade_g3], penalty: firth}
+  - {name: margin, test: cox, margin: 1.3}
+  - {name: mean, test: rmst, tau_months: 12, margin: 1}
+  - {name: point, test: milestone, at_months: 12, scale: log-log}
+  - {name: pairs, test: win-ratio, outcomes: [rfs]}
+)yaml")),
+            0u);
+}
+
 }  // namespace
 }  // namespace trialmill::simulation

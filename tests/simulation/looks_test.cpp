@@ -226,6 +226,51 @@ TEST(Looks, GoOnToTheLookAskedFor) {
   }
 }
 
+// Every test sees at a look what it sees in a trial that ends with the events of that look.
+TEST(Looks, OfEveryTestAreTheAnalysesOfATrialThatEndsThere) {
+  const std::string others =
+      "{name: mean, test: rmst, tau_months: 8}, {name: plain, test: milestone, at_months: 8}, "
+      "{name: combined, test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]}, "
+      "{name: pairs, test: win-ratio, outcomes: [os]}";
+  const std::vector<std::string> with_looks = {"name: modest, test: log-rank, weight: mwlr(6)",
+                                               "name: robust, test: cox, standard_error: robust",
+                                               "name: margin, test: cox, margin: 1.3"};
+  LooksTrial trial;
+  trial.analyses = "[";
+  for (const std::string& analysis : with_looks)
+    trial.analyses +=
+        "{" + analysis + ", looks: {information_fraction: [0.5, 0.75, 1], spending: pocock}}, ";
+  trial.analyses += others + "]";
+  std::vector<Plan> ending;
+  for (const char* events : {"30", "45", "60"}) {
+    LooksTrial once;
+    once.follow_up = "{until: {events: " + std::string(events) + "}}";
+    once.analyses = "[";
+    for (const std::string& analysis : with_looks)
+      once.analyses += "{" + analysis + "}, ";
+    once.analyses += others + "]";
+    ending.push_back(plan_of(once));
+  }
+  const Plan plan = plan_of(trial);
+  Workspace workspace, other;
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    draw_replicate(plan.designs[0], plan.seed, number, workspace);
+    Outcome forced;
+    for (int look = 1; look <= 3; ++look) {
+      analyse_cohort(plan.designs[0], plan.designs[0].sizes[0], workspace, forced, look);
+      const Design& once = ending[static_cast<std::size_t>(look) - 1].designs[0];
+      const Outcome& ended = simulate_replicate(once, plan.seed, number, other).front();
+      for (std::size_t a = 0; a < ended.analyses.size(); ++a) {
+        if (std::isnan(ended.analyses[a].z))
+          EXPECT_TRUE(std::isnan(forced.analyses[a].z));
+        else
+          EXPECT_EQ(forced.analyses[a].z, ended.analyses[a].z) << number << ' ' << look << ' ' << a;
+        EXPECT_EQ(forced.analyses[a].events, ended.analyses[a].events);
+      }
+    }
+  }
+}
+
 // The outcomes of all patients are known at last, so the planned maximum is the sample size.
 TEST(Looks, OfAProportionCountTheOutcomesKnown) {
   scenario::Study study = shipped_study("jnets-2021/neoadjuvant-high-burden.yaml");

@@ -23,6 +23,13 @@ struct ProportionOutcome {
   double upper = not_a_number;
 };
 
+/// Difference of restricted means (months) or survival probabilities, or net benefit; experimental
+/// less control, NaN when undefined.
+struct DifferenceOutcome {
+  double estimate = not_a_number;
+  double standard_error = not_a_number;
+};
+
 /// One look of an analysis in one replicate.
 struct LookOutcome {
   double due_months = not_a_number;  ///< calendar time at which it falls due, whether or not the
@@ -50,8 +57,10 @@ struct AnalysisOutcome {
   /// Cox analyses only; NaN otherwise and when undefined.
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
-  ProportionOutcome proportion;  ///< of a yes-or-no endpoint
-  int look = 1;                  ///< at which it stopped, from 1
+  ProportionOutcome proportion;   ///< of a yes-or-no endpoint
+  double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it
+  DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
+  int look = 1;                   ///< at which it stopped, from 1
 };
 
 /// Steps of the pathway that are counted, by arm.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "trialmill/result/tally.hpp"
@@ -62,6 +63,26 @@ struct ProportionPerformance {
   double coverage_mc_se = 0;
 };
 
+/// Performance of a difference: of restricted means (months), of survival at a milestone, or net
+/// benefit. NaN where it does not exist.
+struct DifferencePerformance {
+  std::uint64_t estimates = 0;  ///< replicates with a finite estimate
+  double mean = 0;              ///< experimental - control
+  double sd = 0;                ///< empirical standard error
+  double model_se_mean = 0;
+  double truth = 0;  ///< by integration, or of the same patients in both arms
+  double bias = 0;   ///< mean - truth
+  double bias_mc_se = 0;
+  double coverage = 0;  ///< of the two-sided interval at the analysis's level
+  double coverage_mc_se = 0;
+};
+
+/// An option of a test that is not at its default, under the key of the scenario.
+struct AnalysisOption {
+  std::string key;
+  std::variant<double, std::string> value;
+};
+
 /// Share of an arm's patients who took a step of the pathway, over all replicates.
 struct PathwayShare {
   std::string arm;
@@ -112,8 +133,9 @@ struct Stopping {
 
 struct AnalysisResult {
   std::string name;
-  std::string test;    ///< "log-rank", "cox", "score", "fisher" or "mantel-haenszel"
-  std::string weight;  ///< "fh(0,1)"; empty for an unweighted test
+  std::string test;    ///< as a scenario names it, "log-rank"
+  std::string weight;  ///< "fh(0,1)", "fh(0,0);fh(0,1)"; empty for an unweighted test
+  std::vector<AnalysisOption> options;
   std::string endpoint;
   double alpha = 0.025;
   int sided = 1;
@@ -125,6 +147,7 @@ struct AnalysisResult {
   std::optional<Stopping> stopping;                 ///< with looks only
   std::optional<EstimatePerformance> estimate;      ///< Cox only
   std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
+  std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
 };
 
 struct PointResult {
@@ -165,6 +188,8 @@ struct AnalysisLabel {
   int sided = 1;
   bool estimates_hazard_ratio = false;
   bool compares_proportions = false;
+  bool estimates_difference = false;
+  std::vector<AnalysisOption> options = {};
   std::optional<SpendingLabel> spending = {};  ///< with looks only
 };
 

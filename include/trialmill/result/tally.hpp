@@ -29,6 +29,7 @@ struct AnalysisTruth {
   double log_hazard_ratio = std::numeric_limits<double>::quiet_NaN();
   double interval_z = 1.959963984540054;  ///< half-width of the confidence interval in SE
   double risk_difference = not_a_number;  ///< of a yes-or-no endpoint
+  double difference = not_a_number;       ///< of restricted means or at a milestone
 };
 
 /// One look of an analysis. Moments are over the replicates that hold it, those of a bound over the
@@ -63,6 +64,7 @@ struct AnalysisTally {
   Moments log_hazard_ratio;
   Moments standard_error;
   Moments control_proportion, experimental_proportion, risk_difference;
+  Moments difference, difference_standard_error;
   std::uint64_t covered = 0;     ///< intervals that hold the true value
   std::vector<LookTally> looks;  ///< empty for an analysis that is made once
   StoppingTally stopping;        ///< without values for an analysis that is made once

@@ -147,11 +147,31 @@ struct Analysis {
     score,            ///< of two proportions
     fisher,           ///< exact test of two proportions
     mantel_haenszel,  ///< of two proportions within `strata`
+    max_combo,        ///< the largest weighted log-rank statistic; stratified by `strata`
+    rmst,             ///< difference of restricted mean survival times to `months`
+    milestone,        ///< difference of survival probabilities at `months`
+    win_ratio,        ///< every pair of patients compared by the `outcomes` in turn
   };
+  /// How a Cox analysis tests the treatment coefficient.
+  enum class CoxStatistic { wald, score, likelihood_ratio };
+  enum class CoxStandardError { model, robust };
+  enum class CoxPenalty { none, firth };
+  /// On which scale survival probabilities are compared: as they are, or log(-log S).
+  enum class MilestoneScale { plain, log_log };
+
   std::string name;
-  std::string endpoint;
+  std::string endpoint;  ///< of a win ratio the first of its outcomes
   Test test = Test::log_rank;
-  survival::FlemingHarrington weight;
+  survival::LogRankWeight weight;
+  std::vector<survival::LogRankWeight> weights;  ///< of a MaxCombo test
+  double months = 0;                             ///< horizon of a restricted mean, or milestone
+  MilestoneScale scale = MilestoneScale::plain;
+  CoxStatistic statistic = CoxStatistic::wald;
+  CoxStandardError standard_error = CoxStandardError::model;
+  CoxPenalty penalty = CoxPenalty::none;
+  /// Non-inferiority: the hazard ratio just too high, or the loss just too much.
+  std::optional<double> margin;
+  std::vector<std::string> outcomes;  ///< endpoints of a win ratio, most important first
   std::vector<std::string> strata;
   std::vector<std::string> covariates;
   survival::Ties ties = survival::Ties::efron;
@@ -161,8 +181,14 @@ struct Analysis {
   std::optional<Looks> looks;              ///< absent: it is made once, at that time
 };
 
-/// As scenario and result files have it: "log-rank", "cox", "score", "fisher", "mantel-haenszel".
+/// As scenario and result files have it: "log-rank", "cox", "score", "fisher", "mantel-haenszel",
+/// "max-combo", "rmst", "milestone", "win-ratio".
 std::string_view name(Analysis::Test test);
+/// "wald", "score", "likelihood-ratio".
+std::string_view name(Analysis::CoxStatistic statistic);
+
+/// Is it a test of a yes-or-no endpoint?
+bool compares_proportions(Analysis::Test test);
 
 /// One design point, complete.
 struct Scenario {

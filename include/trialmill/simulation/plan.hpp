@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,13 +51,22 @@ struct SortedView {
   std::size_t look = 0;
   cohort::Stratification strata;
   bool needs_risk_table = false;
-  bool at_interim = false;  ///< some of its analyses have interim looks
+  bool needs_curves = false;  ///< Kaplan-Meier, by arm
+  bool at_interim = false;    ///< some of its analyses have interim looks
 };
 
 /// One analysis with its names resolved.
 struct AnalysisPlan {
   scenario::Analysis::Test test = scenario::Analysis::Test::log_rank;
-  survival::FlemingHarrington weight;
+  survival::LogRankWeight weight;
+  std::vector<survival::LogRankWeight> weights;  ///< of a MaxCombo test
+  double months = 0;                             ///< horizon of a restricted mean, or milestone
+  scenario::Analysis::MilestoneScale scale = scenario::Analysis::MilestoneScale::plain;
+  scenario::Analysis::CoxStatistic statistic = scenario::Analysis::CoxStatistic::wald;
+  scenario::Analysis::CoxStandardError standard_error = scenario::Analysis::CoxStandardError::model;
+  scenario::Analysis::CoxPenalty penalty = scenario::Analysis::CoxPenalty::none;
+  std::optional<double> margin;
+  std::vector<std::size_t> outcome_looks;  ///< of a win ratio, most important first
   std::size_t look = 0;
   std::size_t view = 0;           ///< which sorted view it reads, for a time to event
   cohort::Stratification strata;  ///< of a Mantel-Haenszel test
@@ -69,7 +79,8 @@ struct AnalysisPlan {
 
   /// A Cox model that needs no more than the counts at risk.
   bool treatment_only() const {
-    return test == scenario::Analysis::Test::cox && covariates.empty();
+    return test == scenario::Analysis::Test::cox && covariates.empty() &&
+           penalty == scenario::Analysis::CoxPenalty::none;
   }
 };
 

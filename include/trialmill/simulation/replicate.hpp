@@ -10,6 +10,7 @@
 #include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/result/outcome.hpp"
 #include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/test_workspace.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/proportion.hpp"
@@ -48,6 +49,7 @@ struct Workspace {
   survival::Covariates covariates;
   survival::CoxWorkspace cox;
   survival::CoxFit fit;
+  TestWorkspace tests;
   std::vector<std::uint8_t> success;
   std::vector<std::int32_t> known_arm, known_stratum;
   std::vector<survival::TwoByTwo> tables;

@@ -38,6 +38,32 @@ struct RobustVariance {
 RobustVariance robust_variance(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
                                const CoxFit& fit);
 
+/// What patients undergo at each event time: the baseline hazard h, and h x the mean covariates of
+/// those at risk. Values come in rows of 1 + p, one row per event time.
+struct HazardPath {
+  std::size_t width = 0;
+  std::vector<double> before;     ///< summed over earlier event times of the stratum; one row more
+                                  ///< at the end of each stratum
+  std::vector<double> step;       ///< at the event time itself, for those who go on
+  std::vector<double> own;        ///< the same for the tied events, who share it out among
+                                  ///< themselves
+  std::vector<double> mean;       ///< event times x p: what an event's covariates are compared with
+  std::vector<double> undergone;  ///< a row of scratch space
+};
+
+/// Scratch space of `robust_standard_errors`, reused from replicate to replicate.
+struct RobustWorkspace {
+  CoxWorkspace cox;
+  HazardPath path;
+  std::vector<double> beta, residual, change, covariance;
+};
+
+/// The standard errors of `robust_variance` alone, to the last bit.
+/// @param standard_error overwritten with p values, keeping its capacity, as the workspace does
+void robust_standard_errors(const SortedTimes& sorted, const Covariates& covariates, Ties ties,
+                            const CoxFit& fit, RobustWorkspace& workspace,
+                            std::vector<double>& standard_error);
+
 /// Cumulative baseline hazard at each distinct time (event or censoring) of each stratum, for a
 /// patient whose covariates are all 0: `basehaz(centered = FALSE)`. Increments match the fit's
 /// ties: Breslow's events / sum of risks, or Efron's with the tied events' risks taken out in turn.

@@ -1,0 +1,51 @@
+#include "simulation/analyse.hpp"
+#include "trialmill/survival/milestone.hpp"
+#include "trialmill/survival/non_inferiority.hpp"
+#include "trialmill/survival/rmst.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+using result::not_a_number;
+using survival::FitStatus;
+
+// The difference, its test against no difference or the plan's margin, and its interval's SE.
+template <class Comparison>
+result::AnalysisOutcome outcome_of(const AnalysisPlan& plan, const Comparison& comparison) {
+  result::AnalysisOutcome outcome;
+  outcome.status = comparison.status;
+  outcome.z = not_a_number;
+  if (comparison.status == FitStatus::ok) {
+    outcome.z = plan.margin ? survival::non_inferiority(comparison, *plan.margin).z : comparison.z;
+    outcome.difference = {comparison.difference, comparison.std_error};
+  }
+  outcome.rejected = rejects(plan, outcome.z);
+  return outcome;
+}
+
+}  // namespace
+
+void draw_curves(const survival::SortedTimes& sorted, ArmCurves& curves) {
+  // Nobody reads the limits: the plain ones cost least.
+  const survival::ConfidenceBand band{survival::IntervalType::plain, 0.95};
+  survival::kaplan_meier(sorted, 0, band, curves.control);
+  survival::kaplan_meier(sorted, 1, band, curves.experimental);
+}
+
+result::AnalysisOutcome rmst_outcome(const AnalysisPlan& plan, const ArmCurves& curves) {
+  return outcome_of(
+      plan, survival::compare_restricted_means(curves.control, curves.experimental, plan.months));
+}
+
+result::AnalysisOutcome milestone_outcome(const AnalysisPlan& plan, const ArmCurves& curves) {
+  const survival::MilestoneComparison comparison =
+      survival::compare_milestone(curves.control, curves.experimental, plan.months);
+  result::AnalysisOutcome outcome = outcome_of(plan, comparison);
+  if (plan.scale == scenario::Analysis::MilestoneScale::plain) return outcome;
+  outcome.status = comparison.log_log_status;
+  outcome.z = outcome.status == FitStatus::ok ? comparison.log_log_z : not_a_number;
+  outcome.rejected = rejects(plan, outcome.z);
+  return outcome;
+}
+
+}  // namespace trialmill::simulation

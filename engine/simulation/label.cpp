@@ -1,0 +1,69 @@
+#include "simulation/label.hpp"
+
+#include "trialmill/survival/weight_name.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+using scenario::Analysis;
+
+// "fh(0,1)", "fh(0,0);fh(0,1)"; nothing for an unweighted test.
+std::string weight_of(const Analysis& analysis) {
+  if (analysis.test != Analysis::Test::max_combo)
+    return analysis.weight == survival::LogRankWeight{} ? "" : survival::name(analysis.weight);
+  std::string text;
+  for (const survival::LogRankWeight& weight : analysis.weights)
+    text += (text.empty() ? "" : ";") + survival::name(weight);
+  return text;
+}
+
+// The options that are not at their default, under the keys of a scenario.
+std::vector<result::AnalysisOption> options_of(const Analysis& analysis) {
+  using enum Analysis::Test;
+  std::vector<result::AnalysisOption> options;
+  if (analysis.test == rmst) options.push_back({"tau_months", analysis.months});
+  if (analysis.test == milestone) options.push_back({"at_months", analysis.months});
+  if (analysis.scale == Analysis::MilestoneScale::log_log) options.push_back({"scale", "log-log"});
+  if (analysis.statistic != Analysis::CoxStatistic::wald)
+    options.push_back({"statistic", std::string(name(analysis.statistic))});
+  if (analysis.standard_error == Analysis::CoxStandardError::robust)
+    options.push_back({"standard_error", "robust"});
+  if (analysis.penalty == Analysis::CoxPenalty::firth) options.push_back({"penalty", "firth"});
+  if (analysis.margin) options.push_back({"margin", *analysis.margin});
+  std::string outcomes;
+  for (const std::string& outcome : analysis.outcomes)
+    outcomes += (outcomes.empty() ? "" : ", ") + outcome;
+  if (!outcomes.empty()) options.push_back({"outcomes", outcomes});
+  return options;
+}
+
+result::SpendingLabel spending_label(const scenario::Looks& looks) {
+  result::SpendingLabel label{design::name(looks.spending)};
+  if (!looks.futility) return label;
+  label.futility_spending = design::name(looks.futility->spending);
+  label.binding = looks.futility->binding;
+  label.obeyed = looks.futility_obeyed;
+  return label;
+}
+
+}  // namespace
+
+result::AnalysisLabel label_of(const Analysis& analysis) {
+  using enum Analysis::Test;
+  result::AnalysisLabel label;
+  label.name = analysis.name;
+  label.test = scenario::name(analysis.test);
+  label.weight = weight_of(analysis);
+  label.endpoint = analysis.endpoint;
+  label.alpha = analysis.alpha;
+  label.sided = analysis.sided;
+  label.estimates_hazard_ratio = analysis.test == cox;
+  label.compares_proportions = scenario::compares_proportions(analysis.test);
+  label.estimates_difference =
+      analysis.test == rmst || analysis.test == milestone || analysis.test == win_ratio;
+  label.options = options_of(analysis);
+  if (analysis.looks) label.spending = spending_label(*analysis.looks);
+  return label;
+}
+
+}  // namespace trialmill::simulation
