@@ -58,9 +58,19 @@ std::uint64_t output_of(Wide state) {
   return std::rotr(folded, static_cast<int>(state >> 122));
 }
 
-}  // namespace
+// The numbers that make no whole round of chains.
+void fill_one_by_one(pcg64& generator, double* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = uniform_of(generator());
+}
 
-void fill_by_four_chains(pcg64& generator, double* out, std::size_t count) {
+// Whole rounds of the chains, or none where starting them would cost more than they save.
+std::size_t in_rounds(std::size_t count, std::size_t chains) {
+  return count < 4 * chains ? 0 : count / chains * chains;
+}
+
+// @param count a multiple of four
+void fill_rounds_of_four(pcg64& generator, double* out, std::size_t count) {
   constexpr std::size_t chains = 4;
   assert(count % chains == 0);
   if (count == 0) return;
@@ -79,13 +89,6 @@ void fill_by_four_chains(pcg64& generator, double* out, std::size_t count) {
 }
 
 #if TRIALMILL_HAS_CLONES
-
-bool has_eight_chains() {
-  static const bool has = __builtin_cpu_supports("x86-64-v4");
-  return has;
-}
-
-namespace {
 
 using Words [[gnu::vector_size(64)]] = std::uint64_t;
 using Doubles [[gnu::vector_size(64)]] = double;
@@ -108,9 +111,8 @@ constexpr __mmask8 all = 0xff;
                                                         reinterpret_cast<__m512i>(turn)));
 }
 
-}  // namespace
-
-TRIALMILL_FOR_X86_64_V4 void fill_by_eight_chains(pcg64& generator, double* out,
+// @param count a multiple of eight
+TRIALMILL_FOR_X86_64_V4 void fill_rounds_of_eight(pcg64& generator, double* out,
                                                   std::size_t count) {
   constexpr std::size_t chains = 8;
   assert(count % chains == 0);
@@ -151,16 +153,26 @@ TRIALMILL_FOR_X86_64_V4 void fill_by_eight_chains(pcg64& generator, double* out,
   generator = opened;
 }
 
-#else
+#endif
 
-bool has_eight_chains() {
-  return false;
+}  // namespace
+
+void fill_by_four_chains(pcg64& generator, double* out, std::size_t count) {
+  const std::size_t rounds = in_rounds(count, 4);
+  fill_rounds_of_four(generator, out, rounds);
+  fill_one_by_one(generator, out + rounds, count - rounds);
 }
 
-void fill_by_eight_chains(pcg64& generator, double* out, std::size_t count) {
+void fill_by_chains(pcg64& generator, double* out, std::size_t count) {
+#if TRIALMILL_HAS_CLONES
+  static const bool has_vectors = __builtin_cpu_supports("x86-64-v4");
+  if (has_vectors) {
+    const std::size_t rounds = in_rounds(count, 8);
+    fill_rounds_of_eight(generator, out, rounds);
+    return fill_one_by_one(generator, out + rounds, count - rounds);
+  }
+#endif
   fill_by_four_chains(generator, out, count);
 }
-
-#endif
 
 }  // namespace trialmill::random

@@ -17,14 +17,10 @@ inline double uniform_of(std::uint64_t bits) {
   return (std::bit_cast<double>((bits >> 12) | one) - 1.0) + 0x1p-53;
 }
 
-/// Fills with the uniforms of the generator's next numbers, by four chains.
-/// @param count a multiple of four
+/// Fills with the uniforms of the generator's next numbers, by four chains. Any count.
 void fill_by_four_chains(pcg64& generator, double* out, std::size_t count);
 
-/// The same by eight chains in vectors of x86-64-v4. @param count a multiple of eight
-void fill_by_eight_chains(pcg64& generator, double* out, std::size_t count);
-
-/// Whether this CPU and this build can run fill_by_eight_chains.
-bool has_eight_chains();
+/// The same, by eight chains in vectors where this CPU and this build have those of x86-64-v4.
+void fill_by_chains(pcg64& generator, double* out, std::size_t count);
 
 }  // namespace trialmill::random

@@ -39,16 +39,7 @@ std::uint64_t Stream::next() {
 }
 
 void Stream::fill_uniform(std::span<double> out) {
-  pcg64 generator = held_in(generator_);
-  const std::size_t chains = has_eight_chains() ? 8 : 4;
-  const std::size_t by_chains = out.size() < 4 * chains ? 0 : out.size() / chains * chains;
-  if (chains == 8)
-    fill_by_eight_chains(generator, out.data(), by_chains);
-  else
-    fill_by_four_chains(generator, out.data(), by_chains);
-  for (double& uniform : out.subspan(by_chains))
-    uniform = uniform_of(generator());
-  held_in(generator_) = generator;
+  fill_by_chains(held_in(generator_), out.data(), out.size());
 }
 
 }  // namespace trialmill::random
