@@ -32,68 +32,70 @@ Summary summary(const Moments& moments, const Distribution& distribution) {
   return out;
 }
 
+struct AgainstTruth {
+  double bias, bias_mc_se, coverage, coverage_mc_se;
+};
+
+// How estimates lie about a truth, NaN where it is not known.
+// @param covered intervals that hold it
+AgainstTruth against_truth(const Moments& estimate, double truth, std::uint64_t covered) {
+  if (estimate.count == 0 || std::isnan(truth))
+    return {not_a_number, not_a_number, not_a_number, not_a_number};
+  const SimulatedProportion coverage = simulated_proportion(covered, estimate.count);
+  return {estimate.mean - truth, estimate.sd() / std::sqrt(static_cast<double>(estimate.count)),
+          coverage.estimate, coverage.mc_se};
+}
+
+double mean_or_none(const Moments& moments, std::uint64_t estimates) {
+  return estimates > 0 ? moments.mean : not_a_number;
+}
+
 EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {
-  const auto estimates = static_cast<double>(tally.log_hazard_ratio.count);
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  const bool any = tally.log_hazard_ratio.count > 0;
+  const Moments& estimate = tally.log_hazard_ratio;
+  const AgainstTruth against = against_truth(estimate, truth.log_hazard_ratio, tally.covered);
   EstimatePerformance out;
-  out.estimates = tally.log_hazard_ratio.count;
-  out.log_hr_mean = any ? tally.log_hazard_ratio.mean : none;
-  out.log_hr_sd = tally.log_hazard_ratio.sd();
-  out.model_se_mean = any ? tally.standard_error.mean : none;
+  out.estimates = estimate.count;
+  out.log_hr_mean = mean_or_none(estimate, estimate.count);
+  out.log_hr_sd = estimate.sd();
+  out.model_se_mean = mean_or_none(tally.standard_error, estimate.count);
   out.true_log_hr = truth.log_hazard_ratio;
-  out.bias = out.log_hr_mean - truth.log_hazard_ratio;
-  out.bias_mc_se = std::isnan(out.bias) ? none : out.log_hr_sd / std::sqrt(estimates);
-  const bool covers = any && !std::isnan(truth.log_hazard_ratio);
-  const auto coverage = covers ? simulated_proportion(tally.covered, tally.log_hazard_ratio.count)
-                               : SimulatedProportion{none, none, none, none};
-  out.coverage = coverage.estimate;
-  out.coverage_mc_se = coverage.mc_se;
+  out.bias = against.bias;
+  out.bias_mc_se = against.bias_mc_se;
+  out.coverage = against.coverage;
+  out.coverage_mc_se = against.coverage_mc_se;
   return out;
 }
 
 ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTruth& truth) {
   const Moments& difference = tally.risk_difference;
-  const bool any = difference.count > 0;
+  const AgainstTruth against = against_truth(difference, truth.risk_difference, tally.covered);
   ProportionPerformance out;
   out.estimates = difference.count;
-  out.control_mean = any ? tally.control_proportion.mean : not_a_number;
-  out.experimental_mean = any ? tally.experimental_proportion.mean : not_a_number;
-  out.risk_difference_mean = any ? difference.mean : not_a_number;
+  out.control_mean = mean_or_none(tally.control_proportion, difference.count);
+  out.experimental_mean = mean_or_none(tally.experimental_proportion, difference.count);
+  out.risk_difference_mean = mean_or_none(difference, difference.count);
   out.risk_difference_sd = difference.sd();
   out.true_risk_difference = truth.risk_difference;
-  out.bias = out.risk_difference_mean - truth.risk_difference;
-  out.bias_mc_se = std::isnan(out.bias)
-                       ? not_a_number
-                       : difference.sd() / std::sqrt(static_cast<double>(difference.count));
-  out.coverage = out.coverage_mc_se = not_a_number;
-  if (any && !std::isnan(truth.risk_difference)) {
-    const SimulatedProportion coverage = simulated_proportion(tally.covered, difference.count);
-    out.coverage = coverage.estimate;
-    out.coverage_mc_se = coverage.mc_se;
-  }
+  out.bias = against.bias;
+  out.bias_mc_se = against.bias_mc_se;
+  out.coverage = against.coverage;
+  out.coverage_mc_se = against.coverage_mc_se;
   return out;
 }
 
 DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth) {
   const Moments& difference = tally.difference;
-  const bool any = difference.count > 0;
+  const AgainstTruth against = against_truth(difference, truth.difference, tally.covered);
   DifferencePerformance out;
   out.estimates = difference.count;
-  out.mean = any ? difference.mean : not_a_number;
+  out.mean = mean_or_none(difference, difference.count);
   out.sd = difference.sd();
-  out.model_se_mean = any ? tally.difference_standard_error.mean : not_a_number;
+  out.model_se_mean = mean_or_none(tally.difference_standard_error, difference.count);
   out.truth = truth.difference;
-  out.bias = out.mean - truth.difference;
-  out.bias_mc_se = std::isnan(out.bias)
-                       ? not_a_number
-                       : difference.sd() / std::sqrt(static_cast<double>(difference.count));
-  out.coverage = out.coverage_mc_se = not_a_number;
-  if (any && !std::isnan(truth.difference)) {
-    const SimulatedProportion coverage = simulated_proportion(tally.covered, difference.count);
-    out.coverage = coverage.estimate;
-    out.coverage_mc_se = coverage.mc_se;
-  }
+  out.bias = against.bias;
+  out.bias_mc_se = against.bias_mc_se;
+  out.coverage = against.coverage;
+  out.coverage_mc_se = against.coverage_mc_se;
   return out;
 }
 

@@ -6,9 +6,8 @@
 #include <limits>
 #include <optional>
 
-#include "cox_distinct.hpp"
+#include "cox_at_fit.hpp"
 #include "cox_likelihood.hpp"
-#include "cox_rows.hpp"
 #include "cox_two_groups.hpp"
 #include "information_factor.hpp"
 
@@ -30,7 +29,7 @@ struct Likelihood {
   }
 };
 
-void reset(std::size_t n, std::size_t events, std::size_t p, CoxWorkspace& workspace, CoxFit& fit) {
+void reset(std::size_t n, std::size_t events, std::size_t p, CoxFit& fit) {
   fit.status = FitStatus::ok;
   fit.n = n;
   fit.events = events;
@@ -42,12 +41,6 @@ void reset(std::size_t n, std::size_t events, std::size_t p, CoxWorkspace& works
   fit.aliased.assign(p, 1);
   fit.log_likelihood_null = fit.log_likelihood = 0;
   fit.score_test = fit.wald_test = fit.likelihood_ratio_test = 0;
-  workspace.score.resize(p);
-  workspace.information.resize(p * p);
-  workspace.factor.resize(p * p);
-  workspace.beta.assign(p, 0.0);
-  workspace.step.resize(p);
-  workspace.trial.resize(p);
 }
 
 /// How far apart the patients' linear predictors are in a direction.
@@ -198,11 +191,6 @@ void report_infinite_terms(std::span<const double> step, CoxFit& fit) {
   fit.wald_test = undefined;
 }
 
-/// Below this a scaled column's information is rounding error (delayed entry can leave some).
-double smallest_information(const CoxFit& fit, const CoxWorkspace& workspace) {
-  return 1e-13 * static_cast<double>(fit.events) * workspace.largest * workspace.largest;
-}
-
 /// Sorts the patients into two groups by their value of a covariate, in workspace.group.
 /// @return the distance of the values; nothing unless there are two
 std::optional<double> find_two_groups(const SortedTimes& sorted, std::span<const double> covariate,
@@ -237,8 +225,8 @@ void fit_two_groups(const RiskTable& table, double distance, const CoxOptions& o
   for (const double size : table.group_size)
     patients += size;
   const TwoGroups groups = list_terms(table, options.ties, workspace);
-  reset(static_cast<std::size_t>(patients), static_cast<std::size_t>(groups.events), 1, workspace,
-        fit);
+  reset(static_cast<std::size_t>(patients), static_cast<std::size_t>(groups.events), 1, fit);
+  make_room(1, workspace);
   if (fit.events == 0) {
     fit.status = FitStatus::no_events;
     return;
@@ -277,7 +265,7 @@ void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxO
   for ([[maybe_unused]] const auto& column : covariates.columns)
     assert(column.size() == n);
   reset(n, static_cast<std::size_t>(std::count(sorted.event.begin(), sorted.event.end(), 1)), p,
-        workspace, fit);
+        fit);
   if (fit.events == 0) {
     fit.status = FitStatus::no_events;
     return;
@@ -287,17 +275,12 @@ void fit_cox(const SortedTimes& sorted, const Covariates& covariates, const CoxO
       tabulate_risk(sorted, workspace.group, 2, workspace.table);
       return fit_two_groups(workspace.table, *distance, options, workspace, fit);
     }
-  workspace.linear.resize(n);
-  workspace.risk.resize(n);
-  find_risk_sets(sorted, workspace.risk_sets);
-  workspace.distinct = is_distinct(workspace.risk_sets, p);
-  if (workspace.distinct) find_event_before(workspace.risk_sets, n, workspace);
-  standardise(sorted, covariates, workspace);
+  prepare(sorted, covariates, workspace);
   // Where events are distinct everybody at risk has the event only when alone, which adds nothing.
   const bool informative = p == 0 || workspace.distinct || holds_information(p, workspace);
   const Likelihood likelihood{options, workspace};
   Newton newton(likelihood, fit);
-  newton.start(smallest_information(fit, workspace));
+  newton.start(smallest_information(fit.events, workspace));
   fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
   if (p == 0) return;
   if (!informative || fit.degrees_of_freedom == 0) return report_no_information(fit);

@@ -34,8 +34,7 @@ bool find_columns(std::size_t p, CoxWorkspace& workspace, FirthFit& fit) {
   if (!holds_information(p, workspace)) return false;
   evaluate_likelihood(Ties::efron, workspace.beta, workspace);
   InformationFactor factor{workspace.information, workspace.factor, fit.aliased};
-  factor.find_dependent_columns(1e-13 * static_cast<double>(fit.events) * workspace.largest *
-                                workspace.largest);
+  factor.find_dependent_columns(smallest_information(fit.events, workspace));
   fit.degrees_of_freedom = static_cast<int>(std::count(fit.aliased.begin(), fit.aliased.end(), 0));
   return fit.degrees_of_freedom > 0;
 }
