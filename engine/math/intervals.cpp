@@ -20,9 +20,10 @@ TRIALMILL_CLONES Range range_loop(const double* value, std::size_t n) {
       load(value + i, x);
     else
       load_some(value + i, n - i, infinite, x);
-    y = x > -infinite ? x : low;
+    // What is not finite is replaced by what changes nothing, without waiting for low and high.
+    y = x > -infinite ? x : Lanes{} + infinite;
     low = y < low ? y : low;
-    y = x < infinite ? x : high;
+    y = x < infinite ? x : Lanes{} - infinite;
     high = y > high ? y : high;
   }
   Range range{infinite, -infinite};

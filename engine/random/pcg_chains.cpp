@@ -60,8 +60,10 @@ std::uint64_t output_of(Wide state) {
 
 // The numbers that make no whole round of chains.
 void fill_one_by_one(pcg64& generator, double* out, std::size_t count) {
+  pcg64 in_registers = generator;
   for (std::size_t i = 0; i < count; ++i)
-    out[i] = uniform_of(generator());
+    out[i] = uniform_of(in_registers());
+  generator = in_registers;
 }
 
 // Whole rounds of the chains, or none where starting them would cost more than they save.
