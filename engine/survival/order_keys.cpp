@@ -66,7 +66,7 @@ std::uint32_t deal(const Observations& observations, const math::Intervals& inte
 void insertion_sort(SortKey* first, SortKey* last) {
   if (first == last) return;
   for (SortKey* next = first + 1; next < last; ++next) {
-    if (!precedes(*next, next[-1])) continue;
+    if (next[-1].time < next->time || !precedes(*next, next[-1])) continue;
     const SortKey key = *next;
     SortKey* hole = next;
     do {
