@@ -147,10 +147,12 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.complete = totals.complete;
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
-    for (const DesignSize& size : design.sizes)
-      out.points[size.point] =
-          result::summarise(plan.points[size.point].set, totals.tallies[size.point], design.labels,
-                            size.truths, design.arm_names);
+    for (const DesignSize& size : design.sizes) {
+      const result::Tally& tally = totals.tallies[size.point];
+      out.points[size.point] = result::summarise(plan.points[size.point].set, tally, design.labels,
+                                                 size.truths, design.arm_names);
+      out.points[size.point].imbalance = result::summarise_imbalance(tally, design.imbalance);
+    }
   return out;
 }
 
