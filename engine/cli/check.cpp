@@ -48,15 +48,19 @@ Json to_document(const ModelCheck& check) {
                      {"published_cohort", knot.published_cohort},
                      {"control_arm", knot.control_arm},
                      {"experimental_arm", knot.experimental_arm}});
-  return {{"event", check.transition},
-          {"covariates", cli::to_document(check.covariates)},
-          {"hazard_ratios", ratios},
-          {"baseline", to_document(check.baseline)},
-          {"survival", knots},
-          {"median_months",
-           {{"control", number(check.control_median)},
-            {"experimental", number(check.experimental_median)}}},
-          {"full_enrolment_months", check.full_enrolment_months}};
+  Json document = {{"event", check.transition},
+                   {"covariates", cli::to_document(check.covariates)},
+                   {"hazard_ratios", ratios},
+                   {"baseline", to_document(check.baseline)},
+                   {"survival", knots},
+                   {"median_months",
+                    {{"control", number(check.control_median)},
+                     {"experimental", number(check.experimental_median)}}},
+                   {"full_enrolment_months", check.full_enrolment_months}};
+  if (check.control_cured)
+    document["cured"] = {{"control", *check.control_cured},
+                         {"experimental", *check.experimental_cured}};
+  return document;
 }
 
 // NaN: too many combinations of covariates to average over.
@@ -106,6 +110,9 @@ void print_survival(const ModelCheck& check) {
   }
   fmt::print("\nMedian in this trial's population: control {} months, experimental {} months\n",
              months(check.control_median), months(check.experimental_median));
+  if (check.control_cured)
+    fmt::print("Cured in this trial's population: control {:.1f} %, experimental {:.1f} %\n",
+               100 * *check.control_cured, 100 * *check.experimental_cured);
 }
 
 int check_study(const CheckArguments& arguments) {

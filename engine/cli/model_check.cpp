@@ -9,6 +9,7 @@
 
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/evidence/calibration.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
 #include "trialmill/scenario/refit.hpp"
@@ -73,6 +74,7 @@ std::string dependence_in_words(const Scenario& scenario, std::size_t index) {
                     covariate.missing->analysed_as == cohort::MissingValues::AnalysedAs::reference
                         ? "count as the reference"
                         : "are left out");
+  if (!covariate.recorded) text += "; latent, known to nobody in the trial";
   return text;
 }
 
@@ -98,25 +100,30 @@ std::vector<RatioCheck> check_ratios(const Scenario& scenario, const std::string
 }
 
 // Population-averaged median of an arm by bisection in time.
-double median(const cohort::EventTimeLaw& law,
-              const std::vector<evidence::RiskPattern>& population) {
-  const auto survival = [&](double t) {
-    return evidence::average_survival(law.cumulative(t), population);
-  };
+double median(const scenario::ArmSurvival& survival) {
   double low = 0, high = 1;
-  while (survival(high) > 0.5) {
+  while (survival.at(high) > 0.5) {
     high *= 2;
     if (high > 1e6) return std::numeric_limits<double>::infinity();
   }
   for (int halving = 0; halving < 100; ++halving) {
     const double middle = (low + high) / 2;
-    (survival(middle) > 0.5 ? low : high) = middle;
+    (survival.at(middle) > 0.5 ? low : high) = middle;
   }
   return high;
 }
 
-cohort::PiecewiseRatio effect_of(const scenario::Arm& arm) {
-  return arm.effects.empty() ? cohort::PiecewiseRatio{} : arm.effects.front().ratio;
+// Survival of the first and of the last arm; none when there are more combinations of covariates
+// than an average can be taken over: only simulation tells.
+std::optional<std::pair<scenario::ArmSurvival, scenario::ArmSurvival>> arms_survival(
+    const Scenario& scenario, const scenario::TreatedLaws& laws) {
+  const cohort::OddsLaw cured = scenario::cure_law(scenario);
+  try {
+    return std::pair(scenario::ArmSurvival(scenario, 0, laws, cured),
+                     scenario::ArmSurvival(scenario, scenario.arms.size() - 1, laws, cured));
+  } catch (const std::length_error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -157,29 +164,28 @@ ModelCheck check_model(const Scenario& scenario) {
   check.covariates = check_covariates(scenario);
   check.ratios = check_ratios(scenario, check.curve);
   check.baseline = scenario::resolve_baseline(scenario.disease);
-  const cohort::EventTimeLaw control(check.baseline, {});
-  const cohort::EventTimeLaw experimental(check.baseline, effect_of(scenario.arms.back()));
-  const auto& effects = scenario.disease.effects;
-  std::vector<evidence::RiskPattern> trial;
-  try {
-    trial = scenario::risk_patterns(scenario.population, effects, scenario.copula);
-  } catch (const std::length_error&) {
-    // More combinations of covariates than an average can be taken over: only simulation tells.
+  const auto laws = scenario::treated_laws(scenario, scenario.disease.name, check.baseline);
+  const auto arms = arms_survival(scenario, laws);
+  if (!arms)
     check.control_median = check.experimental_median = std::numeric_limits<double>::quiet_NaN();
-  }
-  if (calibrated && !trial.empty()) {
-    const auto published = scenario::risk_patterns(calibrated->cohort, effects, calibrated->copula);
+  if (calibrated && arms) {
+    const cohort::EventTimeLaw& reference = laws.by_arm.front();
+    const auto published =
+        scenario::risk_patterns(calibrated->cohort, scenario.disease.effects, calibrated->copula);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
       check.knots.push_back({t, knot.survival,
-                             evidence::average_survival(control.cumulative(t), published),
-                             evidence::average_survival(control.cumulative(t), trial),
-                             evidence::average_survival(experimental.cumulative(t), trial)});
+                             evidence::average_survival(reference.cumulative(t), published),
+                             arms->first.at(t), arms->second.at(t)});
     }
   }
-  if (!trial.empty()) {
-    check.control_median = median(control, trial);
-    check.experimental_median = median(experimental, trial);
+  if (arms) {
+    check.control_median = median(arms->first);
+    check.experimental_median = median(arms->second);
+  }
+  if (arms && scenario.disease.cured) {
+    check.control_cured = arms->first.cured();
+    check.experimental_cured = arms->second.cured();
   }
   check.full_enrolment_months = full_enrolment_months(scenario);
   return check;

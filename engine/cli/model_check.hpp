@@ -43,6 +43,8 @@ struct ModelCheck {
   std::vector<KnotCheck> knots;
   double control_median = 0;  ///< months, averaged over the trial's population; may be infinite
   double experimental_median = 0;
+  /// Share cured, averaged over the trial's population; none where nobody is cured.
+  std::optional<double> control_cured, experimental_cured;
   double full_enrolment_months =
       0;  ///< when the expected number of arrivals reaches the sample size
 };

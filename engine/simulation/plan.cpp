@@ -10,6 +10,7 @@
 #include "simulation/label.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/factors.hpp"
@@ -62,12 +63,6 @@ cohort::Stratification stratification(const Design& design, const std::vector<st
   return out;
 }
 
-cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario::Arm& arm) {
-  const auto found =
-      std::ranges::find(arm.effects, scenario.disease.name, &scenario::TreatmentEffect::transition);
-  return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
-}
-
 cohort::Minimisation minimisation(const Scenario& scenario, const Design& design) {
   const scenario::MinimisationPlan& plan = scenario.minimisation;
   const cohort::Stratification factors = stratification(design, plan.factors);
@@ -93,9 +88,11 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
     return model;
   }
   model.hazard_factors = scenario::factors_of(scenario.disease.effects, scenario.population);
-  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
-  for (const scenario::Arm& arm : scenario.arms)
-    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
+  scenario::TreatedLaws laws = scenario::treated_laws(scenario, scenario.disease.name,
+                                                      scenario::resolve_baseline(scenario.disease));
+  model.event_time_by_arm = std::move(laws.by_arm);
+  model.event_subgroups = std::move(laws.subgroups);
+  model.cured = scenario::cure_law(scenario);
   return model;
 }
 
@@ -233,8 +230,7 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     result::AnalysisTruth truth;
     truth.interval_z = plan.critical_z;
     if (!scenario.course) {
-      const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-      if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+      truth.log_hazard_ratio = scenario::constant_log_ratio(scenario, scenario.arms.back());
       truth.difference = stated_difference(scenario, design.model, plan);
     }
     truths.push_back(truth);

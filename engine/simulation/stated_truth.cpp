@@ -5,31 +5,23 @@
 #include <stdexcept>
 #include <vector>
 
-#include "trialmill/math/elementary.hpp"
-#include "trialmill/scenario/baseline.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 
 namespace trialmill::simulation {
 namespace {
 
-using Patterns = std::vector<evidence::RiskPattern>;
-
-double survival_at(double months, const cohort::EventTimeLaw& law, const Patterns& patterns) {
-  const double hazard = law.cumulative(months);
-  double sum = 0;
-  for (const evidence::RiskPattern& pattern : patterns)
-    sum += pattern.probability * math::exp(-hazard * math::exp(pattern.log_hazard_ratio));
-  return sum;
+double survival_at(double months, const scenario::ArmSurvival& survival) {
+  return survival.at(months);
 }
 
 // Gauss's rule of two points on short panels: good to 1e-5 months, wherever the hazards change.
-double area(double months, const cohort::EventTimeLaw& law, const Patterns& patterns) {
+double area(double months, const scenario::ArmSurvival& survival) {
   constexpr int panels = 240;
   const double half = 0.5 * months / panels, reach = half / std::sqrt(3.0);
   double sum = 0;
   for (int k = 0; k < panels; ++k) {
     const double middle = (2 * k + 1) * half;
-    sum += half * (survival_at(middle - reach, law, patterns) +
-                   survival_at(middle + reach, law, patterns));
+    sum += half * (survival.at(middle - reach) + survival.at(middle + reach));
   }
   return sum;
 }
@@ -40,16 +32,16 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
                          const AnalysisPlan& plan) {
   using enum scenario::Analysis::Test;
   if (plan.test != rmst && plan.test != milestone) return result::not_a_number;
-  Patterns patterns;
+  const scenario::TreatedLaws laws{model.event_time_by_arm, model.event_subgroups};
+  const auto figure = plan.test == rmst ? area : survival_at;
+  const auto in_arm = [&](std::size_t arm) {
+    return figure(plan.months, scenario::ArmSurvival(scenario, arm, laws, model.cured));
+  };
   try {
-    patterns =
-        scenario::risk_patterns(scenario.population, scenario.disease.effects, scenario.copula);
+    return in_arm(scenario.arms.size() - 1) - in_arm(0);
   } catch (const std::length_error&) {
     return result::not_a_number;
   }
-  const auto figure = plan.test == rmst ? area : survival_at;
-  return figure(plan.months, model.event_time_by_arm.back(), patterns) -
-         figure(plan.months, model.event_time_by_arm.front(), patterns);
 }
 
 }  // namespace trialmill::simulation
