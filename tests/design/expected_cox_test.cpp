@@ -49,7 +49,7 @@ struct Naive {
 
 Naive naive(double coefficient, double time_months) {
   Naive out;
-  constexpr int cells = 40000;
+  constexpr int cells = 38000;  // one begins at four months
   const double width = time_months / cells;
   for (int i = 0; i < cells; ++i) {
     const double x = (i + 0.5) * width, since = time_months - x;

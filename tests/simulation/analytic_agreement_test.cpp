@@ -1,6 +1,6 @@
 // Simulated and analytic power of the same scenarios. They differ by more than Monte-Carlo error,
-// because the statistic is not quite normal with variance 1; the margins are those that lrstat's
-// own lrpower and lrsim show in these trials.
+// because the statistic is not quite normal with variance 1, least so with a late weight: that is
+// the margin.
 #include <gtest/gtest.h>
 
 #include <cmath>
