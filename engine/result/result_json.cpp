@@ -126,6 +126,27 @@ Json to_document(const std::vector<PathwayShare>& pathway) {
   return arms;
 }
 
+Json to_document(const AnalyticTwin& twin) {
+  if (!twin.absent_because.empty())
+    return {{"power", nullptr}, {"reason", "no analytic twin: " + twin.absent_because}};
+  Json document = {{"power", number(twin.power)},
+                   {"events_mean", number(twin.events_mean)},
+                   {"time_mean", number(twin.time_mean)},
+                   {"method", twin.method}};
+  if (!twin.by_look.empty()) document["by_look"] = Json::array();
+  for (const AnalyticLook& look : twin.by_look)
+    document["by_look"].push_back({{"look", look.look},
+                                   {"time", number(look.time)},
+                                   {"events", number(look.events)},
+                                   {"rejection", number(look.rejection)},
+                                   {"futility", number(look.futility)}});
+  if (twin.formula_events.empty()) return document;
+  Json& formulae = document["formula_events"] = Json::object();
+  for (const FormulaEvents& needed : twin.formula_events)
+    formulae[needed.formula] = number(needed.events);
+  return document;
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -152,6 +173,7 @@ Json to_document(const AnalysisResult& analysis) {
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
+  if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
   return document;
 }
 
@@ -190,6 +212,10 @@ Json to_document(const Runtime& runtime) {
 }
 
 }  // namespace
+
+std::string to_json(const AnalyticTwin& twin) {
+  return to_document(twin).dump();
+}
 
 std::string to_json(const Result& result) {
   Json points = Json::array();

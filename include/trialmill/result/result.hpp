@@ -131,6 +131,34 @@ struct Stopping {
   double patients_mean = 0;  ///< analysed
 };
 
+/// A number of events, and the formula that asks for it.
+struct FormulaEvents {
+  std::string formula;  ///< "Schoenfeld"
+  double events = 0;
+};
+
+/// One look of an analysis with several, in expectation.
+struct AnalyticLook {
+  int look = 1;
+  double time = 0;       ///< calendar months
+  double events = 0;     ///< by then
+  double rejection = 0;  ///< probability of stopping here first, for efficacy (either side)
+  double futility = 0;   ///< and for futility
+};
+
+/// The analytic twin of a simulated analysis: by numerical integration, nothing simulated.
+struct AnalyticTwin {
+  std::string absent_because;  ///< not empty: there is no twin, and nothing else here
+  double power = not_a_number;
+  double events_mean = not_a_number;  ///< at the analysis; with looks where it stops
+  double time_mean = not_a_number;    ///< calendar months, likewise
+  std::string method;                 ///< what was integrated: "expected log-rank score"
+  std::vector<AnalyticLook> by_look;  ///< with looks only
+  /// Events that a trial of one look needs for `power`, by each closed formula. Empty where these
+  /// do not apply.
+  std::vector<FormulaEvents> formula_events;
+};
+
 struct AnalysisResult {
   std::string name;
   std::string test;    ///< as a scenario names it, "log-rank"
@@ -148,6 +176,7 @@ struct AnalysisResult {
   std::optional<EstimatePerformance> estimate;      ///< Cox only
   std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
   std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
+  std::optional<AnalyticTwin> analytic = {};        ///< when it was asked for
 };
 
 struct PointResult {
@@ -204,6 +233,9 @@ std::string to_json(const Result& result);
 
 /// Tidy table: one row per point and analysis, `set.*` columns first, header row.
 std::string to_csv(const Result& result);
+
+/// The same keys as in the document, for those who print a twin without a result.
+std::string to_json(const AnalyticTwin& twin);
 
 /// Does any analysis have several looks?
 bool has_looks(const Result& result);

@@ -101,6 +101,8 @@ struct DesignSize {
                                                    ///< which sets the time of analysis
   /// One per analysis, null for those without looks.
   std::vector<std::shared_ptr<const PlannedLooks>> looks = {};
+  std::vector<result::AnalyticTwin> twins =
+      {};  ///< one per analysis, once `add_analytic_twins` ran
 };
 
 /// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
