@@ -31,6 +31,21 @@ std::string options_text(const AnalysisResult& analysis) {
   return words;
 }
 
+bool names_arms(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses,
+                               [](const AnalysisResult& one) { return !one.arms.empty(); });
+  });
+}
+
+// "control;high".
+std::string arms_text(const AnalysisResult& analysis) {
+  std::string text;
+  for (const std::string& arm : analysis.arms)
+    text += (text.empty() ? "" : ";") + arm;
+  return text;
+}
+
 std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
@@ -72,7 +87,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis, bool w
         stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
   if (with_differences) line += difference_columns(analysis);
-  return line + '\n';
+  return line;
 }
 
 }  // namespace
@@ -94,10 +109,15 @@ std::string to_csv(const Result& result) {
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
+  const bool with_arms = names_arms(result);
+  if (with_arms) csv += ",arms";
   csv += '\n';
   for (const PointResult& point : result.points)
-    for (const AnalysisResult& analysis : point.analyses)
+    for (const AnalysisResult& analysis : point.analyses) {
       csv += row(point, analysis, with_differences);
+      if (with_arms) csv += ',' + csv_text(arms_text(analysis));
+      csv += '\n';
+    }
   return csv;
 }
 
