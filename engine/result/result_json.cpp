@@ -157,8 +157,9 @@ Json to_document(const AnalysisResult& analysis) {
   Json document = {{"name", analysis.name},
                    {"test", analysis.test},
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
-                   {"endpoint", analysis.endpoint},
-                   {"alpha", analysis.alpha},
+                   {"endpoint", analysis.endpoint}};
+  if (!analysis.arms.empty()) document["arms"] = analysis.arms;
+  document.update({{"alpha", analysis.alpha},
                    {"sided", analysis.sided},
                    {"power", analysis.power.estimate},
                    {"mc_se", analysis.power.mc_se},
@@ -169,7 +170,7 @@ Json to_document(const AnalysisResult& analysis) {
                    {"flags", flags},
                    {"by_look", looks},
                    {"estimate", to_document(analysis.estimate)},
-                   {"proportion", to_document(analysis.proportion)}};
+                   {"proportion", to_document(analysis.proportion)}});
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);

@@ -68,6 +68,10 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
   return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
 }
 
+const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
+  return scenario.arms[static_cast<std::size_t>(arm)];
+}
+
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
@@ -126,6 +130,10 @@ std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& d
   return place_of(design.cuts, cut, std::equal_to<>());
 }
 
+bool same_data(const LookPlan& a, const LookPlan& b) {
+  return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded && a.arms == b.arms;
+}
+
 std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   LookPlan look;
   const auto endpoint =
@@ -141,9 +149,8 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
     }
   std::ranges::sort(look.recorded);
   look.cut = cut_of(scenario, analysis, design);
-  const std::size_t place = place_of(design.looks, look, [](const LookPlan& a, const LookPlan& b) {
-    return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
-  });
+  if (!scenario::compares_all_in_order(scenario, analysis)) look.arms = analysis.arms;
+  const std::size_t place = place_of(design.looks, look, same_data);
   design.looks[place].at_interim |= analysis.looks.has_value();
   return place;
 }
@@ -178,6 +185,7 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
+  plan.arms = analysis.arms;
   plan.weight = analysis.weight;
   plan.weights = analysis.weights;
   plan.months = analysis.months;
@@ -202,7 +210,7 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   design.analyses.push_back(plan_analysis(scenario, analysis, design));
-  design.labels.push_back(label_of(analysis));
+  design.labels.push_back(label_of(scenario, analysis));
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -212,8 +220,9 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     result::AnalysisTruth truth;
     truth.interval_z = plan.critical_z;
     if (!scenario.course) {
-      const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-      if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
+                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
+      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
       truth.difference = stated_difference(scenario, design.model, plan);
     }
     truths.push_back(truth);
@@ -235,12 +244,15 @@ std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& s
   return out;
 }
 
-// The first look of a time to event, or the first look.
-std::size_t look_to_report(const Design& design) {
+// The first look of a time to event, or the first look; of all arms, if need be without analyses.
+std::size_t look_to_report(Design& design) {
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  return found == design.looks.end() ? 0 : static_cast<std::size_t>(found - design.looks.begin());
+  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
+  look.arms.clear();
+  look.at_interim = false;
+  return place_of(design.looks, look, same_data);
 }
 
 Design compile_design(const Scenario& scenario) {

@@ -165,6 +165,7 @@ struct AnalysisResult {
   std::string weight;  ///< "fh(0,1)", "fh(0,0);fh(0,1)"; empty for an unweighted test
   std::vector<AnalysisOption> options;
   std::string endpoint;
+  std::vector<std::string> arms;  ///< compared, the reference first; empty in a trial of two arms
   double alpha = 0.025;
   int sided = 1;
   SimulatedProportion power;
@@ -220,6 +221,7 @@ struct AnalysisLabel {
   bool estimates_difference = false;
   std::vector<AnalysisOption> options = {};
   std::optional<SpendingLabel> spending = {};  ///< with looks only
+  std::vector<std::string> arms = {};          ///< as of AnalysisResult
 };
 
 /// Turns the sums of a design point into the figures that are reported.
