@@ -246,6 +246,7 @@ std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& s
 
 // The first look of a time to event, or the first look; of all arms, if need be without analyses.
 std::size_t look_to_report(Design& design) {
+  if (design.looks.empty()) return 0;  // a survey
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
