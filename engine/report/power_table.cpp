@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
@@ -317,6 +318,8 @@ std::string power_table(const result::Result& result, bool colour) {
     append_paragraph(out, note, style.note, style.end);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
+    append_paragraph(out, line, style.note, style.end);
+  for (const std::string& line : imbalance_words(result))
     append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
   append_paragraph(out, events_words(result), style.warning, style.end);

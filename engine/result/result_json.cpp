@@ -147,6 +147,20 @@ Json to_document(const AnalyticTwin& twin) {
   return document;
 }
 
+Json to_document(const std::vector<ArmImbalance>& imbalance) {
+  Json rows = Json::array();
+  for (const ArmImbalance& one : imbalance) {
+    const bool of_all = one.label.covariate.empty();
+    rows.push_back({{"covariate", of_all ? Json(nullptr) : Json(one.label.covariate)},
+                    {"level", of_all ? Json(nullptr) : Json(one.label.level)},
+                    {"mean", number(one.mean)},
+                    {"mc_se", number(one.mc_se)},
+                    {"q95", number(one.q95)},
+                    {"largest", number(one.largest)}});
+  }
+  return rows;
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -190,16 +204,18 @@ Json to_document(const PointResult& point) {
   Json analyses = Json::array();
   for (const AnalysisResult& analysis : point.analyses)
     analyses.push_back(to_document(analysis));
-  return {{"set", set},
-          {"replicates", point.replicates},
-          {"analyses", analyses},
-          {"events", to_document(point.events)},
-          {"duration", to_document(point.duration)},
-          {"last_patient_in", to_document(point.last_patient_in)},
-          {"enrolled", to_document(point.enrolled)},
-          {"dropouts", to_document(point.dropouts)},
-          {"events_not_reached", point.events_not_reached},
-          {"pathway", to_document(point.pathway)}};
+  Json document = {{"set", set},
+                   {"replicates", point.replicates},
+                   {"analyses", analyses},
+                   {"events", to_document(point.events)},
+                   {"duration", to_document(point.duration)},
+                   {"last_patient_in", to_document(point.last_patient_in)},
+                   {"enrolled", to_document(point.enrolled)},
+                   {"dropouts", to_document(point.dropouts)},
+                   {"events_not_reached", point.events_not_reached},
+                   {"pathway", to_document(point.pathway)}};
+  if (!point.imbalance.empty()) document["imbalance"] = to_document(point.imbalance);
+  return document;
 }
 
 Json to_document(const Runtime& runtime) {

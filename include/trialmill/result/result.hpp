@@ -90,6 +90,25 @@ struct PathwayShare {
   std::vector<std::pair<std::string, double>> steps;
 };
 
+/// Of which patients an imbalance between arms is; of all when there is no covariate.
+struct ImbalanceLabel {
+  std::string covariate = {}, level = {};
+};
+
+/// How far the arms are from the allocation among some patients: the largest difference between
+/// the patients of an arm and those expected (of two equal arms half the difference between them),
+/// over all replicates.
+struct ArmImbalance {
+  ImbalanceLabel label;
+  double mean = 0, mc_se = 0;
+  double q95 = 0;      ///< not exceeded in 95 % of replicates, as `Distribution` counts
+  double largest = 0;  ///< of all replicates, likewise
+};
+
+/// @param labels as many as the tally has imbalances
+std::vector<ArmImbalance> summarise_imbalance(const Tally& tally,
+                                              const std::vector<ImbalanceLabel>& labels);
+
 /// What one look of an analysis with several decided.
 struct SequentialLook {
   std::uint64_t held = 0;  ///< replicates that came this far without stopping
@@ -186,7 +205,8 @@ struct PointResult {
   std::vector<AnalysisResult> analyses;
   Summary events, duration, last_patient_in, enrolled, dropouts;
   std::uint64_t events_not_reached = 0;
-  std::vector<PathwayShare> pathway;  ///< by arm; empty without a course
+  std::vector<PathwayShare> pathway;    ///< by arm; empty without a course
+  std::vector<ArmImbalance> imbalance;  ///< empty when nobody asked
 };
 
 /// The only part of a result that may differ between two runs of the same scenario and seed.

@@ -124,6 +124,8 @@ struct Design {
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
   std::vector<std::string> endpoint_names;
   std::vector<std::string> arm_names;
+  std::vector<std::size_t> imbalance_of = {};  ///< covariates within whose levels it is measured
+  std::vector<result::ImbalanceLabel> imbalance = {};  ///< of each one measured; empty for none
 };
 
 /// One cell of the sweep, as it is reported.
