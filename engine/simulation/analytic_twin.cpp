@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simulation/formula_events.hpp"
+#include "simulation/planned_looks.hpp"
 #include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/design/crossing.hpp"
 #include "trialmill/design/expected_cox.hpp"
@@ -198,6 +199,34 @@ void add_analytic_twins(const scenario::Study& study, Plan& plan) {
       }
     }
   }
+}
+
+bool made_when_another_stops(const Scenario& scenario, std::size_t analysis) {
+  return waits_for_another(scenario, scenario.analyses[analysis]);
+}
+
+AnalyticSize analytic_sample_size(const Scenario& scenario, double power, std::size_t smallest,
+                                  std::size_t largest, std::size_t step) {
+  Scenario trial = scenario;
+  const Analysis& analysis = trial.analyses.front();
+  Model model = model_of(trial, analysis);
+  std::string reason;
+  const auto reaches = [&](std::size_t size) {
+    trial.sample_size = size;
+    resize(size, model);
+    const result::AnalyticTwin twin =
+        twin_of(trial, analysis, model, planned_looks(trial, analysis).get());
+    if (!twin.absent_because.empty()) reason = twin.absent_because;
+    return twin.power >= power;
+  };
+  if (!reaches(largest)) return {std::nullopt, reason};
+  std::size_t below = smallest / step, enough = largest / step;
+  if (reaches(smallest)) return {smallest, ""};
+  while (enough - below > 1) {
+    const std::size_t middle = below + (enough - below) / 2;
+    (reaches(middle * step) ? enough : below) = middle;
+  }
+  return {enough * step, ""};
 }
 
 result::Result expected_result(const scenario::Study& study) {
