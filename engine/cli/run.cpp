@@ -91,7 +91,7 @@ class ReplicateTable {
   // Whether some test has a p-value of its own, or estimates a difference.
   static bool records_more(const simulation::Plan& plan) {
     return std::ranges::any_of(plan.designs.front().labels, [](const result::AnalysisLabel& label) {
-      return label.estimates_difference || label.test == "max-combo";
+      return label.estimates_difference || label.test == "max-combo" || label.arms.size() > 2;
     });
   }
 

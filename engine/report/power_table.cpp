@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
@@ -231,6 +232,8 @@ void add_estimates(Table& table, const Rounding& rounding) {
 std::vector<std::string> footnotes(const result::Result& result, const std::vector<Row>& rows) {
   const bool hazard_ratios = any_hazard_ratio(rows), proportions = any_proportion(rows);
   const bool differences = any_difference(rows);
+  const bool arms =
+      std::ranges::any_of(rows, [](const Row& row) { return !row.analysis->arms.empty(); });
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
@@ -250,13 +253,19 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
         "ratio.");
-  if (proportions)
+  const std::string less =
+      arms ? "the first arm named less the other" : "experimental less control";
+  if (arms)
     notes.push_back(
-        "Diff.: mean difference of proportions, experimental less control. Bias: that mean less "
-        "the true difference.");
+        "Events, estimates and truths are those of the arms compared; the HR is that of the first "
+        "arm named over the other.");
+  if (proportions)
+    notes.push_back("Diff.: mean difference of proportions, " + less +
+                    ". Bias: that mean less the true difference.");
   if (differences)
     notes.push_back(
-        "Diff., experimental less control: of restricted means in months, of survival "
+        "Diff., " + less +
+        ": of restricted means in months, of survival "
         "probabilities, or the net benefit of a win ratio. Bias: its mean less the true "
         "difference.");
   if (any_course(rows) && (hazard_ratios || proportions || differences))
@@ -336,6 +345,8 @@ std::string power_table(const result::Result& result, bool colour) {
     append_paragraph(out, note, style.note, style.end);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
+    append_paragraph(out, line, style.note, style.end);
+  for (const std::string& line : imbalance_words(result))
     append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
   append_paragraph(out, events_words(result), style.warning, style.end);

@@ -31,6 +31,21 @@ std::string options_text(const AnalysisResult& analysis) {
   return words;
 }
 
+bool names_arms(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses,
+                               [](const AnalysisResult& one) { return !one.arms.empty(); });
+  });
+}
+
+// "control;high".
+std::string arms_text(const AnalysisResult& analysis) {
+  std::string text;
+  for (const std::string& arm : analysis.arms)
+    text += (text.empty() ? "" : ";") + arm;
+  return text;
+}
+
 std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
@@ -78,7 +93,7 @@ std::string assurance_columns(const AnalysisResult& analysis) {
 
 /// Columns that only some results have.
 struct FurtherColumns {
-  bool differences = false, twins = false, assurance = false;
+  bool differences = false, twins = false, arms = false, assurance = false;
 };
 
 std::string row(const PointResult& point, const AnalysisResult& analysis,
@@ -113,6 +128,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis,
     line += ',' + csv_number(x);
   if (further.differences) line += difference_columns(analysis);
   if (further.twins) line += twin_columns(analysis);
+  if (further.arms) line += ',' + csv_text(arms_text(analysis));
   if (further.assurance) line += assurance_columns(analysis);
   return line + '\n';
 }
@@ -132,12 +148,13 @@ std::string to_csv(const Result& result) {
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
   const FurtherColumns further{has_options_or_differences(result), has_twins(result),
-                               has_assurance(result)};
+                               names_arms(result), has_assurance(result)};
   if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
   if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
+  if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
   csv += '\n';
   for (const PointResult& point : result.points)

@@ -147,6 +147,20 @@ Json to_document(const AnalyticTwin& twin) {
   return document;
 }
 
+Json to_document(const std::vector<ArmImbalance>& imbalance) {
+  Json rows = Json::array();
+  for (const ArmImbalance& one : imbalance) {
+    const bool of_all = one.label.covariate.empty();
+    rows.push_back({{"covariate", of_all ? Json(nullptr) : Json(one.label.covariate)},
+                    {"level", of_all ? Json(nullptr) : Json(one.label.level)},
+                    {"mean", number(one.mean)},
+                    {"mc_se", number(one.mc_se)},
+                    {"q95", number(one.q95)},
+                    {"largest", number(one.largest)}});
+  }
+  return rows;
+}
+
 Json to_document(const Assurance& assurance) {
   return {{"estimate", assurance.estimate},   {"mc_se", assurance.mc_se},
           {"ci_lower", assurance.ci_lower},   {"ci_upper", assurance.ci_upper},
@@ -167,8 +181,9 @@ Json to_document(const AnalysisResult& analysis) {
   Json document = {{"name", analysis.name},
                    {"test", analysis.test},
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
-                   {"endpoint", analysis.endpoint},
-                   {"alpha", analysis.alpha},
+                   {"endpoint", analysis.endpoint}};
+  if (!analysis.arms.empty()) document["arms"] = analysis.arms;
+  document.update({{"alpha", analysis.alpha},
                    {"sided", analysis.sided},
                    {"power", analysis.power.estimate},
                    {"mc_se", analysis.power.mc_se},
@@ -179,7 +194,7 @@ Json to_document(const AnalysisResult& analysis) {
                    {"flags", flags},
                    {"by_look", looks},
                    {"estimate", to_document(analysis.estimate)},
-                   {"proportion", to_document(analysis.proportion)}};
+                   {"proportion", to_document(analysis.proportion)}});
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
@@ -200,16 +215,18 @@ Json to_document(const PointResult& point) {
   Json analyses = Json::array();
   for (const AnalysisResult& analysis : point.analyses)
     analyses.push_back(to_document(analysis));
-  return {{"set", set},
-          {"replicates", point.replicates},
-          {"analyses", analyses},
-          {"events", to_document(point.events)},
-          {"duration", to_document(point.duration)},
-          {"last_patient_in", to_document(point.last_patient_in)},
-          {"enrolled", to_document(point.enrolled)},
-          {"dropouts", to_document(point.dropouts)},
-          {"events_not_reached", point.events_not_reached},
-          {"pathway", to_document(point.pathway)}};
+  Json document = {{"set", set},
+                   {"replicates", point.replicates},
+                   {"analyses", analyses},
+                   {"events", to_document(point.events)},
+                   {"duration", to_document(point.duration)},
+                   {"last_patient_in", to_document(point.last_patient_in)},
+                   {"enrolled", to_document(point.enrolled)},
+                   {"dropouts", to_document(point.dropouts)},
+                   {"events_not_reached", point.events_not_reached},
+                   {"pathway", to_document(point.pathway)}};
+  if (!point.imbalance.empty()) document["imbalance"] = to_document(point.imbalance);
+  return document;
 }
 
 Json to_document(const Runtime& runtime) {

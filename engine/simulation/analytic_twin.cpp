@@ -174,11 +174,12 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
   return twin_of(scenario, analysis, std::get<design::TwoArmModel>(model), planned);
 }
 
-// The model of a trial of another size.
-void resize(std::size_t sample_size, Model& model) {
+// The model of a trial of the scenario's size, made for another one.
+void resize(const Scenario& scenario, const Analysis& analysis, Model& model) {
   if (auto* trial = std::get_if<design::TwoArmModel>(&model))
-    trial->accrual.duration_months =
-        design::accrual_duration(trial->accrual, static_cast<double>(sample_size));
+    trial->accrual.duration_months = design::accrual_duration(
+        trial->accrual, scenario::share_of_compared_arms(scenario, analysis) *
+                            static_cast<double>(scenario.sample_size));
 }
 
 }  // namespace
@@ -193,7 +194,7 @@ void add_analytic_twins(const scenario::Study& study, Plan& plan) {
       const Scenario& scenario = study.points[size.point].scenario;
       size.twins.clear();
       for (std::size_t a = 0; a < models.size(); ++a) {
-        resize(size.sample_size, models[a]);
+        resize(scenario, scenario.analyses[a], models[a]);
         size.twins.push_back(
             twin_of(scenario, scenario.analyses[a], models[a], size.looks[a].get()));
       }
@@ -213,7 +214,7 @@ AnalyticSize analytic_sample_size(const Scenario& scenario, double power, std::s
   std::string reason;
   const auto reaches = [&](std::size_t size) {
     trial.sample_size = size;
-    resize(size, model);
+    resize(trial, analysis, model);
     const result::AnalyticTwin twin =
         twin_of(trial, analysis, model, planned_looks(trial, analysis).get());
     if (!twin.absent_because.empty()) reason = twin.absent_because;

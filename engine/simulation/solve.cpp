@@ -52,7 +52,7 @@ bool waits_for_fixed_events(const Scenario& scenario, const Analysis& analysis) 
 void let_events_grow(AnalysisTime& when, double patients) {
   if (when.condition == AnalysisTime::Condition::events) {
     when.condition = AnalysisTime::Condition::event_fraction;
-    when.value /= patients;
+    when.value /= patients * when.share;
   }
   for (AnalysisTime& part : when.of)
     let_events_grow(part, patients);

@@ -90,6 +90,25 @@ struct PathwayShare {
   std::vector<std::pair<std::string, double>> steps;
 };
 
+/// Of which patients an imbalance between arms is; of all when there is no covariate.
+struct ImbalanceLabel {
+  std::string covariate = {}, level = {};
+};
+
+/// How far the arms are from the allocation among some patients: the largest difference between
+/// the patients of an arm and those expected (of two equal arms half the difference between them),
+/// over all replicates.
+struct ArmImbalance {
+  ImbalanceLabel label;
+  double mean = 0, mc_se = 0;
+  double q95 = 0;      ///< not exceeded in 95 % of replicates, as `Distribution` counts
+  double largest = 0;  ///< of all replicates, likewise
+};
+
+/// @param labels as many as the tally has imbalances
+std::vector<ArmImbalance> summarise_imbalance(const Tally& tally,
+                                              const std::vector<ImbalanceLabel>& labels);
+
 /// What one look of an analysis with several decided.
 struct SequentialLook {
   std::uint64_t held = 0;  ///< replicates that came this far without stopping
@@ -187,6 +206,7 @@ struct AnalysisResult {
   std::string weight;  ///< "fh(0,1)", "fh(0,0);fh(0,1)"; empty for an unweighted test
   std::vector<AnalysisOption> options;
   std::string endpoint;
+  std::vector<std::string> arms;  ///< compared, the reference first; empty in a trial of two arms
   double alpha = 0.025;
   int sided = 1;
   SimulatedProportion power;
@@ -208,7 +228,8 @@ struct PointResult {
   std::vector<AnalysisResult> analyses;
   Summary events, duration, last_patient_in, enrolled, dropouts;
   std::uint64_t events_not_reached = 0;
-  std::vector<PathwayShare> pathway;  ///< by arm; empty without a course
+  std::vector<PathwayShare> pathway;    ///< by arm; empty without a course
+  std::vector<ArmImbalance> imbalance;  ///< empty when nobody asked
 };
 
 /// The only part of a result that may differ between two runs of the same scenario and seed.
@@ -243,6 +264,7 @@ struct AnalysisLabel {
   bool estimates_difference = false;
   std::vector<AnalysisOption> options = {};
   std::optional<SpendingLabel> spending = {};  ///< with looks only
+  std::vector<std::string> arms = {};          ///< as of AnalysisResult
 };
 
 /// Turns the sums of a design point into the figures that are reported.
