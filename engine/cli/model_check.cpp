@@ -113,17 +113,19 @@ double median(const scenario::ArmSurvival& survival) {
   return high;
 }
 
-// Survival of the first and of the last arm; none when there are more combinations of covariates
-// than an average can be taken over: only simulation tells.
-std::optional<std::pair<scenario::ArmSurvival, scenario::ArmSurvival>> arms_survival(
-    const Scenario& scenario, const scenario::TreatedLaws& laws) {
+// Survival of every arm; none when there are more combinations of covariates than an average can be
+// taken over: only simulation tells.
+std::vector<scenario::ArmSurvival> survival_by_arm(const Scenario& scenario,
+                                                   const scenario::TreatedLaws& laws) {
   const cohort::OddsLaw cured = scenario::cure_law(scenario);
+  std::vector<scenario::ArmSurvival> out;
   try {
-    return std::pair(scenario::ArmSurvival(scenario, 0, laws, cured),
-                     scenario::ArmSurvival(scenario, scenario.arms.size() - 1, laws, cured));
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm)
+      out.emplace_back(scenario, arm, laws, cured);
   } catch (const std::length_error&) {
-    return std::nullopt;
+    return {};
   }
+  return out;
 }
 
 }  // namespace
@@ -165,27 +167,26 @@ ModelCheck check_model(const Scenario& scenario) {
   check.ratios = check_ratios(scenario, check.curve);
   check.baseline = scenario::resolve_baseline(scenario.disease);
   const auto laws = scenario::treated_laws(scenario, scenario.disease.name, check.baseline);
-  const auto arms = arms_survival(scenario, laws);
-  if (!arms)
-    check.control_median = check.experimental_median = std::numeric_limits<double>::quiet_NaN();
-  if (calibrated && arms) {
+  for (const scenario::Arm& arm : scenario.arms)
+    check.arms.push_back(arm.name);
+  const std::vector<scenario::ArmSurvival> survival = survival_by_arm(scenario, laws);
+  if (survival.empty())
+    check.median_by_arm.assign(check.arms.size(), std::numeric_limits<double>::quiet_NaN());
+  if (calibrated && !survival.empty()) {
     const cohort::EventTimeLaw& reference = laws.by_arm.front();
     const auto published =
         scenario::risk_patterns(calibrated->cohort, scenario.disease.effects, calibrated->copula);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
-      check.knots.push_back({t, knot.survival,
-                             evidence::average_survival(reference.cumulative(t), published),
-                             arms->first.at(t), arms->second.at(t)});
+      check.knots.push_back(
+          {t, knot.survival, evidence::average_survival(reference.cumulative(t), published), {}});
+      for (const scenario::ArmSurvival& arm : survival)
+        check.knots.back().by_arm.push_back(arm.at(t));
     }
   }
-  if (arms) {
-    check.control_median = median(arms->first);
-    check.experimental_median = median(arms->second);
-  }
-  if (arms && scenario.disease.cured) {
-    check.control_cured = arms->first.cured();
-    check.experimental_cured = arms->second.cured();
+  for (const scenario::ArmSurvival& arm : survival) {
+    check.median_by_arm.push_back(median(arm));
+    if (scenario.disease.cured) check.cured_by_arm.push_back(arm.cured());
   }
   check.full_enrolment_months = full_enrolment_months(scenario);
   return check;

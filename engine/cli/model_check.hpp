@@ -30,8 +30,7 @@ struct KnotCheck {
   double month = 0;
   double published = 0;
   double published_cohort = 0;  ///< model, averaged over the published cohort
-  double control_arm = 0;       ///< model, averaged over the trial's own population
-  double experimental_arm = 0;
+  std::vector<double> by_arm;   ///< model, averaged over the trial's own population
 };
 
 /// What a design point's model says of the paper, without simulating.
@@ -41,10 +40,10 @@ struct ModelCheck {
   std::vector<RatioCheck> ratios;
   cohort::BaselineHazard baseline;
   std::vector<KnotCheck> knots;
-  double control_median = 0;  ///< months, averaged over the trial's population; may be infinite
-  double experimental_median = 0;
-  /// Share cured, averaged over the trial's population; none where nobody is cured.
-  std::optional<double> control_cured, experimental_cured;
+  std::vector<std::string> arms;
+  std::vector<double> median_by_arm;  ///< months, averaged over the trial's population; may be
+                                      ///< infinite
+  std::vector<double> cured_by_arm;   ///< shares of the trial's population; empty: nobody is cured
   double full_enrolment_months =
       0;  ///< when the expected number of arrivals reaches the sample size
 };

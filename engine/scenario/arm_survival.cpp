@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
@@ -15,6 +16,20 @@ namespace {
 const TreatmentEffect* effect_on(const Arm& arm, const std::string& transition) {
   const auto found = std::ranges::find(arm.effects, transition, &TreatmentEffect::transition);
   return found == arm.effects.end() ? nullptr : &*found;
+}
+
+// Of all patients alike; none where it differs between subgroups.
+std::optional<cohort::PiecewiseRatio> hazard_ratio_in(const Arm& arm,
+                                                      const std::string& transition) {
+  const TreatmentEffect* effect = effect_on(arm, transition);
+  if (!effect) return cohort::PiecewiseRatio{};
+  return effect->within ? std::nullopt : std::optional(effect->ratio);
+}
+
+double ratio_at(double months, const cohort::PiecewiseRatio& ratio) {
+  const auto piece =
+      std::ranges::upper_bound(ratio.from_months, months) - ratio.from_months.begin();
+  return ratio.hazard_ratio[static_cast<std::size_t>(piece) - 1];
 }
 
 double cure_odds_ratio(const Arm& arm) {
@@ -99,14 +114,18 @@ cohort::OddsLaw cure_law(const Scenario& scenario) {
   return law;
 }
 
-double constant_log_ratio(const Scenario& scenario, const Arm& arm) {
+double constant_log_ratio(const Scenario& scenario, const Arm& reference, const Arm& compared) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const TreatmentEffect* effect = effect_on(arm, scenario.disease.name);
-  if (effect && (effect->within || !effect->ratio.constant())) return none;
-  const double ratio = effect ? effect->ratio.hazard_ratio.front() : 1;
-  const bool changes = ratio != 1 || cure_odds_ratio(arm) != 1;
+  const auto against = hazard_ratio_in(reference, scenario.disease.name);
+  const auto ratio = hazard_ratio_in(compared, scenario.disease.name);
+  if (!against || !ratio) return none;
+  const double first = ratio->hazard_ratio.front() / against->hazard_ratio.front();
+  for (const auto* effect : {&*against, &*ratio})
+    for (const double months : effect->from_months)
+      if (ratio_at(months, *ratio) / ratio_at(months, *against) != first) return none;
+  const bool differ = first != 1 || cure_odds_ratio(reference) != cure_odds_ratio(compared);
   const bool cures = scenario.disease.cured && scenario.disease.cured->probability > 0;
-  return cures && changes ? none : math::log(ratio);
+  return cures && differ ? none : math::log(first);
 }
 
 ArmSurvival::ArmSurvival(const Scenario& scenario, std::size_t arm, const TreatedLaws& laws,

@@ -27,7 +27,7 @@ survival::PiecewiseHazard read_loss(const Record& record) {
 
 // The sum of the allocations, 0 when there is no such sum to divide block sizes by.
 std::int32_t allocation_total(const Value& where, const Scenario& scenario) {
-  if (scenario.arms.size() != 2) return 0;
+  if (scenario.arms.size() < 2) return 0;
   double total = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.allocation != std::floor(arm.allocation)) {

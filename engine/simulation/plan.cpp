@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "simulation/label.hpp"
+#include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
@@ -61,6 +62,10 @@ cohort::Stratification stratification(const Design& design, const std::vector<st
     out.place.push_back(places_of_levels(law));
   }
   return out;
+}
+
+const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
+  return scenario.arms[static_cast<std::size_t>(arm)];
 }
 
 cohort::Minimisation minimisation(const Scenario& scenario, const Design& design) {
@@ -144,6 +149,10 @@ std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& d
   return place_of(design.cuts, cut, std::equal_to<>());
 }
 
+bool same_data(const LookPlan& a, const LookPlan& b) {
+  return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded && a.arms == b.arms;
+}
+
 std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   LookPlan look;
   const auto endpoint =
@@ -159,9 +168,8 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
     }
   std::ranges::sort(look.recorded);
   look.cut = cut_of(scenario, analysis, design);
-  const std::size_t place = place_of(design.looks, look, [](const LookPlan& a, const LookPlan& b) {
-    return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
-  });
+  if (!scenario::compares_all_in_order(scenario, analysis)) look.arms = analysis.arms;
+  const std::size_t place = place_of(design.looks, look, same_data);
   design.looks[place].at_interim |= analysis.looks.has_value();
   return place;
 }
@@ -196,6 +204,7 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
+  plan.arms = analysis.arms;
   plan.weight = analysis.weight;
   plan.weights = analysis.weights;
   plan.months = analysis.months;
@@ -220,7 +229,7 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   design.analyses.push_back(plan_analysis(scenario, analysis, design));
-  design.labels.push_back(label_of(analysis));
+  design.labels.push_back(label_of(scenario, analysis));
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -230,7 +239,8 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     result::AnalysisTruth truth;
     truth.interval_z = plan.critical_z;
     if (!scenario.course) {
-      truth.log_hazard_ratio = scenario::constant_log_ratio(scenario, scenario.arms.back());
+      truth.log_hazard_ratio = scenario::constant_log_ratio(
+          scenario, arm_of(scenario, plan.arms[0]), arm_of(scenario, plan.arms[1]));
       truth.difference = stated_difference(scenario, design.model, plan);
     }
     truths.push_back(truth);
@@ -239,25 +249,23 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
 }
 
 // The bounds of every analysis at one size.
-std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& scenario) {
+std::vector<std::shared_ptr<const PlannedLooks>> all_planned_looks(const Scenario& scenario) {
   std::vector<std::shared_ptr<const PlannedLooks>> out;
-  for (const Analysis& analysis : scenario.analyses) {
-    out.emplace_back();
-    if (!analysis.looks) continue;
-    const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
-    out.back() = std::make_shared<const PlannedLooks>(PlannedLooks{
-        design::compute_boundaries(scenario::group_sequential_design(scenario, analysis)), maximum,
-        analysis.looks->clock, analysis.looks->last_look, analysis.looks->futility_obeyed});
-  }
+  for (const Analysis& analysis : scenario.analyses)
+    out.push_back(planned_looks(scenario, analysis));
   return out;
 }
 
-// The first look of a time to event, or the first look.
-std::size_t look_to_report(const Design& design) {
+// The first look of a time to event, or the first look; of all arms, if need be without analyses.
+std::size_t look_to_report(Design& design) {
+  if (design.looks.empty()) return 0;  // a survey
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  return found == design.looks.end() ? 0 : static_cast<std::size_t>(found - design.looks.begin());
+  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
+  look.arms.clear();
+  look.at_interim = false;
+  return place_of(design.looks, look, same_data);
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -309,7 +317,7 @@ Plan compile_plan(const scenario::Study& study) {
     }
     plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
                                           stated_truths(point.scenario, plan.designs[design]),
-                                          planned_looks(point.scenario)});
+                                          all_planned_looks(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

@@ -34,11 +34,12 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
   if (plan.test != rmst && plan.test != milestone) return result::not_a_number;
   const scenario::TreatedLaws laws{model.event_time_by_arm, model.event_subgroups};
   const auto figure = plan.test == rmst ? area : survival_at;
-  const auto in_arm = [&](std::size_t arm) {
-    return figure(plan.months, scenario::ArmSurvival(scenario, arm, laws, model.cured));
+  const auto in_arm = [&](std::int32_t arm) {
+    return figure(plan.months, scenario::ArmSurvival(scenario, static_cast<std::size_t>(arm), laws,
+                                                     model.cured));
   };
   try {
-    return in_arm(scenario.arms.size() - 1) - in_arm(0);
+    return in_arm(plan.arms[1]) - in_arm(plan.arms[0]);
   } catch (const std::length_error&) {
     return result::not_a_number;
   }

@@ -11,6 +11,7 @@
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/read_study.hpp"
+#include "trialmill/scenario/two_arm_model.hpp"
 
 namespace trialmill::scenario {
 namespace {
@@ -105,13 +106,30 @@ TEST(TreatmentEffects, ARatioIsConstantOnlyWhereNothingElseActs) {
       text = replaced(
           text, "    cured: {probability: 0.3, odds_ratios: {grade: {g2: 0.5, g3: 0.2}}}\n", "");
     const Scenario scenario = read(text);
-    return constant_log_ratio(scenario, scenario.arms.back());
+    return constant_log_ratio(scenario, scenario.arms.front(), scenario.arms.back());
   };
   EXPECT_NEAR(truth("{hazard_ratio: 0.8}", false), std::log(0.8), 1e-15);
   EXPECT_TRUE(std::isnan(truth("{hazard_ratio: 0.8}", true)));
   EXPECT_TRUE(std::isnan(truth("{cured: {odds_ratio: 2}}", true)));
   EXPECT_EQ(truth("{hazard_ratio: 1}", true), 0);  // no effect at all: the hazards are the same
   EXPECT_TRUE(std::isnan(truth("{within: {marker: {hazard_ratio: 0.5}}}", false)));
+}
+
+TEST(TreatmentEffects, HaveNoAnalyticTwin) {
+  const auto reason = [](const Scenario& scenario) {
+    const auto model = two_arm_model(scenario, scenario.analyses.front());
+    const auto* none = std::get_if<NoModel>(&model);
+    return none ? none->because : "";
+  };
+  EXPECT_EQ(reason(read(event_text)), "a cure fraction");
+  const std::string plain = replaced(
+      replaced(event_text,
+               "    cured: {probability: 0.3, odds_ratios: {grade: {g2: 0.5, g3: 0.2}}}\n", ""),
+      ", cured: {odds_ratio: 1.8}", "");
+  EXPECT_EQ(reason(read(plain)), "");
+  EXPECT_EQ(reason(read(
+                replaced(plain, "{hazard_ratio: 0.8}", "{within: {marker: {hazard_ratio: 0.5}}}"))),
+            "an effect that differs between subgroups");
 }
 
 TEST(TreatmentEffects, SwitchingIsOfTheArmsThatStateIt) {

@@ -24,10 +24,10 @@ TreatedLaws treated_laws(const Scenario& scenario, const std::string& transition
 /// `Transition::cured`.
 cohort::OddsLaw cure_law(const Scenario& scenario);
 
-/// Is the hazard of an arm at all times and in all patients the same multiple of the control's? Its
-/// logarithm; NaN otherwise: the effect changes with time, differs between subgroups, or acts
-/// beside a cure fraction, which leaves no constant ratio.
-double constant_log_ratio(const Scenario& scenario, const Arm& arm);
+/// Is the hazard of an arm at all times and in all patients the same multiple of another's? Its
+/// logarithm; NaN otherwise: the ratio changes with time, an effect differs between subgroups, or
+/// they act beside a cure fraction, which leaves no constant ratio.
+double constant_log_ratio(const Scenario& scenario, const Arm& reference, const Arm& compared);
 
 /// Survival without the single event in an arm, averaged over the trial's population.
 class ArmSurvival {
