@@ -13,6 +13,8 @@
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "trialmill/input/diagnostic.hpp"
+#include "trialmill/report/analytic_table.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -137,6 +139,29 @@ void print_survival(const ModelCheck& check) {
   fmt::print("\n");
 }
 
+// The analytic twins of all design points.
+Json twins_document(const result::Result& expected) {
+  Json points = Json::array();
+  for (const result::PointResult& point : expected.points) {
+    Json set = Json::object(), analyses = Json::array();
+    for (const auto& [key, value] : point.set)
+      set[key] = value;
+    for (const result::AnalysisResult& analysis : point.analyses)
+      analyses.push_back(
+          {{"name", analysis.name}, {"analytic", Json::parse(to_json(*analysis.analytic))}});
+    points.push_back({{"set", set}, {"analyses", analyses}});
+  }
+  return points;
+}
+
+void print_twins(const result::Result& expected) {
+  const std::string table = report::analytic_table(expected, false);
+  if (table.empty())
+    fmt::print("\nPower without simulating: {}\n", report::missing_twins_words(expected));
+  else
+    fmt::print("\nPower without simulating\n{}", table);
+}
+
 int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
@@ -147,6 +172,7 @@ int check_study(const CheckArguments& arguments) {
   if (arguments.json) {
     Json document = heading_document(study);
     document["model"] = to_document(check);
+    document["analytic"] = twins_document(simulation::expected_result(study));
     document["figures"] = to_document(figures);
     fmt::print("{}\n", document.dump(2));
     return done;
@@ -158,6 +184,7 @@ int check_study(const CheckArguments& arguments) {
   print_survival(check);
   fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
              first.scenario.sample_size, check.full_enrolment_months);
+  print_twins(simulation::expected_result(study));
   print_figures(figures);
   return done;
 }

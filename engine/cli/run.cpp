@@ -18,6 +18,7 @@
 #include "trialmill/report/power_figure.hpp"
 #include "trialmill/report/power_table.hpp"
 #include "trialmill/result/result.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
@@ -207,6 +208,7 @@ int run_study(const RunArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
   simulation::measure_truths(plan, arguments.threads);
+  simulation::add_analytic_twins(study, plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
   const std::filesystem::path folder = output_folder(arguments);
   if (write) make_folder(folder);

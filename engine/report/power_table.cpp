@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/text_table.hpp"
 #include "report/wording.hpp"
+#include "trialmill/report/analytic_table.hpp"
 
 namespace trialmill::report {
 namespace {
@@ -121,6 +123,12 @@ std::vector<std::string> add_settings(Table& table, const result::Result& result
   return constants;
 }
 
+bool any_twin(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [](const Row& row) {
+    return row.analysis->analytic && row.analysis->analytic->absent_because.empty();
+  });
+}
+
 void add_powers(Table& table, const Rounding& rounding) {
   const int decimals = rounding.power;
   table.add_column({"Power"},
@@ -131,6 +139,11 @@ void add_powers(Table& table, const Rounding& rounding) {
     const auto& power = row.analysis->power;
     return fixed(power.ci_lower, decimals) + "\u2013" + fixed(power.ci_upper, decimals);
   });
+  if (any_twin(table.rows()))
+    table.add_column({"Analytic", "power"}, [&](const Row& row) {
+      const auto& twin = row.analysis->analytic;
+      return fixed(twin ? twin->power : result::not_a_number, decimals);
+    });
   // Of the analysis's own look: several endpoints of a trial have their own.
   const auto of_look = [](auto of_stopping, auto of_single) {
     return [=](const Row& row) {
@@ -205,6 +218,10 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
       fmt::format("Events, Months: means at the analysis{}; months are calendar time from the "
                   "opening of enrolment.",
                   result::has_looks(result) ? ", with looks where it stops" : "")};
+  if (any_twin(rows))
+    notes.push_back(
+        "Analytic power: by numerical integration, nothing simulated; `check` shows more. " +
+        missing_twins_words(result));
   if (hazard_ratios)
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
@@ -301,6 +318,8 @@ std::string power_table(const result::Result& result, bool colour) {
     append_paragraph(out, note, style.note, style.end);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
+    append_paragraph(out, line, style.note, style.end);
+  for (const std::string& line : imbalance_words(result))
     append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
   append_paragraph(out, events_words(result), style.warning, style.end);

@@ -24,6 +24,12 @@ void read_endpoints(const input::Record& file, Scenario& scenario);
 void read_enrolment(const input::Record& file, Scenario& scenario);
 void read_dropout(const input::Record& file, Scenario& scenario);
 void read_randomisation(const input::Record& file, Scenario& scenario);
+/// Reads the keys of `randomisation` that belong to minimisation.
+void read_minimisation(const input::Record& randomisation, Scenario& scenario);
+/// Reads of which covariates the imbalance between arms is reported.
+void read_report_imbalance(const input::Record& randomisation, Scenario& scenario);
+/// Notes a covariate by which nobody can be randomised, because some patients have no value of it.
+void require_always_recorded(const input::Value& item, const cohort::Covariate& covariate);
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);

@@ -72,6 +72,12 @@ const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
   return scenario.arms[static_cast<std::size_t>(arm)];
 }
 
+cohort::Minimisation minimisation(const Scenario& scenario, const Design& design) {
+  const scenario::MinimisationPlan& plan = scenario.minimisation;
+  const cohort::Stratification factors = stratification(design, plan.factors);
+  return {factors.covariates, factors.levels, plan.weights, plan.probability, plan.imbalance};
+}
+
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
@@ -81,6 +87,7 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   model.randomisation.block_sizes = scenario.block_sizes;
   model.randomisation_strata = stratification(design, scenario.randomisation_strata);
   model.randomisation.strata = model.randomisation_strata.count();
+  model.randomisation.minimisation = minimisation(scenario, design);
   for (const scenario::Arm& arm : scenario.arms) {
     model.randomisation.allocation.push_back(arm.allocation);
     model.dropout_time_by_arm.emplace_back(arm.dropout, cohort::PiecewiseRatio{});
@@ -94,6 +101,20 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   for (const scenario::Arm& arm : scenario.arms)
     model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
   return model;
+}
+
+// Names all patients, then the levels of the covariates asked for.
+void add_imbalance(const Scenario& scenario, Design& design) {
+  if (!scenario.imbalance_of) return;
+  design.imbalance.emplace_back();
+  for (const std::string& name : *scenario.imbalance_of) {
+    design.imbalance_of.push_back(column_index(design, name));
+    const auto* categorical =
+        std::get_if<cohort::CategoricalLaw>(&design.columns[design.imbalance_of.back()].law);
+    for (const std::string& level :
+         categorical ? categorical->levels : std::vector<std::string>{"absent", "present"})
+      design.imbalance.push_back({name, level});
+  }
 }
 
 std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
@@ -118,14 +139,16 @@ std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
   return place;
 }
 
-// An analysis without looks is made with those that have its time and looks.
+// An analysis without looks is made with those of the same arms that have its time and looks.
 std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   CutPlan cut{analysis.at.value_or(scenario.analysis_time)};
+  const std::vector<std::int32_t> arms = scenario::set_of_compared_arms(scenario, analysis);
   if (!analysis.looks)
-    return place_of(design.cuts, cut, [](const CutPlan& known, const CutPlan& asked) {
-      return known.when == asked.when;
+    return place_of(design.cuts, cut, [&](const CutPlan& known, const CutPlan& asked) {
+      return known.when == asked.when && (known.interim.empty() || known.arms == arms);
     });
   cut.interim = analysis.looks->interim;
+  cut.arms = arms;
   assert(!cut.interim.empty());
   return place_of(design.cuts, cut, std::equal_to<>());
 }
@@ -246,6 +269,7 @@ std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& s
 
 // The first look of a time to event, or the first look; of all arms, if need be without analyses.
 std::size_t look_to_report(Design& design) {
+  if (design.looks.empty()) return 0;  // a survey
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
@@ -270,6 +294,7 @@ Design compile_design(const Scenario& scenario) {
   design.reported_look = look_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
+  add_imbalance(scenario, design);
   return design;
 }
 

@@ -101,6 +101,10 @@ struct Outcome {
   /// By analysis and look; empty for analyses that are made once, or if all are.
   std::vector<std::vector<LookOutcome>> looks;
   std::vector<PathwayCounts> pathway;  ///< by arm; empty without a course
+  /// How far the arms of the patients enrolled are from the allocation: the largest difference
+  /// between an arm's patients and those expected. Of all patients, then within every level asked
+  /// for; empty when nobody asked.
+  std::vector<double> imbalance;
 };
 
 }  // namespace trialmill::result

@@ -133,6 +133,14 @@ struct Course {
   survival::PiecewiseHazard published_follow_up;
 };
 
+/// Minimisation: the factors, binary or categorical covariates, and how they are kept in balance.
+struct MinimisationPlan {
+  std::vector<std::string> factors;
+  std::vector<double> weights;  ///< of each
+  double probability = 0.8;
+  cohort::Minimisation::Imbalance imbalance = cohort::Minimisation::Imbalance::range;
+};
+
 /// An endpoint by name.
 struct NamedEndpoint {
   std::string name;
@@ -212,6 +220,10 @@ struct Scenario {
   cohort::Randomisation::Method randomisation = cohort::Randomisation::Method::permuted_blocks;
   std::vector<std::int32_t> block_sizes;
   std::vector<std::string> randomisation_strata;
+  MinimisationPlan minimisation;  ///< when that is the method
+  /// The imbalance between arms is reported, over all patients and within each level of these
+  /// covariates; absent: it is not.
+  std::optional<std::vector<std::string>> imbalance_of;
   std::size_t sample_size = 0;
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;

@@ -29,10 +29,13 @@ struct CoxColumn {
 
 /// When data are cut: once, or at interim looks and at last at the final one. Analyses with looks
 /// stop on their own; the cut is then the last one that any of them has come to, and that is when
-/// the analyses are made that have this time and no looks.
+/// the analyses of the same arms are made that have this time and no looks.
 struct CutPlan {
   cohort::AnalysisTime when;                       ///< of the final look
   std::vector<cohort::AnalysisTime> interim = {};  ///< of the looks before it
+  /// Compared by the analyses that stop at these looks, increasing; empty: all, or no interim
+  /// looks.
+  std::vector<std::int32_t> arms = {};
   bool operator==(const CutPlan&) const = default;
 };
 
@@ -104,6 +107,8 @@ struct DesignSize {
                                                    ///< which sets the time of analysis
   /// One per analysis, null for those without looks.
   std::vector<std::shared_ptr<const PlannedLooks>> looks = {};
+  std::vector<result::AnalyticTwin> twins =
+      {};  ///< one per analysis, once `add_analytic_twins` ran
 };
 
 /// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
@@ -122,6 +127,8 @@ struct Design {
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
   std::vector<std::string> endpoint_names;
   std::vector<std::string> arm_names;
+  std::vector<std::size_t> imbalance_of = {};  ///< covariates within whose levels it is measured
+  std::vector<result::ImbalanceLabel> imbalance = {};  ///< of each one measured; empty for none
 };
 
 /// One cell of the sweep, as it is reported.

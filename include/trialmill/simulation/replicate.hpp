@@ -54,6 +54,7 @@ struct Workspace {
   std::vector<std::uint8_t> success;
   std::vector<std::int32_t> known_arm, known_stratum;
   std::vector<survival::TwoByTwo> tables;
+  std::vector<std::uint32_t> arm_counts;
   std::vector<result::Outcome> outcomes;
 };
 
