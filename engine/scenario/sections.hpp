@@ -33,6 +33,12 @@ void require_always_recorded(const input::Value& item, const cohort::Covariate& 
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// How well hazard ratios and survival of the sections before are known; left alone when these
+/// could not be read.
+void read_uncertainty(const input::Record& file, Scenario& scenario, const input::Reading& reading);
+/// Notes draws that would have less than two replicates each.
+void require_replicates(const input::Record& file, const Uncertainty& uncertainty,
+                        std::uint64_t replicates);
 /// Is this a survey instead of a trial?
 bool describes_survey(const input::Record& file);
 /// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.

@@ -19,6 +19,7 @@
 #include "trialmill/evidence/published.hpp"
 #include "trialmill/scenario/looks.hpp"
 #include "trialmill/scenario/survey.hpp"
+#include "trialmill/scenario/uncertainty.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -227,6 +228,7 @@ struct Scenario {
   std::size_t sample_size = 0;
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
+  std::optional<Uncertainty> uncertainty;  ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
 };

@@ -15,12 +15,13 @@ struct NoModel {
   std::string because;
 };
 
-/// The patients of one analysis in expectation: risk groups are the patients who share stratum of
-/// the analysis and hazard. Enrolment goes on at its rate until the sample size is expected.
+/// The patients of the two arms of one analysis in expectation: risk groups are the patients who
+/// share stratum of the analysis and hazard. Enrolment goes on at its rate until the sample size is
+/// expected.
 ///
-/// There is none for more than two arms, two in another order, events counted in one arm, a course,
-/// a Weibull hazard, a continuous covariate with an effect, strata that are not always recorded,
-/// and more than 100 risk groups.
+/// There is none for a course, a Weibull hazard, a continuous covariate with an effect, strata that
+/// are not always recorded, more than 100 risk groups, comparisons of more than two arms, and
+/// analyses that wait for events of other arms than theirs.
 /// @param analysis of a time to event
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis);
