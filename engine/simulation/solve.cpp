@@ -335,8 +335,8 @@ class Search {
 
 }  // namespace
 
-result::AnalysisLabel analysis_label(const Analysis& analysis) {
-  return label_of(analysis);
+result::AnalysisLabel analysis_label(const Scenario& scenario, std::size_t analysis) {
+  return label_of(scenario, scenario.analyses[analysis]);
 }
 
 std::size_t size_step(const Scenario& scenario) {
