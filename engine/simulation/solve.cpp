@@ -237,6 +237,17 @@ class Search {
           size_for_power(fit_power_curve(near, critical_z_), options_.power, options_.confidence);
   }
 
+  // Is the power at the largest size four standard errors below the target? A curve without a slope
+  // does not say so.
+  bool largest_falls_short() const {
+    const SizedRejections& last = batches_.back();
+    if (last.sizes.back() != range_.largest) return false;
+    const std::size_t place = last.sizes.size() - 1;
+    const auto all = static_cast<double>(last.replicates);
+    const double share = static_cast<double>(last.at(place, place)) / all;
+    return share + 4 * std::sqrt(std::max(share * (1 - share), 1 / all) / all) < options_.power;
+  }
+
   // The next centre, at most four times as far as the present one.
   void move_centre() {
     const auto centre = static_cast<double>(centre_);
@@ -279,6 +290,7 @@ class Search {
       const auto affordable = static_cast<std::uint64_t>(std::max(left, 0.0));
       if (!add_round({low, high}, std::max(shortest, std::min(wanted, affordable)))) return false;
       fit();
+      if (largest_falls_short()) found_ = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
       if (found_.lower > static_cast<double>(range_.largest)) break;
       if (found_.upper < static_cast<double>(range_.smallest)) break;
       if (found_.upper - found_.lower <= static_cast<double>(range_.step)) break;
@@ -323,8 +335,8 @@ class Search {
 
 }  // namespace
 
-result::AnalysisLabel analysis_label(const Scenario& scenario, const Analysis& analysis) {
-  return label_of(scenario, analysis);
+result::AnalysisLabel analysis_label(const Scenario& scenario, std::size_t analysis) {
+  return label_of(scenario, scenario.analyses[analysis]);
 }
 
 std::size_t size_step(const Scenario& scenario) {
