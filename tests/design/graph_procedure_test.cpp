@@ -102,7 +102,7 @@ std::vector<int> response_progression_survival(const Spending& spending, PastLoo
 TEST(GraphProcedure, IndependentLookingBackOrNotOfLrstat) {
   using enum PastLooks;
   const std::vector<double> progression{0.006, 0.003}, survival{0.03, 0.02, 0.001};
-  const Spending pocock = LanDeMetsPocock{}, obf = LanDeMetsObrienFleming{};
+  const Spending pocock = LanDeMetsPocock{};
   const auto decided = [&](const Spending& spending, PastLooks past, double response, auto pfs,
                            auto os) {
     return response_progression_survival(spending, past, response, pfs, os);
@@ -113,9 +113,6 @@ TEST(GraphProcedure, IndependentLookingBackOrNotOfLrstat) {
   EXPECT_EQ(decided(pocock, last, 0.006, progression, survival), (std::vector<int>{5, 2, 5}));
   EXPECT_EQ(decided(pocock, none, 0.0008, progression, survival), (std::vector<int>{1, 2, 5}));
   EXPECT_EQ(decided(pocock, all, 0.0008, progression, survival), (std::vector<int>{1, 2, 5}));
-  const std::vector<double> pfs{0.0045, 0.002}, os{0.003, 0.0015, 0.0005};
-  EXPECT_EQ(decided(obf, none, 0.0035, pfs, os), (std::vector<int>{0, 3, 3}));
-  EXPECT_EQ(decided(obf, all, 0.0035, pfs, os), (std::vector<int>{3, 3, 3}));
 }
 
 // ---- which looks are held against a grown level ----
