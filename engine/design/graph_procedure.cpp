@@ -4,6 +4,9 @@
 #include <cassert>
 #include <cmath>
 #include <optional>
+#include <string>
+
+#include "design/figure.hpp"
 
 namespace trialmill::design {
 namespace {
@@ -60,12 +63,30 @@ bool rises(const Boundaries& lower, const Boundaries& higher) {
 
 }  // namespace
 
+std::string_view name(PastLooks past_looks) {
+  using enum PastLooks;
+  switch (past_looks) {
+    case none:
+      return "none";
+    case last:
+      return "last";
+    case all:
+      return "all";
+  }
+  return "";
+}
+
 std::vector<Boundaries> boundaries_at_levels(GroupSequentialDesign design,
                                              const std::vector<double>& levels) {
   std::vector<Boundaries> out;
   for (const double level : levels) {
     design.alpha = level;
-    out.push_back(compute_boundaries(design));
+    try {
+      out.push_back(compute_boundaries(design));
+    } catch (const DesignError& error) {
+      throw DesignError(error.part, "at the level " + figure(std::round(level * 1e9) / 1e9) +
+                                        " that it can have in the procedure: " + error.what());
+    }
     if (out.size() > 1 && rises(out[out.size() - 2], out.back()))
       throw DesignError("spending",
                         "a bound rises with the level, so that a hypothesis could be "

@@ -1,20 +1,14 @@
 #include "trialmill/design/hypothesis_graph.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <charconv>
 #include <numeric>
 #include <string>
 
+#include "design/figure.hpp"
+
 namespace trialmill::design {
 namespace {
-
-std::string figure(double value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
-}
 
 std::string number(std::size_t hypothesis) {
   return "hypothesis " + std::to_string(hypothesis + 1);

@@ -155,6 +155,34 @@ Json to_document(const AnalysisResult& analysis) {
   return document;
 }
 
+Json to_document(const SimulatedProportion& proportion) {
+  return {{"estimate", proportion.estimate},
+          {"mc_se", proportion.mc_se},
+          {"ci_lower", proportion.ci_lower},
+          {"ci_upper", proportion.ci_upper}};
+}
+
+Json to_document(const MultiplicityResult& multiplicity) {
+  const MultiplicityLabel& label = multiplicity.label;
+  Json hypotheses = Json::array();
+  for (std::size_t h = 0; h < label.hypotheses.size(); ++h) {
+    const std::optional<bool>& holds = multiplicity.null_holds[h];
+    hypotheses.push_back({{"name", label.hypotheses[h].name},
+                          {"weight", label.hypotheses[h].weight},
+                          {"null_holds", holds ? Json(*holds) : Json(nullptr)}});
+  }
+  const auto& error = multiplicity.familywise_error;
+  return {{"procedure", label.procedure},
+          {"alpha", label.alpha},
+          {"past_looks", label.past_looks.empty() ? Json(nullptr) : Json(label.past_looks)},
+          {"hypotheses", hypotheses},
+          {"any", to_document(multiplicity.any)},
+          {"all", to_document(multiplicity.all)},
+          {"rejections_mean", number(multiplicity.rejections.mean)},
+          {"rejections_mc_se", number(multiplicity.rejections.mc_se)},
+          {"familywise_error", error ? to_document(*error) : Json(nullptr)}};
+}
+
 Json to_document(const PointResult& point) {
   Json set = Json::object();
   for (const auto& [key, value] : point.set) {
@@ -167,16 +195,18 @@ Json to_document(const PointResult& point) {
   Json analyses = Json::array();
   for (const AnalysisResult& analysis : point.analyses)
     analyses.push_back(to_document(analysis));
-  return {{"set", set},
-          {"replicates", point.replicates},
-          {"analyses", analyses},
-          {"events", to_document(point.events)},
-          {"duration", to_document(point.duration)},
-          {"last_patient_in", to_document(point.last_patient_in)},
-          {"enrolled", to_document(point.enrolled)},
-          {"dropouts", to_document(point.dropouts)},
-          {"events_not_reached", point.events_not_reached},
-          {"pathway", to_document(point.pathway)}};
+  Json document = {{"set", set},
+                   {"replicates", point.replicates},
+                   {"analyses", analyses},
+                   {"events", to_document(point.events)},
+                   {"duration", to_document(point.duration)},
+                   {"last_patient_in", to_document(point.last_patient_in)},
+                   {"enrolled", to_document(point.enrolled)},
+                   {"dropouts", to_document(point.dropouts)},
+                   {"events_not_reached", point.events_not_reached},
+                   {"pathway", to_document(point.pathway)}};
+  if (point.multiplicity) document["multiplicity"] = to_document(*point.multiplicity);
+  return document;
 }
 
 Json to_document(const Runtime& runtime) {

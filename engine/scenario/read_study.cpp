@@ -93,6 +93,7 @@ void read_trial(const Record& file, Scenario& scenario) {
   read_randomisation(file, scenario);
   read_follow_up(file, scenario);
   read_analyses(file, scenario);
+  read_multiplicity(file, scenario);
 }
 
 // The evidence files that a scenario names, the main one first.

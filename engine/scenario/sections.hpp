@@ -26,6 +26,8 @@ void read_randomisation(const input::Record& file, Scenario& scenario);
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// Reads `multiplicity`, if there is any, and gives its level to the analyses it names.
+void read_multiplicity(const input::Record& file, Scenario& scenario);
 /// Is this a survey instead of a trial?
 bool describes_survey(const input::Record& file);
 /// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.

@@ -148,9 +148,10 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
     for (const DesignSize& size : design.sizes)
-      out.points[size.point] =
-          result::summarise(plan.points[size.point].set, totals.tallies[size.point], design.labels,
-                            size.truths, design.arm_names);
+      out.points[size.point] = result::summarise(
+          plan.points[size.point].set, totals.tallies[size.point], design.labels, size.truths,
+          design.arm_names,
+          design.procedure ? std::optional(design.procedure->label) : std::nullopt);
   return out;
 }
 

@@ -52,4 +52,20 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
          figure(plan.months, model.event_time_by_arm.front(), patterns);
 }
 
+std::optional<bool> stated_null_hypothesis(const cohort::PiecewiseRatio& ratio, double difference,
+                                           const AnalysisPlan& plan) {
+  if (!std::isnan(difference)) {
+    constexpr double rounding = 1e-9;
+    return difference <= rounding - plan.margin.value_or(0);
+  }
+  const double bound = plan.margin.value_or(1);
+  const auto no_better = [&](double one) { return one >= bound; };
+  if (std::ranges::all_of(ratio.hazard_ratio, no_better)) return true;
+  // No better than the control at some time is still a benefit, if it is better at others.
+  const bool never_worse =
+      plan.margin ? std::ranges::none_of(ratio.hazard_ratio, no_better)
+                  : std::ranges::all_of(ratio.hazard_ratio, [](double one) { return one <= 1; });
+  return never_worse ? std::optional(false) : std::nullopt;
+}
+
 }  // namespace trialmill::simulation

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/scenario/scenario.hpp"
 #include "trialmill/simulation/plan.hpp"
@@ -12,5 +14,12 @@ namespace trialmill::simulation {
 /// @param model of a scenario with a single event
 double stated_difference(const scenario::Scenario& scenario, const cohort::TrialModel& model,
                          const AnalysisPlan& plan);
+
+/// Does the null hypothesis of an analysis hold, by the hazard ratio that the scenario states: is
+/// treatment of no benefit, or with a margin by so much worse, throughout? Of a restricted mean or
+/// a milestone by its difference, however that comes about. None where the ratio is on both sides.
+/// @param difference as `stated_difference`
+std::optional<bool> stated_null_hypothesis(const cohort::PiecewiseRatio& ratio, double difference,
+                                           const AnalysisPlan& plan);
 
 }  // namespace trialmill::simulation

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "simulation/analyse.hpp"
+#include "simulation/null_hypothesis.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
@@ -166,15 +167,21 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
   std::vector<BothArms> patients(design.analyses.size());
+  std::vector<PairedOutcomes> pairs(design.analyses.size());
   Worlds worlds;
   for (std::uint64_t k = 0; k < replicates; ++k) {
     draw_worlds(design, without_dropout, seed, first_replicate + k, worlds);
-    for (std::size_t a = 0; a < design.analyses.size(); ++a)
-      if (has_estimate(design, design.analyses[a]))
-        add_patients(design, design.analyses[a], worlds, patients[a]);
+    for (std::size_t a = 0; a < design.analyses.size(); ++a) {
+      const AnalysisPlan& plan = design.analyses[a];
+      if (has_estimate(design, plan)) add_patients(design, plan, worlds, patients[a]);
+      if (plan.hypothesis)
+        compare_arms(without_dropout, plan, worlds.in_arm[0], worlds.in_arm[1],
+                     worlds.randomised.cuts[design.looks[plan.look].cut].calendar_months, pairs[a]);
+    }
   }
   for (std::size_t a = 0; a < design.analyses.size(); ++a) {
     const AnalysisPlan& plan = design.analyses[a];
+    if (plan.hypothesis) size.truths[a].null_holds = null_hypothesis_holds(plan, pairs[a]);
     if (!has_estimate(design, plan)) continue;
     const BothArms& rows = patients[a];
     if (plan.test == scenario::Analysis::Test::cox)
@@ -190,8 +197,9 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
 
 bool needs_truth(const Design& design) {
   return design.model.course && design.model.arms() == 2 &&
-         std::ranges::any_of(design.analyses,
-                             [&](const AnalysisPlan& plan) { return has_estimate(design, plan); });
+         std::ranges::any_of(design.analyses, [&](const AnalysisPlan& plan) {
+           return plan.hypothesis || has_estimate(design, plan);
+         });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "trialmill/design/boundary_sequence.hpp"
@@ -22,6 +23,9 @@ enum class PastLooks {
   /// gMCPLite uses).
   all,
 };
+
+/// "none", "last", "all".
+std::string_view name(PastLooks past_looks);
 
 /// How one hypothesis of a procedure is tested.
 struct HypothesisTest {

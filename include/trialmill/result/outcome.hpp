@@ -58,7 +58,8 @@ struct AnalysisOutcome {
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
   ProportionOutcome proportion;   ///< of a yes-or-no endpoint
-  double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it
+  double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it,
+                                  ///< and of Fisher's as a hypothesis
   DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
   int look = 1;                   ///< at which it stopped, from 1
 };
