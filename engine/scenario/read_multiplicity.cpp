@@ -148,13 +148,15 @@ class MultiplicityReader {
 
   // Whatever is rejected, some hypotheses may never have a level.
   void require_reachable(const Value& hypotheses) const {
+    // What could not be read may be anything.
+    const auto some = [](double share) { return !(share <= 0); };
     std::vector<bool> reached;
     for (const double weight : read_.graph.weight)
-      reached.push_back(weight > 0);
+      reached.push_back(some(weight));
     for (std::size_t step = 0; step < size(); ++step)
       for (std::size_t from = 0; from < size(); ++from)
         for (std::size_t to = 0; to < size(); ++to)
-          if (reached[from] && read_.graph.passes(from, to) > 0) reached[to] = true;
+          if (reached[from] && some(read_.graph.passes(from, to))) reached[to] = true;
     if (!hypotheses.is(Value::Kind::record)) return;
     for (const auto& [name, weight] : hypotheses.record().entries())
       if (const auto h = read_.place_of(name); h && !reached[*h])

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "allocation_count.hpp"
+#include "simulation/hypotheses_trial.hpp"
 #include "simulation/looks_trial.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
@@ -43,6 +44,18 @@ TEST(Allocation, NothingPerReplicateWithLooks) {
       "{name: cox, test: cox, strata: [poor]}]";
   trial.rest = "sweep: {sample_size: [80, 100]}";
   EXPECT_EQ(allocations_in_steady_state(plan_of(trial)), 0u);
+}
+
+TEST(Allocation, NothingPerReplicateOfAProcedure) {
+  for (const char* multiplicity :
+       {"{procedure: holm, hypotheses: [efs, progression, r0], past_looks: all}",
+        "{procedure: hochberg, hypotheses: [efs, progression, r0]}"}) {
+    HypothesesTrial trial{multiplicity, false, "0.6"};
+    trial.looks = std::string(multiplicity).find("hochberg") == std::string::npos;
+    trial.size = "";
+    trial.rest = "sweep: {sample_size: [180, 200]}";
+    EXPECT_EQ(allocations_in_steady_state(plan_of(trial)), 0u) << multiplicity;
+  }
 }
 
 TEST(Allocation, NothingPerReplicateOfACourse) {
