@@ -179,7 +179,7 @@ void print_endpoints(const Scenario& scenario) {
     fmt::print("  {}: {}\n", endpoint.name, in_words(endpoint.definition));
     for (const scenario::Analysis& analysis : scenario.analyses)
       if (analysis.endpoint == endpoint.name)
-        fmt::print("    {}: {}; at {}\n", analysis.name, test_in_words(analysis),
+        fmt::print("    {}: {}; at {}\n", analysis.name, test_in_words(analysis, scenario),
                    in_words(analysis.at.value_or(scenario.analysis_time), scenario));
   }
 }

@@ -18,6 +18,7 @@
 #include "trialmill/report/power_figure.hpp"
 #include "trialmill/report/power_table.hpp"
 #include "trialmill/result/result.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
@@ -89,7 +90,7 @@ class ReplicateTable {
   // Whether some test has a p-value of its own, or estimates a difference.
   static bool records_more(const simulation::Plan& plan) {
     return std::ranges::any_of(plan.designs.front().labels, [](const result::AnalysisLabel& label) {
-      return label.estimates_difference || label.test == "max-combo";
+      return label.estimates_difference || label.test == "max-combo" || label.arms.size() > 2;
     });
   }
 
@@ -207,6 +208,7 @@ int run_study(const RunArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
   simulation::measure_truths(plan, arguments.threads);
+  simulation::add_analytic_twins(study, plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
   const std::filesystem::path folder = output_folder(arguments);
   if (write) make_folder(folder);

@@ -112,6 +112,17 @@ std::string letters(const std::string& text) {
   return out;
 }
 
+/// "high against control", "control, low and high"; nothing in a trial of two arms.
+std::string arms_words(const result::AnalysisResult& analysis) {
+  const std::vector<std::string>& arms = analysis.arms;
+  if (arms.empty()) return "";
+  if (arms.size() == 2) return spaced(arms[1]) + " against " + spaced(arms[0]);
+  std::string words;
+  for (std::size_t k = 0; k < arms.size(); ++k)
+    words += (k == 0 ? "" : k + 1 == arms.size() ? " and " : ", ") + spaced(arms[k]);
+  return words;
+}
+
 /// "10,000" or "2,000 to 10,000": replicates of the points that have any, or of all points.
 std::string replicates_range(const result::Result& result, bool only_simulated) {
   std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max(), most = 0;
@@ -176,6 +187,8 @@ std::string analysis_words(const result::AnalysisResult& analysis, bool with_end
   std::string details = said ? "" : test;
   if (with_endpoint && letters(analysis.name).find(letters(analysis.endpoint)) == std::string::npos)
     details += (details.empty() ? "" : ", ") + analysis.endpoint;
+  const std::string arms = arms_words(analysis);
+  if (!arms.empty()) details += (details.empty() ? "" : ", ") + arms;
   const std::string name = spaced(analysis.name);
   return details.empty() ? name : fmt::format("{} ({})", name, details);
 }

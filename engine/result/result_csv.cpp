@@ -31,6 +31,21 @@ std::string options_text(const AnalysisResult& analysis) {
   return words;
 }
 
+bool names_arms(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses,
+                               [](const AnalysisResult& one) { return !one.arms.empty(); });
+  });
+}
+
+// "control;high".
+std::string arms_text(const AnalysisResult& analysis) {
+  std::string text;
+  for (const std::string& arm : analysis.arms)
+    text += (text.empty() ? "" : ";") + arm;
+  return text;
+}
+
 std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
@@ -42,7 +57,29 @@ std::string difference_columns(const AnalysisResult& analysis) {
   return line;
 }
 
-std::string row(const PointResult& point, const AnalysisResult& analysis, bool with_differences) {
+bool has_twins(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.analytic && analysis.analytic->absent_because.empty();
+    });
+  });
+}
+
+std::string twin_columns(const AnalysisResult& analysis) {
+  const AnalyticTwin twin = analysis.analytic.value_or(AnalyticTwin{});
+  std::string line;
+  for (const double x : {twin.power, twin.events_mean, twin.time_mean})
+    line += ',' + csv_number(x);
+  return line;
+}
+
+/// Columns that only some results have.
+struct FurtherColumns {
+  bool differences = false, twins = false, arms = false;
+};
+
+std::string row(const PointResult& point, const AnalysisResult& analysis,
+                const FurtherColumns& further) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -71,7 +108,9 @@ std::string row(const PointResult& point, const AnalysisResult& analysis, bool w
         stop ? stop->patients_mean : look.patients_mean,
         stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
-  if (with_differences) line += difference_columns(analysis);
+  if (further.differences) line += difference_columns(analysis);
+  if (further.twins) line += twin_columns(analysis);
+  if (further.arms) line += ',' + csv_text(arms_text(analysis));
   return line + '\n';
 }
 
@@ -89,15 +128,18 @@ std::string to_csv(const Result& result) {
       "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
-  const bool with_differences = has_options_or_differences(result);
-  if (with_differences)
+  const FurtherColumns further{has_options_or_differences(result), has_twins(result),
+                               names_arms(result)};
+  if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
+  if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
+  if (further.arms) csv += ",arms";
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
-      csv += row(point, analysis, with_differences);
+      csv += row(point, analysis, further);
   return csv;
 }
 

@@ -126,6 +126,41 @@ Json to_document(const std::vector<PathwayShare>& pathway) {
   return arms;
 }
 
+Json to_document(const AnalyticTwin& twin) {
+  if (!twin.absent_because.empty())
+    return {{"power", nullptr}, {"reason", "no analytic twin: " + twin.absent_because}};
+  Json document = {{"power", number(twin.power)},
+                   {"events_mean", number(twin.events_mean)},
+                   {"time_mean", number(twin.time_mean)},
+                   {"method", twin.method}};
+  if (!twin.by_look.empty()) document["by_look"] = Json::array();
+  for (const AnalyticLook& look : twin.by_look)
+    document["by_look"].push_back({{"look", look.look},
+                                   {"time", number(look.time)},
+                                   {"events", number(look.events)},
+                                   {"rejection", number(look.rejection)},
+                                   {"futility", number(look.futility)}});
+  if (twin.formula_events.empty()) return document;
+  Json& formulae = document["formula_events"] = Json::object();
+  for (const FormulaEvents& needed : twin.formula_events)
+    formulae[needed.formula] = number(needed.events);
+  return document;
+}
+
+Json to_document(const std::vector<ArmImbalance>& imbalance) {
+  Json rows = Json::array();
+  for (const ArmImbalance& one : imbalance) {
+    const bool of_all = one.label.covariate.empty();
+    rows.push_back({{"covariate", of_all ? Json(nullptr) : Json(one.label.covariate)},
+                    {"level", of_all ? Json(nullptr) : Json(one.label.level)},
+                    {"mean", number(one.mean)},
+                    {"mc_se", number(one.mc_se)},
+                    {"q95", number(one.q95)},
+                    {"largest", number(one.largest)}});
+  }
+  return rows;
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -136,8 +171,9 @@ Json to_document(const AnalysisResult& analysis) {
   Json document = {{"name", analysis.name},
                    {"test", analysis.test},
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
-                   {"endpoint", analysis.endpoint},
-                   {"alpha", analysis.alpha},
+                   {"endpoint", analysis.endpoint}};
+  if (!analysis.arms.empty()) document["arms"] = analysis.arms;
+  document.update({{"alpha", analysis.alpha},
                    {"sided", analysis.sided},
                    {"power", analysis.power.estimate},
                    {"mc_se", analysis.power.mc_se},
@@ -148,10 +184,11 @@ Json to_document(const AnalysisResult& analysis) {
                    {"flags", flags},
                    {"by_look", looks},
                    {"estimate", to_document(analysis.estimate)},
-                   {"proportion", to_document(analysis.proportion)}};
+                   {"proportion", to_document(analysis.proportion)}});
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
+  if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
   return document;
 }
 
@@ -206,6 +243,7 @@ Json to_document(const PointResult& point) {
                    {"events_not_reached", point.events_not_reached},
                    {"pathway", to_document(point.pathway)}};
   if (point.multiplicity) document["multiplicity"] = to_document(*point.multiplicity);
+  if (!point.imbalance.empty()) document["imbalance"] = to_document(point.imbalance);
   return document;
 }
 
@@ -220,6 +258,10 @@ Json to_document(const Runtime& runtime) {
 }
 
 }  // namespace
+
+std::string to_json(const AnalyticTwin& twin) {
+  return to_document(twin).dump();
+}
 
 std::string to_json(const Result& result) {
   Json points = Json::array();

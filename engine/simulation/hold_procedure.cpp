@@ -18,7 +18,7 @@ std::size_t cut_of(const Design& design, std::size_t a) {
 // Of the test of a hypothesis without looks; NaN when undefined.
 double one_sided_p(const AnalysisPlan& plan, const result::AnalysisOutcome& outcome) {
   using enum scenario::Analysis::Test;
-  const bool by_p = plan.test == max_combo || plan.test == fisher;
+  const bool by_p = plan.test == max_combo || plan.test == fisher || plan.arms.size() > 2;
   return by_p ? outcome.p_value : math::normal_probability(-outcome.z);
 }
 

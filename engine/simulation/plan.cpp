@@ -68,6 +68,16 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
   return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
 }
 
+const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
+  return scenario.arms[static_cast<std::size_t>(arm)];
+}
+
+cohort::Minimisation minimisation(const Scenario& scenario, const Design& design) {
+  const scenario::MinimisationPlan& plan = scenario.minimisation;
+  const cohort::Stratification factors = stratification(design, plan.factors);
+  return {factors.covariates, factors.levels, plan.weights, plan.probability, plan.imbalance};
+}
+
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
@@ -77,6 +87,7 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   model.randomisation.block_sizes = scenario.block_sizes;
   model.randomisation_strata = stratification(design, scenario.randomisation_strata);
   model.randomisation.strata = model.randomisation_strata.count();
+  model.randomisation.minimisation = minimisation(scenario, design);
   for (const scenario::Arm& arm : scenario.arms) {
     model.randomisation.allocation.push_back(arm.allocation);
     model.dropout_time_by_arm.emplace_back(arm.dropout, cohort::PiecewiseRatio{});
@@ -90,6 +101,20 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   for (const scenario::Arm& arm : scenario.arms)
     model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
   return model;
+}
+
+// Names all patients, then the levels of the covariates asked for.
+void add_imbalance(const Scenario& scenario, Design& design) {
+  if (!scenario.imbalance_of) return;
+  design.imbalance.emplace_back();
+  for (const std::string& name : *scenario.imbalance_of) {
+    design.imbalance_of.push_back(column_index(design, name));
+    const auto* categorical =
+        std::get_if<cohort::CategoricalLaw>(&design.columns[design.imbalance_of.back()].law);
+    for (const std::string& level :
+         categorical ? categorical->levels : std::vector<std::string>{"absent", "present"})
+      design.imbalance.push_back({name, level});
+  }
 }
 
 std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
@@ -132,6 +157,10 @@ std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& d
   return place_of(design.cuts, cut, std::equal_to<>());
 }
 
+bool same_data(const LookPlan& a, const LookPlan& b) {
+  return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded && a.arms == b.arms;
+}
+
 std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   LookPlan look;
   const auto endpoint =
@@ -147,9 +176,8 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
     }
   std::ranges::sort(look.recorded);
   look.cut = cut_of(scenario, analysis, design);
-  const std::size_t place = place_of(design.looks, look, [](const LookPlan& a, const LookPlan& b) {
-    return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
-  });
+  if (!scenario::compares_all_in_order(scenario, analysis)) look.arms = analysis.arms;
+  const std::size_t place = place_of(design.looks, look, same_data);
   design.looks[place].at_interim |= analysis.looks.has_value();
   return place;
 }
@@ -184,6 +212,7 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
+  plan.arms = analysis.arms;
   plan.weight = analysis.weight;
   plan.weights = analysis.weights;
   plan.months = analysis.months;
@@ -209,7 +238,15 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   design.analyses.push_back(plan_analysis(scenario, analysis, design));
-  design.labels.push_back(label_of(analysis));
+  design.labels.push_back(label_of(scenario, analysis));
+}
+
+std::vector<cohort::PiecewiseRatio> ratios_compared(const Scenario& scenario,
+                                                    const AnalysisPlan& plan) {
+  std::vector<cohort::PiecewiseRatio> ratios;
+  for (const std::int32_t arm : plan.arms)
+    ratios.push_back(treatment_ratio(scenario, arm_of(scenario, arm)));
+  return ratios;
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -220,11 +257,13 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     truth.interval_z = plan.critical_z;
     truth.hypothesis = plan.hypothesis.has_value();
     if (!scenario.course) {
-      const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-      if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
+                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
+      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
       truth.difference = stated_difference(scenario, design.model, plan);
       if (truth.hypothesis)
-        truth.null_holds = stated_null_hypothesis(ratio, truth.difference, plan);
+        truth.null_holds =
+            stated_null_hypothesis(ratios_compared(scenario, plan), truth.difference, plan);
     }
     truths.push_back(truth);
   }
@@ -281,12 +320,16 @@ std::shared_ptr<const design::GraphProcedure> planned_procedure(const Scenario& 
   return std::make_shared<const design::GraphProcedure>(std::move(procedure));
 }
 
-// The first look of a time to event, or the first look.
-std::size_t look_to_report(const Design& design) {
+// The first look of a time to event, or the first look; of all arms, if need be without analyses.
+std::size_t look_to_report(Design& design) {
+  if (design.looks.empty()) return 0;  // a survey
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  return found == design.looks.end() ? 0 : static_cast<std::size_t>(found - design.looks.begin());
+  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
+  look.arms.clear();
+  look.at_interim = false;
+  return place_of(design.looks, look, same_data);
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -305,6 +348,7 @@ Design compile_design(const Scenario& scenario) {
   design.reported_look = look_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
+  add_imbalance(scenario, design);
   return design;
 }
 

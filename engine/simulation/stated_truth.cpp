@@ -34,7 +34,22 @@ double area(double months, const cohort::EventTimeLaw& law, const Patterns& patt
   return sum;
 }
 
+double ratio_at(double months, const cohort::PiecewiseRatio& ratio) {
+  const auto piece =
+      std::ranges::upper_bound(ratio.from_months, months) - ratio.from_months.begin();
+  return ratio.hazard_ratio[static_cast<std::size_t>(piece) - 1];
+}
+
 }  // namespace
+
+std::optional<double> stated_ratio(const cohort::PiecewiseRatio& reference,
+                                   const cohort::PiecewiseRatio& compared) {
+  const double first = compared.hazard_ratio.front() / reference.hazard_ratio.front();
+  for (const auto* ratio : {&reference, &compared})
+    for (const double months : ratio->from_months)
+      if (ratio_at(months, compared) / ratio_at(months, reference) != first) return std::nullopt;
+  return first;
+}
 
 double stated_difference(const scenario::Scenario& scenario, const cohort::TrialModel& model,
                          const AnalysisPlan& plan) {
@@ -48,23 +63,35 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
     return result::not_a_number;
   }
   const auto figure = plan.test == rmst ? area : survival_at;
-  return figure(plan.months, model.event_time_by_arm.back(), patterns) -
-         figure(plan.months, model.event_time_by_arm.front(), patterns);
+  const auto of_arm = [&](std::int32_t arm) {
+    return figure(plan.months, model.event_time_by_arm[static_cast<std::size_t>(arm)], patterns);
+  };
+  return of_arm(plan.arms[1]) - of_arm(plan.arms[0]);
 }
 
-std::optional<bool> stated_null_hypothesis(const cohort::PiecewiseRatio& ratio, double difference,
-                                           const AnalysisPlan& plan) {
+std::optional<bool> stated_null_hypothesis(const std::vector<cohort::PiecewiseRatio>& ratios,
+                                           double difference, const AnalysisPlan& plan) {
   if (!std::isnan(difference)) {
     constexpr double rounding = 1e-9;
     return difference <= rounding - plan.margin.value_or(0);
   }
+  // Against the reference, at every time at which some ratio changes.
+  std::vector<double> relative;
+  for (const cohort::PiecewiseRatio& compared : ratios)
+    for (const auto* ratio : {&ratios.front(), &compared})
+      for (const double months : ratio->from_months)
+        relative.push_back(ratio_at(months, compared) / ratio_at(months, ratios.front()));
+  if (ratios.size() > 2)
+    return std::ranges::all_of(relative, [](double ratio) { return ratio == 1; });
+  relative.erase(relative.begin(),
+                 relative.begin() + 2 * static_cast<std::ptrdiff_t>(ratios[0].from_months.size()));
   const double bound = plan.margin.value_or(1);
-  const auto no_better = [&](double one) { return one >= bound; };
-  if (std::ranges::all_of(ratio.hazard_ratio, no_better)) return true;
-  // No better than the control at some time is still a benefit, if it is better at others.
+  const auto no_better = [&](double ratio) { return ratio >= bound; };
+  if (std::ranges::all_of(relative, no_better)) return true;
+  // No better than the reference at some time is still a benefit, if it is better at others.
   const bool never_worse =
-      plan.margin ? std::ranges::none_of(ratio.hazard_ratio, no_better)
-                  : std::ranges::all_of(ratio.hazard_ratio, [](double one) { return one <= 1; });
+      plan.margin ? std::ranges::none_of(relative, no_better)
+                  : std::ranges::all_of(relative, [](double ratio) { return ratio <= 1; });
   return never_worse ? std::optional(false) : std::nullopt;
 }
 

@@ -53,6 +53,29 @@ TEST(Run, TheDocumentHasTheKeysOutsideReadersRelyOn) {
   EXPECT_EQ(cox["by_look"][0]["events_mean"], 220.0);
 }
 
+TEST(Run, TheAnalyticTwinStandsBesideTheSimulatedFigure) {
+  const Scratch folder;
+  const Finished finished = run_program(
+      folder, "run " + shipped("reference/w1.yaml") + " --replicates 300 -o w1 --no-runtime");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_NE(finished.output.find("Analytic"), std::string::npos);
+  const json twin =
+      json::parse(read_file(folder / "w1/result.json"))["points"][0]["analyses"][0]["analytic"];
+  EXPECT_NEAR(twin["power"], 0.8909, 0.0001);
+  EXPECT_NEAR(twin["events_mean"], 220, 1e-6);
+  EXPECT_EQ(twin["method"], "expected log-rank score");
+  for (const char* formula : {"Schoenfeld", "Freedman", "Hsieh-Freedman", "Lachin-Foulkes"})
+    EXPECT_NEAR(twin["formula_events"][formula], 220, 10) << formula;
+  // Without simulating, the same figure.
+  const Finished checked = run_program(folder, "check " + shipped("reference/w1.yaml") + " --json");
+  ASSERT_EQ(checked.exit_status, 0) << checked.errors;
+  EXPECT_EQ(json::parse(checked.output)["analytic"][0]["analyses"][0]["analytic"], twin);
+  const Finished words = run_program(folder, "check " + shipped("reference/gs.yaml"));
+  for (const char* word : {"Power without simulating", "Schoenfeld", "Freedman", "Look",
+                           "None for an analysis made when another one stops."})
+    EXPECT_NE(words.output.find(word), std::string::npos) << word;
+}
+
 TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
   const Scratch folder;
   const Finished finished = run_program(
@@ -67,10 +90,13 @@ TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
     EXPECT_TRUE(analyses[4]["difference"].contains(key)) << key;
   EXPECT_FALSE(analyses[0].contains("difference"));
   EXPECT_FALSE(analyses[0].contains("options"));
+  EXPECT_EQ(analyses[3]["analytic"]["power"], nullptr);
+  EXPECT_EQ(analyses[3]["analytic"]["reason"], "no analytic twin: the max-combo test");
   EXPECT_EQ(analyses[7]["options"], json({{"standard_error", "robust"}}));
   const std::string csv = read_file(folder / "several/power.csv");
   EXPECT_NE(csv.find(",options,difference_mean,difference_sd,difference_model_se_mean,"
-                     "true_difference,difference_bias,difference_coverage\n"),
+                     "true_difference,difference_bias,difference_coverage,"
+                     "analytic_power,analytic_events_mean,analytic_time_mean\n"),
             std::string::npos);
   EXPECT_NE(csv.find(",at_months=24,0.1"), std::string::npos) << csv;
   ASSERT_EQ(run_program(folder, "run " + shipped("reference/w1.yaml") + " --replicates 100 -o w1")

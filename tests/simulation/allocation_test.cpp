@@ -33,6 +33,7 @@ TEST(Allocation, NothingPerReplicateInSteadyState) {
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/w1.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/grade-migration.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/minimisation.yaml")), 0u);
 }
 
 TEST(Allocation, NothingPerReplicateWithLooks) {

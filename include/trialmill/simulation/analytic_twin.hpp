@@ -1,0 +1,25 @@
+#pragma once
+
+#include "trialmill/result/result.hpp"
+#include "trialmill/scenario/scenario.hpp"
+#include "trialmill/simulation/plan.hpp"
+
+namespace trialmill::simulation {
+
+/// What numerical integration expects of one analysis of a trial, without simulating (see
+/// design/expected_events.hpp and design/expected_cox.hpp). Times are those at which the conditions
+/// come true in expectation, looks are bounded at the information expected there, and statistics
+/// are normal with variance 1.
+///
+/// Tests that have a twin: log-rank with Fleming-Harrington weights, and Cox of treatment alone by
+/// any of its three statistics, with a margin of non-inferiority or without; both in strata or not.
+/// For what else there is none, see `scenario::two_arm_model`; also none where events are not
+/// expected to be reached, looks are not expected in their order, or an analysis is made when
+/// another one stops. The reason is then given.
+/// Written into a plan of the study, for every analysis of every point. Milliseconds a point.
+void add_analytic_twins(const scenario::Study& study, Plan& plan);
+
+/// The twins alone, as a result without replicates: points and analyses with their names.
+result::Result expected_result(const scenario::Study& study);
+
+}  // namespace trialmill::simulation
