@@ -47,10 +47,6 @@ TEST_P(FamilywiseError, IsHeld) {
   if (family.hazard_ratio == "1") {
     EXPECT_EQ(found, point.multiplicity->any.estimate);
   }
-  std::printf("%s %.5f any %.5f power", family.name, found, point.multiplicity->any.estimate);
-  for (auto& a : point.analyses)
-    std::printf(" %.4f", a.power.estimate);
-  std::printf("\n");
   RecordProperty("familywise_error", std::to_string(found));
   RecordProperty("any", std::to_string(point.multiplicity->any.estimate));
 }
@@ -63,8 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Family{"holm", "{procedure: holm, " + all, false, "1", 0.02},
                     Family{"hochberg", "{procedure: hochberg, " + all, false, "1", 0.02},
                     Family{"graphical", graph + "}", false, "1", 0.02},
-                    Family{"holm_with_looks", "{procedure: holm, " + all, true, "1", 0.02},
-                    Family{"graphical_with_looks", graph + "}", true, "1", 0.02}),
+                    Family{"holm_with_looks", "{procedure: holm, " + all, true, "1", 0.018},
+                    Family{"graphical_with_looks", graph + "}", true, "1", 0.018}),
     [](const auto& family) { return family.param.name; });
 
 // Where event-free survival is mostly rejected, its share is there for the two others: progression
