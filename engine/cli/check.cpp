@@ -9,6 +9,7 @@
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
 #include "cli/check_survey.hpp"
+#include "cli/check_uncertainty.hpp"
 #include "cli/model_check.hpp"
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
@@ -173,6 +174,7 @@ int check_study(const CheckArguments& arguments) {
     Json document = heading_document(study);
     document["model"] = to_document(check);
     document["analytic"] = twins_document(simulation::expected_result(study));
+    if (first.scenario.uncertainty) document["uncertainty"] = uncertainty_document(first.scenario);
     document["figures"] = to_document(figures);
     fmt::print("{}\n", document.dump(2));
     return done;
@@ -185,6 +187,7 @@ int check_study(const CheckArguments& arguments) {
   fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
              first.scenario.sample_size, check.full_enrolment_months);
   print_twins(simulation::expected_result(study));
+  print_uncertainty(first.scenario);
   print_figures(figures);
   return done;
 }

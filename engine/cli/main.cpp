@@ -24,6 +24,7 @@ int run_program(int argc, char** argv) {
       "Exit status: 0 done, 1 failed, 2 the input is wrong, 130 interrupted.");
   int exit_status = done;
   add_run(program, exit_status);
+  add_solve(program, exit_status);
   add_check(program, exit_status);
   add_cohort(program, exit_status);
   add_fit(program, exit_status);

@@ -19,6 +19,7 @@
 #include "trialmill/report/power_table.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/simulation/analytic_twin.hpp"
+#include "trialmill/simulation/assurance.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/run.hpp"
@@ -162,22 +163,24 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
 
 // Says before long work what it will cost: a first guess of a few milliseconds decides whether a
 // better one is worth half a second.
-void announce_cost(const simulation::Plan& plan, int threads) {
+// @param passes how often the plan is simulated: twice with uncertain numbers
+void announce_cost(const simulation::Plan& plan, int threads, int passes) {
   constexpr double long_work_seconds = 60;
-  if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
-  const double cpu_seconds = simulation::measure_cost(plan, 0.5).cpu_seconds;
+  if (passes * simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
+  const double cpu_seconds = passes * simulation::measure_cost(plan, 0.5).cpu_seconds;
   fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
              duration_in_words(cpu_seconds / threads), threads,
              threads == 1 ? "thread" : "threads");
 }
 
-simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
+simulation::RunTotals simulate(const simulation::Plan& plan, int threads, int passes,
+                               ReplicateTable* table) {
   const StopOnSignal stop;
   Progress progress(
       fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
   simulation::RunOptions options;
   options.threads = affordable_threads(plan, threads);
-  announce_cost(plan, options.threads);
+  announce_cost(plan, options.threads, passes);
   options.stop_requested = &StopOnSignal::requested;
   options.progress = [&](double share) { progress.update(share); };
   if (table)
@@ -204,6 +207,20 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
   return interrupted;
 }
 
+// Draws the uncertain numbers, after a run that was not interrupted. @return false when this was
+bool simulate_draws(const scenario::Study& study, const simulation::Plan& plan, int threads,
+                    result::Result& result) {
+  const auto& uncertainty = study.points.front().scenario.uncertainty;
+  if (!uncertainty) return true;
+  const StopOnSignal stop;
+  Progress progress(fmt::format("{} draws of the uncertain numbers", uncertainty->draws));
+  simulation::RunOptions options;
+  options.threads = affordable_threads(plan, threads);
+  options.stop_requested = &StopOnSignal::requested;
+  options.progress = [&](double share) { progress.update(share); };
+  return add_assurance(study, plan, options, result);
+}
+
 int run_study(const RunArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
@@ -214,12 +231,15 @@ int run_study(const RunArguments& arguments) {
   if (write) make_folder(folder);
   std::optional<ReplicateTable> table;
   if (arguments.replicate_table) table.emplace(folder / "replicates.csv", plan);
+  const bool uncertain = study.points.front().scenario.uncertainty.has_value();
   const std::time_t started = std::time(nullptr);
-  const simulation::RunTotals totals = simulate(plan, arguments.threads, table ? &*table : nullptr);
+  const simulation::RunTotals totals =
+      simulate(plan, arguments.threads, uncertain ? 2 : 1, table ? &*table : nullptr);
   if (table) table->close();
 
   result::Result result = simulation::summarise(plan, totals);
   result.version = TRIALMILL_VERSION;
+  const bool drawn = !result.complete || simulate_draws(study, plan, arguments.threads, result);
   if (!arguments.no_runtime) result.runtime = runtime(totals, started);
   const bool anything = std::ranges::any_of(
       result.points, [](const result::PointResult& point) { return point.replicates > 0; });
@@ -238,7 +258,9 @@ int run_study(const RunArguments& arguments) {
                report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
                result::has_looks(result) ? "looks.csv, " : "",
                result::has_multiplicity(result) ? "multiplicity.csv, " : "");
-  if (result.complete) return done;
+  if (!drawn)
+    fmt::print(stderr, "Interrupted before the uncertain numbers were drawn: no assurance.\n");
+  if (result.complete) return drawn ? done : interrupted;
   return report_interruption(result, write && anything ? folder : std::filesystem::path());
 }
 

@@ -130,6 +130,27 @@ bool any_twin(const std::vector<Row>& rows) {
   });
 }
 
+bool any_assurance(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const Row& row) { return row.analysis->assurance.has_value(); });
+}
+
+void add_assurance(Table& table, int decimals) {
+  table.add_column({"Assur-", "ance"}, [=](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    return fixed(assurance ? assurance->estimate : result::not_a_number, decimals);
+  });
+  table.add_column({"its", "MC SE"}, [=](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    return fixed(assurance ? assurance->mc_se : result::not_a_number, decimals + 1);
+  });
+  table.add_column({"Power of 90 %", "of draws"}, [](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    if (!assurance) return std::string("-");
+    return fixed(assurance->power.q05, 2) + "\u2013" + fixed(assurance->power.q95, 2);
+  });
+}
+
 void add_powers(Table& table, const Rounding& rounding) {
   const int decimals = rounding.power;
   table.add_column({"Power"},
@@ -145,6 +166,7 @@ void add_powers(Table& table, const Rounding& rounding) {
       const auto& twin = row.analysis->analytic;
       return fixed(twin ? twin->power : result::not_a_number, decimals);
     });
+  if (any_assurance(table.rows())) add_assurance(table, decimals);
   // Of the analysis's own look: several endpoints of a trial have their own.
   const auto of_look = [](auto of_stopping, auto of_single) {
     return [=](const Row& row) {
@@ -223,6 +245,11 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
     notes.push_back(
         "Analytic power: by numerical integration, nothing simulated; `check` shows more. " +
         missing_twins_words(result));
+  if (any_assurance(rows))
+    notes.push_back(
+        "Assurance: power averaged over draws of the uncertain numbers, its Monte-Carlo error that "
+        "of draws and replicates together. Power of 90 % of draws: from the 5th to the 95th "
+        "percentile of the power between draws, binomial noise within draws taken out.");
   if (hazard_ratios)
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "

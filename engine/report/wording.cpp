@@ -30,6 +30,13 @@ bool is_vague(const std::string& segment) {
   return std::ranges::find(vague, segment) != std::end(vague);
 }
 
+/// "low" of "arms.low.effects.os.hazard_ratio"; empty of other keys.
+std::string arm_of(const std::string& key) {
+  constexpr std::string_view section = "arms.";
+  if (!key.starts_with(section)) return "";
+  return key.substr(section.size(), key.find('.', section.size()) - section.size());
+}
+
 /// "recurrence" of "arms.new.recurrence.hazard_ratio", when another key ends alike or the end alone
 /// says too little; else empty.
 std::string distinguishing_parent(const std::string& key,
@@ -45,7 +52,13 @@ std::string distinguishing_parent(const std::string& key,
     const std::size_t cut = other.rfind('.');
     return other != key && cut != std::string::npos && last_segment(other.substr(0, cut)) == parent;
   });
-  return spaced(unique ? parent : key.substr(0, dot));
+  if (unique) return spaced(parent);
+  const std::string arm = arm_of(key);
+  const bool arms_differ =
+      !arm.empty() && std::ranges::count(all_keys, arm, [](const std::string& other) {
+                        return arm_of(other);
+                      }) == 1;
+  return spaced(arms_differ ? arm : key.substr(0, dot));
 }
 
 std::string sidedness(int sided) {
@@ -159,7 +172,9 @@ std::string key_words(const std::string& key, const std::vector<std::string>& al
   if (key == "sample_size") return "Patients randomised";
   const std::string parent = distinguishing_parent(key, all_keys);
   std::string words = spaced(last_segment(key));
-  if (key.ends_with("hazard_ratio")) words += ", experimental over control";
+  if (key.ends_with("hazard_ratio"))
+    words += !parent.empty() && parent == spaced(arm_of(key)) ? ", over control"
+                                                              : ", experimental over control";
   return capitalised(parent.empty() ? words : parent + ": " + words);
 }
 

@@ -73,9 +73,27 @@ std::string twin_columns(const AnalysisResult& analysis) {
   return line;
 }
 
+bool has_assurance(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.assurance.has_value();
+    });
+  });
+}
+
+std::string assurance_columns(const AnalysisResult& analysis) {
+  std::string line;
+  if (!analysis.assurance) return ",,,,,,";
+  const Assurance& assurance = *analysis.assurance;
+  for (const double x : {assurance.estimate, assurance.mc_se, assurance.power_sd,
+                         assurance.power.q05, assurance.power.q50, assurance.power.q95})
+    line += ',' + csv_number(x);
+  return line;
+}
+
 /// Columns that only some results have.
 struct FurtherColumns {
-  bool differences = false, twins = false, arms = false;
+  bool differences = false, twins = false, arms = false, assurance = false;
 };
 
 std::string row(const PointResult& point, const AnalysisResult& analysis,
@@ -111,6 +129,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis,
   if (further.differences) line += difference_columns(analysis);
   if (further.twins) line += twin_columns(analysis);
   if (further.arms) line += ',' + csv_text(arms_text(analysis));
+  if (further.assurance) line += assurance_columns(analysis);
   return line + '\n';
 }
 
@@ -129,13 +148,14 @@ std::string to_csv(const Result& result) {
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
   const FurtherColumns further{has_options_or_differences(result), has_twins(result),
-                               names_arms(result)};
+                               names_arms(result), has_assurance(result)};
   if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
   if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
   if (further.arms) csv += ",arms";
+  if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)

@@ -161,6 +161,16 @@ Json to_document(const std::vector<ArmImbalance>& imbalance) {
   return rows;
 }
 
+Json to_document(const Assurance& assurance) {
+  return {{"estimate", assurance.estimate},   {"mc_se", assurance.mc_se},
+          {"ci_lower", assurance.ci_lower},   {"ci_upper", assurance.ci_upper},
+          {"draws", assurance.draws},         {"replicates", assurance.replicates},
+          {"redrawn", assurance.redrawn},     {"power_sd", assurance.power_sd},
+          {"power_q05", assurance.power.q05}, {"power_q25", assurance.power.q25},
+          {"power_q50", assurance.power.q50}, {"power_q75", assurance.power.q75},
+          {"power_q95", assurance.power.q95}};
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -189,6 +199,7 @@ Json to_document(const AnalysisResult& analysis) {
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
   if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
+  if (analysis.assurance) document["assurance"] = to_document(*analysis.assurance);
   return document;
 }
 

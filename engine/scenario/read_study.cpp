@@ -84,7 +84,7 @@ void read_simulation(const Record& file, Scenario& scenario) {
 }
 
 // Everything of a trial that a survey does not have.
-void read_trial(const Record& file, Scenario& scenario) {
+void read_trial(const Record& file, Scenario& scenario, const input::Reading& reading) {
   read_arms(file, scenario);
   read_assessments(file, scenario);
   read_endpoints(file, scenario);
@@ -94,6 +94,7 @@ void read_trial(const Record& file, Scenario& scenario) {
   read_follow_up(file, scenario);
   read_analyses(file, scenario);
   read_multiplicity(file, scenario);
+  read_uncertainty(file, scenario, reading);
 }
 
 // The evidence files that a scenario names, the main one first.
@@ -124,7 +125,7 @@ FileContent read_file(const Document& document, const LoadedEvidence& evidence) 
   if (survey)
     read_survey(file, scenario);
   else
-    read_trial(file, scenario);
+    read_trial(file, scenario, reading);
   if (!survey && !reading.failed()) require_distinct_columns(file, scenario);
   if (!survey && !reading.failed()) reject_impossible_looks(file, scenario);
   read_simulation(file, scenario);
@@ -280,6 +281,17 @@ void collapse_overridden(const Document& document, const std::vector<Override>& 
       }
 }
 
+// The replicates may have been given from outside the file.
+void check_draws(const Document& document, const Study& study) {
+  const auto& uncertainty = study.points.front().scenario.uncertainty;
+  if (!uncertainty) return;
+  input::Reading reading;
+  const Record file = reading.open(document);
+  require_replicates(file, *uncertainty, study.replicates);
+  file.forgive_unread();
+  if (reading.failed()) reading.finish();
+}
+
 // Replicates and seed leave the trial what it is; they are reported beside the digest.
 std::string study_digest(Document document, const std::string& evidence) {
   document.set("simulation", "{}");
@@ -305,6 +317,7 @@ Study read_study(Document document, const StudyOptions& options) {
     study.swept.push_back(key.path);
   }
   spread(document, content.sweep, evidence, study);
+  check_draws(document, study);
   return study;
 }
 

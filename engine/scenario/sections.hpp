@@ -35,6 +35,12 @@ void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
 /// Reads `multiplicity`, if there is any, and gives its level to the analyses it names.
 void read_multiplicity(const input::Record& file, Scenario& scenario);
+/// How well hazard ratios and survival of the sections before are known; left alone when these
+/// could not be read.
+void read_uncertainty(const input::Record& file, Scenario& scenario, const input::Reading& reading);
+/// Notes draws that would have less than two replicates each.
+void require_replicates(const input::Record& file, const Uncertainty& uncertainty,
+                        std::uint64_t replicates);
 /// Is this a survey instead of a trial?
 bool describes_survey(const input::Record& file);
 /// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.

@@ -46,10 +46,29 @@ std::vector<std::size_t> covariates_that_matter(const Scenario& scenario,
   return out;
 }
 
+// Does a condition count events of other arms than those compared?
+bool counts_other_arms(const cohort::AnalysisTime& when, const std::vector<std::int32_t>& arms) {
+  using enum cohort::AnalysisTime::Condition;
+  const bool counts = when.condition == events || when.condition == event_fraction;
+  return (counts && when.arms != arms) || std::ranges::any_of(when.of, [&](const auto& part) {
+           return counts_other_arms(part, arms);
+         });
+}
+
+bool waits_for_other_arms(const Scenario& scenario, const Analysis& analysis) {
+  const std::vector<std::int32_t> arms = set_of_compared_arms(scenario, analysis);
+  return counts_other_arms(analysis.at.value_or(scenario.analysis_time), arms) ||
+         (analysis.looks && std::ranges::any_of(analysis.looks->interim, [&](const auto& when) {
+            return counts_other_arms(when, arms);
+          }));
+}
+
 std::optional<NoModel> reason_against(const Scenario& scenario, const Analysis& analysis,
                                       const std::vector<std::size_t>& covariates) {
   if (scenario.course) return NoModel{"a whole course"};
-  if (scenario.arms.size() != 2) return NoModel{"more than two arms"};
+  if (analysis.arms.size() != 2) return NoModel{"a comparison of more than two arms"};
+  if (waits_for_other_arms(scenario, analysis))
+    return NoModel{"events counted in other arms than those compared"};
   if (std::holds_alternative<cohort::WeibullHazard>(scenario.disease.baseline))
     return NoModel{"a Weibull hazard"};
   for (const std::size_t c : covariates) {
@@ -114,41 +133,51 @@ Value value_at(const std::vector<double>& from, const std::vector<Value>& values
   return values[static_cast<std::size_t>(after - from.begin()) - 1];
 }
 
-// Both hazards have the same pieces, so that a constant ratio is seen to be one.
-std::pair<PiecewiseHazard, PiecewiseHazard> hazards_by_arm(const PiecewiseHazard& baseline,
-                                                           const cohort::PiecewiseRatio& ratio) {
-  std::vector<double> from = baseline.from_months;
-  from.insert(from.end(), ratio.from_months.begin(), ratio.from_months.end());
-  std::ranges::sort(from);
-  from.erase(std::ranges::unique(from).begin(), from.end());
-  PiecewiseHazard control{from, {}}, experimental{from, {}};
-  for (const double months : from) {
-    const double hazard = value_at(baseline.from_months, baseline.hazard_per_month, months);
-    control.hazard_per_month.push_back(hazard);
-    experimental.hazard_per_month.push_back(
-        hazard * value_at(ratio.from_months, ratio.hazard_ratio, months));
-  }
-  return {control, experimental};
-}
-
-design::Accrual accrual_of(const Scenario& scenario) {
+// Of the arms compared, to which a share of all patients is allotted.
+design::Accrual accrual_of(const Scenario& scenario, double share) {
   design::Accrual accrual{scenario.enrolment.from_months, scenario.enrolment.rate_per_month, 0};
   accrual.duration_months =
       design::accrual_duration(accrual, static_cast<double>(scenario.sample_size));
+  for (double& per_month : accrual.per_month)
+    per_month *= share;
   return accrual;
 }
 
-// The arms that are compared: the last one with the first.
-design::TwoArmModel model_of(const Scenario& scenario, const std::vector<Share>& shares) {
-  const Arm& control = scenario.arms.front();
-  const Arm& experimental = scenario.arms.back();
-  cohort::PiecewiseRatio ratio;
-  for (const TreatmentEffect& effect : experimental.effects)
-    if (effect.transition == scenario.disease.name) ratio = effect.ratio;
+// Hazard ratios of an arm against the first one.
+cohort::PiecewiseRatio ratio_of(const Scenario& scenario, const Arm& arm) {
+  for (const TreatmentEffect& effect : arm.effects)
+    if (effect.transition == scenario.disease.name) return effect.ratio;
+  return {};
+}
+
+PiecewiseHazard hazard_of(const PiecewiseHazard& baseline, const cohort::PiecewiseRatio& ratio,
+                          const std::vector<double>& from) {
+  PiecewiseHazard out{from, {}};
+  for (const double months : from)
+    out.hazard_per_month.push_back(
+        value_at(baseline.from_months, baseline.hazard_per_month, months) *
+        value_at(ratio.from_months, ratio.hazard_ratio, months));
+  return out;
+}
+
+// The arms that the analysis compares, the reference first. Their hazards have the same pieces, so
+// that a constant ratio is seen to be one.
+design::TwoArmModel model_of(const Scenario& scenario, const Analysis& analysis,
+                             const std::vector<Share>& shares) {
+  const Arm& control = scenario.arms[static_cast<std::size_t>(analysis.arms[0])];
+  const Arm& experimental = scenario.arms[static_cast<std::size_t>(analysis.arms[1])];
   const auto baseline = std::get<PiecewiseHazard>(resolve_baseline(scenario.disease));
-  const auto [control_hazard, experimental_hazard] = hazards_by_arm(baseline, ratio);
+  const cohort::PiecewiseRatio control_ratio = ratio_of(scenario, control);
+  const cohort::PiecewiseRatio experimental_ratio = ratio_of(scenario, experimental);
+  std::vector<double> from = baseline.from_months;
+  for (const auto& more : {control_ratio.from_months, experimental_ratio.from_months})
+    from.insert(from.end(), more.begin(), more.end());
+  std::ranges::sort(from);
+  from.erase(std::ranges::unique(from).begin(), from.end());
+  const PiecewiseHazard control_hazard = hazard_of(baseline, control_ratio, from);
+  const PiecewiseHazard experimental_hazard = hazard_of(baseline, experimental_ratio, from);
   design::TwoArmModel model;
-  model.accrual = accrual_of(scenario);
+  model.accrual = accrual_of(scenario, share_of_compared_arms(scenario, analysis));
   model.allocation = experimental.allocation / control.allocation;
   for (const Share& share : shares)
     model.groups.push_back({share.fraction, share.stratum, times(control_hazard, share.multiplier),
@@ -159,12 +188,21 @@ design::TwoArmModel model_of(const Scenario& scenario, const std::vector<Share>&
 
 }  // namespace
 
+double share_of_compared_arms(const Scenario& scenario, const Analysis& analysis) {
+  double all = 0, compared = 0;
+  for (const Arm& arm : scenario.arms)
+    all += arm.allocation;
+  for (const std::int32_t arm : analysis.arms)
+    compared += scenario.arms[static_cast<std::size_t>(arm)].allocation;
+  return compared / all;
+}
+
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis) {
   const std::vector<std::size_t> covariates = covariates_that_matter(scenario, analysis);
   if (const auto reason = reason_against(scenario, analysis, covariates)) return *reason;
   try {
-    return model_of(scenario, shares_of(scenario, analysis, covariates));
+    return model_of(scenario, analysis, shares_of(scenario, analysis, covariates));
   } catch (const std::length_error&) {
     return NoModel{"too many combinations of covariates"};
   }

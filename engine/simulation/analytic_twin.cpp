@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simulation/formula_events.hpp"
+#include "simulation/planned_looks.hpp"
 #include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/design/crossing.hpp"
 #include "trialmill/design/expected_cox.hpp"
@@ -155,6 +156,8 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
 
 // What can be said before a model is made: nothing when there may be one.
 std::string reason_before(const Scenario& scenario, const Analysis& analysis) {
+  if (scenario.multiplicity && scenario.multiplicity->place_of(analysis.name))
+    return "a hypothesis whose level a procedure decides";
   std::string reason = reason_against(analysis);
   if (reason.empty() && waits_for_another(scenario, analysis))
     reason = "an analysis made when another one stops";
@@ -173,11 +176,12 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
   return twin_of(scenario, analysis, std::get<design::TwoArmModel>(model), planned);
 }
 
-// The model of a trial of another size.
-void resize(std::size_t sample_size, Model& model) {
+// The model of a trial of the scenario's size, made for another one.
+void resize(const Scenario& scenario, const Analysis& analysis, Model& model) {
   if (auto* trial = std::get_if<design::TwoArmModel>(&model))
-    trial->accrual.duration_months =
-        design::accrual_duration(trial->accrual, static_cast<double>(sample_size));
+    trial->accrual.duration_months = design::accrual_duration(
+        trial->accrual, scenario::share_of_compared_arms(scenario, analysis) *
+                            static_cast<double>(scenario.sample_size));
 }
 
 }  // namespace
@@ -192,12 +196,40 @@ void add_analytic_twins(const scenario::Study& study, Plan& plan) {
       const Scenario& scenario = study.points[size.point].scenario;
       size.twins.clear();
       for (std::size_t a = 0; a < models.size(); ++a) {
-        resize(size.sample_size, models[a]);
+        resize(scenario, scenario.analyses[a], models[a]);
         size.twins.push_back(
             twin_of(scenario, scenario.analyses[a], models[a], size.looks[a].get()));
       }
     }
   }
+}
+
+bool made_when_another_stops(const Scenario& scenario, std::size_t analysis) {
+  return waits_for_another(scenario, scenario.analyses[analysis]);
+}
+
+AnalyticSize analytic_sample_size(const Scenario& scenario, double power, std::size_t smallest,
+                                  std::size_t largest, std::size_t step) {
+  Scenario trial = scenario;
+  const Analysis& analysis = trial.analyses.front();
+  Model model = model_of(trial, analysis);
+  std::string reason;
+  const auto reaches = [&](std::size_t size) {
+    trial.sample_size = size;
+    resize(trial, analysis, model);
+    const result::AnalyticTwin twin =
+        twin_of(trial, analysis, model, planned_looks(trial, analysis).get());
+    if (!twin.absent_because.empty()) reason = twin.absent_because;
+    return twin.power >= power;
+  };
+  if (!reaches(largest)) return {std::nullopt, reason};
+  std::size_t below = smallest / step, enough = largest / step;
+  if (reaches(smallest)) return {smallest, ""};
+  while (enough - below > 1) {
+    const std::size_t middle = below + (enough - below) / 2;
+    (reaches(middle * step) ? enough : below) = middle;
+  }
+  return {enough * step, ""};
 }
 
 result::Result expected_result(const scenario::Study& study) {

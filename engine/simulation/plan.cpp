@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "simulation/label.hpp"
+#include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
@@ -271,16 +272,10 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
 }
 
 // The bounds of every analysis at one size.
-std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& scenario) {
+std::vector<std::shared_ptr<const PlannedLooks>> all_planned_looks(const Scenario& scenario) {
   std::vector<std::shared_ptr<const PlannedLooks>> out;
-  for (const Analysis& analysis : scenario.analyses) {
-    out.emplace_back();
-    if (!analysis.looks) continue;
-    const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
-    out.back() = std::make_shared<const PlannedLooks>(PlannedLooks{
-        scenario::planned_boundaries(scenario, analysis).front(), maximum, analysis.looks->clock,
-        analysis.looks->last_look, analysis.looks->futility_obeyed});
-  }
+  for (const Analysis& analysis : scenario.analyses)
+    out.push_back(planned_looks(scenario, analysis));
   return out;
 }
 
@@ -380,9 +375,10 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back(
-        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design]),
-         planned_looks(point.scenario), planned_procedure(point.scenario)});
+    plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
+                                          stated_truths(point.scenario, plan.designs[design]),
+                                          all_planned_looks(point.scenario),
+                                          planned_procedure(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

@@ -76,6 +76,44 @@ TEST(Run, TheAnalyticTwinStandsBesideTheSimulatedFigure) {
     EXPECT_NE(words.output.find(word), std::string::npos) << word;
 }
 
+TEST(Run, AssuranceStandsBesideThePowerOfUncertainNumbers) {
+  const Scratch folder;
+  const std::string trial = shipped("jnets-2021/perioperative-assurance.yaml");
+  std::string documents[2];
+  for (const int threads : {1, 2}) {
+    const Finished finished =
+        run_program(folder, "run " + trial + " --replicates 300 --no-runtime -o draws --threads " +
+                                std::to_string(threads));
+    ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+    EXPECT_NE(finished.output.find("Assurance: power averaged"), std::string::npos);
+    documents[threads - 1] = read_file(folder / "draws/result.json");
+  }
+  EXPECT_EQ(documents[0], documents[1]);
+  const json document = json::parse(documents[0]);
+  const json& assurance = document["points"][1]["analyses"][0]["assurance"];
+  for (const char* key : {"estimate", "mc_se", "ci_lower", "ci_upper", "power_sd", "power_q05",
+                          "power_q50", "power_q95", "redrawn"})
+    EXPECT_TRUE(assurance[key].is_number()) << key;
+  EXPECT_EQ(assurance["draws"], 100);
+  EXPECT_EQ(assurance["replicates"], 300);
+  EXPECT_NE(read_file(folder / "draws/power.csv").find(",assurance,assurance_mc_se,"),
+            std::string::npos);
+  // The power is that of the trial without the section: the same patients.
+  const Finished plain =
+      run_program(folder, "run " + shipped("jnets-2021/perioperative.yaml") +
+                              " --set sample_size=300 --set "
+                              "arms.perioperative.effects.rfs.hazard_ratio=0.7 --replicates 300 "
+                              "--json");
+  EXPECT_EQ(json::parse(plain.output)["points"][0]["analyses"][0]["power"],
+            document["points"][1]["analyses"][0]["power"]);
+  const Finished few = run_program(folder, "run " + trial + " --replicates 150 -o few");
+  EXPECT_EQ(few.exit_status, 2);
+  EXPECT_NE(few.errors.find("two replicates or more"), std::string::npos) << few.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "few"));
+  const Finished checked = run_program(folder, "check " + trial);
+  EXPECT_NE(checked.output.find("0.700, 95 % 0.490 to 1.000"), std::string::npos) << checked.output;
+}
+
 TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
   const Scratch folder;
   const Finished finished = run_program(

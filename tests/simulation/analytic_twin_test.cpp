@@ -182,6 +182,35 @@ TEST(AnalyticTwin, NonInferiorityIsTheDistanceFromTheMargin) {
   EXPECT_TRUE(twin.formula_events.empty());
 }
 
+// A pair of a trial with three arms is a trial of two with a part of the patients; the other way
+// round benefit is harm.
+TEST(AnalyticTwin, ComparesTheArmsOfTheAnalysis) {
+  Trial three;
+  three.experimental =
+      "{effects: {os: {hazard_ratio: 0.7}}}, high: {allocation: 2, effects: {os: {hazard_ratio: "
+      "0.6}}}";
+  three.analyses =
+      "[{name: low, test: log-rank, arms: [control, experimental]}, {name: high, test: log-rank, "
+      "arms: [control, high]}, {name: between, test: cox, arms: [experimental, high]}, {name: all, "
+      "test: log-rank, arms: all, sided: 2}, {name: waits, test: log-rank, arms: [control, high], "
+      "at: {events: 100}}]";
+  const std::vector<AnalyticTwin> twins = twins_of(three);
+  Trial pair;
+  pair.enrolment = "{rate: 15}";
+  pair.sample_size = "225";
+  pair.experimental = "{allocation: 2, effects: {os: {hazard_ratio: 0.6}}}";
+  const AnalyticTwin two = twin_of(pair);
+  EXPECT_NEAR(twins[1].power, two.power, 1e-9);
+  EXPECT_NEAR(twins[1].events_mean, two.events_mean, 1e-9);
+  EXPECT_LT(twins[0].power, twins[1].power);
+  EXPECT_GT(twins[2].power, 0.025);
+  EXPECT_LT(twins[2].power, twins[0].power);
+  EXPECT_EQ(twins[3].absent_because, "a comparison of more than two arms");
+  EXPECT_EQ(twins[4].absent_because, "events counted in other arms than those compared");
+  pair.analyses = "[{name: reversed, test: log-rank, arms: [experimental, control]}]";
+  EXPECT_LT(twin_of(pair).power, 0.001);
+}
+
 TEST(AnalyticTwin, SaysWhyThereIsNone) {
   const auto because = [](const std::function<void(Trial&)>& change) {
     Trial trial;

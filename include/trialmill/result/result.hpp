@@ -178,6 +178,28 @@ struct AnalyticTwin {
   std::vector<FormulaEvents> formula_events;
 };
 
+/// Power averaged over what is known of a scenario's numbers (O'Hagan, Stevens and Campbell 2005),
+/// and how it varies: each draw of the numbers has some of the replicates.
+struct Assurance {
+  std::uint64_t draws = 0, replicates = 0;
+  std::uint64_t redrawn = 0;  ///< sets of numbers that no model could meet, drawn again
+  double estimate = 0;        ///< rejections over replicates
+  double mc_se = 0;  ///< of draws and replicates together: replicates of a draw are a cluster
+  double ci_lower = 0, ci_upper = 0;  ///< 95 %, normal, within 0 and 1
+  double power_sd = 0;  ///< of the power between draws, binomial noise within draws taken out
+  Quantiles power;      ///< of the power between draws, likewise
+};
+
+/// Rejections of one draw.
+struct DrawCount {
+  std::uint64_t replicates = 0, rejections = 0;
+};
+
+/// Quantiles are those of the draws' shares of rejections, moved towards their mean until their
+/// variance is `power_sd` squared (Louis 1984), as order statistics ceil(p n).
+/// @param draws two or more, each of two or more replicates
+Assurance summarise_draws(const std::vector<DrawCount>& draws);
+
 struct AnalysisResult {
   std::string name;
   std::string test;    ///< as a scenario names it, "log-rank"
@@ -197,6 +219,7 @@ struct AnalysisResult {
   std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
   std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
   std::optional<AnalyticTwin> analytic = {};        ///< when it was asked for
+  std::optional<Assurance> assurance = {};          ///< of scenarios with uncertain numbers
 };
 
 /// One hypothesis of a procedure, by the analysis that tests it.

@@ -20,6 +20,7 @@
 #include "trialmill/scenario/looks.hpp"
 #include "trialmill/scenario/multiplicity.hpp"
 #include "trialmill/scenario/survey.hpp"
+#include "trialmill/scenario/uncertainty.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -229,6 +230,7 @@ struct Scenario {
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
   std::optional<Multiplicity> multiplicity;  ///< of some of the analyses
+  std::optional<Uncertainty> uncertainty;  ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
 };
