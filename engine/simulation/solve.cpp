@@ -324,8 +324,8 @@ class Search {
 
 }  // namespace
 
-result::AnalysisLabel analysis_label(const Analysis& analysis) {
-  return label_of(analysis);
+result::AnalysisLabel analysis_label(const Scenario& scenario, const Analysis& analysis) {
+  return label_of(scenario, analysis);
 }
 
 std::size_t size_step(const Scenario& scenario) {
