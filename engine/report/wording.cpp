@@ -235,14 +235,14 @@ std::string level_words(const result::Result& result) {
 
 std::string multiplicity_words(const result::Result& result) {
   const result::MultiplicityLabel* first = nullptr;
-  bool same = true;
+  bool same = true, same_level = true;
   for (const auto& point : result.points) {
     if (!point.multiplicity) continue;
     const result::MultiplicityLabel& label = point.multiplicity->label;
     if (!first) first = &label;
     for (std::size_t h = 0; h < label.hypotheses.size(); ++h)
       same = same && label.hypotheses[h].weight == first->hypotheses[h].weight;
-    same = same && label.alpha == first->alpha;
+    same_level = same_level && label.alpha == first->alpha;
   }
   if (!first) return "";
   const bool weights = same && (first->procedure == "graphical" || first->procedure == "holm" ||
@@ -252,7 +252,7 @@ std::string multiplicity_words(const result::Result& result) {
     hypotheses.push_back(spaced(one.name) +
                          (weights ? fmt::format(" ({})", number_words(one.weight)) : ""));
   return fmt::format("Hypotheses of the {} procedure{}: {}", spaced_procedure(first->procedure),
-                     same ? ", familywise level " + number_words(first->alpha) : "",
+                     same_level ? ", familywise level " + number_words(first->alpha) : "",
                      joined(hypotheses, ", "));
 }
 
