@@ -74,6 +74,7 @@ Scenario trial_of(const Scenario& scenario, const SolveOptions& options) {
         let_events_grow(when, patients);
   }
   trial.analyses = {analysis};
+  trial.multiplicity.reset();
   return trial;
 }
 
@@ -350,6 +351,9 @@ std::size_t size_step(const Scenario& scenario) {
 std::optional<std::string> reason_against_solving(const Scenario& scenario,
                                                   const SolveOptions& options) {
   const Analysis& analysis = scenario.analyses[options.analysis];
+  if (scenario.multiplicity && scenario.multiplicity->place_of(analysis.name))
+    return "this analysis is a hypothesis of `multiplicity`, and its power depends on the others: "
+           "compare sizes by a sweep of `sample_size`, or solve without `multiplicity`";
   if (made_when_another_stops(scenario, options.analysis))
     return "this analysis is made when another one stops; solve for that one";
   const bool fixed = waits_for_fixed_events(scenario, analysis);
