@@ -238,6 +238,8 @@ TEST(AnalyticTwin, SaysWhyThereIsNone) {
   EXPECT_EQ(because([](Trial& t) { t.analyses = "[{name: primary, test: rmst, tau_months: 12}]"; }),
             "the rmst test");
   EXPECT_EQ(because([](Trial& t) { t.until = "{events: 299}"; }), "more events than are expected");
+  EXPECT_EQ(because([](Trial& t) { t.until = "{events: 99, arms: [control]}"; }),
+            "events counted in other arms than those compared");
   EXPECT_EQ(because([](Trial& t) {
               t.analyses =
                   "[{name: primary, test: log-rank, looks: {interim: [{calendar_months: 60}], "

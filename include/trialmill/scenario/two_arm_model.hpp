@@ -27,10 +27,6 @@ struct NoModel {
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis);
 
-/// Of all patients, the share allotted to the arms that the analysis compares: 1 when these are
-/// all.
-double share_of_compared_arms(const Scenario& scenario, const Analysis& analysis);
-
 /// When a condition comes true in expectation, in months from the opening of enrolment: events when
 /// that many are expected, the first or last of several by the expected times of each. Infinite
 /// when never.
