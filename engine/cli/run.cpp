@@ -247,14 +247,17 @@ int run_study(const RunArguments& arguments) {
     write_file(folder / "result.json", result::to_json(result));
     write_file(folder / "power.csv", result::to_csv(result));
     if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
+    if (result::has_multiplicity(result))
+      write_file(folder / "multiplicity.csv", result::multiplicity_to_csv(result));
     write_file(folder / "power.svg", report::power_figure_svg(result));
   }
   if (anything && arguments.json)
     fmt::print("{}", result::to_json(result));
   else if (anything)
-    fmt::print("{}\nWritten: {}/result.json, power.csv, {}power.svg\n",
+    fmt::print("{}\nWritten: {}/result.json, power.csv, {}{}power.svg\n",
                report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
-               result::has_looks(result) ? "looks.csv, " : "");
+               result::has_looks(result) ? "looks.csv, " : "",
+               result::has_multiplicity(result) ? "multiplicity.csv, " : "");
   if (!drawn)
     fmt::print(stderr, "Interrupted before the uncertain numbers were drawn: no assurance.\n");
   if (result.complete) return drawn ? done : interrupted;

@@ -33,6 +33,8 @@ void require_always_recorded(const input::Value& item, const cohort::Covariate& 
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// Reads `multiplicity`, if there is any, and gives its level to the analyses it names.
+void read_multiplicity(const input::Record& file, Scenario& scenario);
 /// How well hazard ratios and survival of the sections before are known; left alone when these
 /// could not be read.
 void read_uncertainty(const input::Record& file, Scenario& scenario, const input::Reading& reading);

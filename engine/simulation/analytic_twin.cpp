@@ -158,6 +158,8 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
 
 // What can be said before a model is made: nothing when there may be one.
 std::string reason_before(const Scenario& scenario, const Analysis& analysis) {
+  if (scenario.multiplicity && scenario.multiplicity->place_of(analysis.name))
+    return "a hypothesis whose level a procedure decides";
   std::string reason = reason_against(analysis);
   if (reason.empty() && waits_for_another(scenario, analysis))
     reason = "an analysis made when another one stops";

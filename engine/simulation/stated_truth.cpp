@@ -69,4 +69,30 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
   return of_arm(plan.arms[1]) - of_arm(plan.arms[0]);
 }
 
+std::optional<bool> stated_null_hypothesis(const std::vector<cohort::PiecewiseRatio>& ratios,
+                                           double difference, const AnalysisPlan& plan) {
+  if (!std::isnan(difference)) {
+    constexpr double rounding = 1e-9;
+    return difference <= rounding - plan.margin.value_or(0);
+  }
+  // Against the reference, at every time at which some ratio changes.
+  std::vector<double> relative;
+  for (const cohort::PiecewiseRatio& compared : ratios)
+    for (const auto* ratio : {&ratios.front(), &compared})
+      for (const double months : ratio->from_months)
+        relative.push_back(ratio_at(months, compared) / ratio_at(months, ratios.front()));
+  if (ratios.size() > 2)
+    return std::ranges::all_of(relative, [](double ratio) { return ratio == 1; });
+  relative.erase(relative.begin(),
+                 relative.begin() + 2 * static_cast<std::ptrdiff_t>(ratios[0].from_months.size()));
+  const double bound = plan.margin.value_or(1);
+  const auto no_better = [&](double ratio) { return ratio >= bound; };
+  if (std::ranges::all_of(relative, no_better)) return true;
+  // No better than the reference at some time is still a benefit, if it is better at others.
+  const bool never_worse =
+      plan.margin ? std::ranges::none_of(relative, no_better)
+                  : std::ranges::all_of(relative, [](double ratio) { return ratio <= 1; });
+  return never_worse ? std::optional(false) : std::nullopt;
+}
+
 }  // namespace trialmill::simulation

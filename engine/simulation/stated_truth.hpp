@@ -20,4 +20,13 @@ std::optional<double> stated_ratio(const cohort::PiecewiseRatio& reference,
 double stated_difference(const scenario::Scenario& scenario, const cohort::TrialModel& model,
                          const AnalysisPlan& plan);
 
+/// Does the null hypothesis of an analysis hold, by the hazard ratios that the scenario states: is
+/// treatment of no benefit, or with a margin by so much worse, at all times? Of a restricted mean
+/// or a milestone by its difference, however that comes about; of several arms, do they all have
+/// the same hazard? None where the ratio is on both sides.
+/// @param ratios of the arms compared, the reference first @param difference as
+/// `stated_difference`
+std::optional<bool> stated_null_hypothesis(const std::vector<cohort::PiecewiseRatio>& ratios,
+                                           double difference, const AnalysisPlan& plan);
+
 }  // namespace trialmill::simulation

@@ -59,7 +59,8 @@ struct AnalysisOutcome {
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
   ProportionOutcome proportion;   ///< of a yes-or-no endpoint
-  double p_value = not_a_number;  ///< of a test that rejects by it: MaxCombo, or of several arms
+  /// Of a test that rejects by it: MaxCombo, of several arms, and Fisher's as a hypothesis.
+  double p_value = not_a_number;
   DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
   int look = 1;                   ///< at which it stopped, from 1
 };

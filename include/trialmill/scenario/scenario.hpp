@@ -18,6 +18,7 @@
 #include "trialmill/cohort/randomisation.hpp"
 #include "trialmill/evidence/published.hpp"
 #include "trialmill/scenario/looks.hpp"
+#include "trialmill/scenario/multiplicity.hpp"
 #include "trialmill/scenario/survey.hpp"
 #include "trialmill/scenario/uncertainty.hpp"
 #include "trialmill/survival/cox.hpp"
@@ -186,7 +187,7 @@ struct Analysis {
   std::vector<std::string> strata;
   std::vector<std::string> covariates;
   survival::Ties ties = survival::Ties::efron;
-  double alpha = 0.025;
+  double alpha = 0.025;  ///< of a hypothesis of a procedure, that of the family
   int sided = 1;
   std::optional<cohort::AnalysisTime> at;  ///< its own time; absent: the scenario's
   std::optional<Looks> looks;              ///< absent: it is made once, at that time
@@ -228,6 +229,7 @@ struct Scenario {
   std::size_t sample_size = 0;
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
+  std::optional<Multiplicity> multiplicity;  ///< of some of the analyses
   std::optional<Uncertainty> uncertainty;  ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
