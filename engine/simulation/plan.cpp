@@ -11,6 +11,7 @@
 #include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/factors.hpp"
@@ -63,12 +64,6 @@ cohort::Stratification stratification(const Design& design, const std::vector<st
   return out;
 }
 
-cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario::Arm& arm) {
-  const auto found =
-      std::ranges::find(arm.effects, scenario.disease.name, &scenario::TreatmentEffect::transition);
-  return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
-}
-
 const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
   return scenario.arms[static_cast<std::size_t>(arm)];
 }
@@ -98,9 +93,11 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
     return model;
   }
   model.hazard_factors = scenario::factors_of(scenario.disease.effects, scenario.population);
-  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
-  for (const scenario::Arm& arm : scenario.arms)
-    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
+  scenario::TreatedLaws laws = scenario::treated_laws(scenario, scenario.disease.name,
+                                                      scenario::resolve_baseline(scenario.disease));
+  model.event_time_by_arm = std::move(laws.by_arm);
+  model.event_subgroups = std::move(laws.subgroups);
+  model.cured = scenario::cure_law(scenario);
   return model;
 }
 
@@ -260,9 +257,8 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     truth.interval_z = plan.critical_z;
     truth.hypothesis = plan.hypothesis.has_value();
     if (!scenario.course) {
-      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
-                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
-      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
+      truth.log_hazard_ratio = scenario::constant_log_ratio(
+          scenario, arm_of(scenario, plan.arms[0]), arm_of(scenario, plan.arms[1]));
       truth.difference = stated_difference(scenario, design.model, plan);
       if (truth.hypothesis)
         truth.null_holds =
