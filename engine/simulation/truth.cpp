@@ -195,8 +195,8 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
     for (std::size_t a = 0; a < design.analyses.size(); ++a) {
       const AnalysisPlan& plan = design.analyses[a];
       if (has_estimate(design, plan)) add_patients(design, plan, worlds, patients[a]);
-      for (std::size_t k = 1; plan.hypothesis && k < plan.arms.size(); ++k)
-        compare_arms(without_dropout, plan, worlds.of(plan.arms[0]), worlds.of(plan.arms[k]),
+      for (std::size_t arm = 1; plan.hypothesis && arm < plan.arms.size(); ++arm)
+        compare_arms(without_dropout, plan, worlds.of(plan.arms[0]), worlds.of(plan.arms[arm]),
                      worlds.randomised.cuts[design.looks[plan.look].cut].calendar_months, pairs[a]);
     }
   }
