@@ -154,12 +154,18 @@ void read_spread(const Record& record, double estimate, UncertainRatio& ratio) {
   ratio.log_sd = (math::log(limits[1]) - math::log(limits[0])) / (2 * interval_z);
 }
 
+// An effect may be stated within subgroups alone, and has then no ratio of its own.
+bool stands_in(const Record& file, const UncertainRatio& ratio) {
+  return ratio.arm.empty() ||
+         is_stated(file, {"arms", ratio.arm, "effects", ratio.transition, "hazard_ratio"});
+}
+
 void read_ratio(const Record& file, const std::string& path, const Value& value, Scenario& scenario,
                 Uncertainty& uncertainty) {
   const std::vector<std::string> parts = parts_of(path);
   auto found = find_treatment(parts, scenario);
   if (!found) found = find_covariate_effect(parts, scenario);
-  if (!found) {
+  if (!found || !stands_in(file, found->ratio)) {
     const std::vector<std::string> known = ratio_paths(scenario);
     value.reject_key("no hazard ratio of this scenario has this path", known);
     if (value.is(Value::Kind::record)) value.record().forgive_unread();

@@ -20,6 +20,7 @@ struct Trial {
   std::string baseline = "{knots: [{month: 12, survival: 0.6}, {month: 24, survival: 0.45}]}";
   std::string ratio = "0.65";
   std::string sweep = {};
+  std::string subgroup = {};  // in place of the ratio
 };
 
 Study read(const Trial& trial) {
@@ -28,8 +29,8 @@ Study read(const Trial& trial) {
       "disease: {os: {baseline: " +
           trial.baseline +
           ", hazard_ratios: {stage: {ii: 2}}}}\n"
-          "arms: {control: {}, treated: {effects: {os: {hazard_ratio: " +
-          trial.ratio +
+          "arms: {control: {}, treated: {effects: {os: {" +
+          (trial.subgroup.empty() ? "hazard_ratio: " + trial.ratio : trial.subgroup) +
           "}}}}\n"
           "enrolment: {rate: 5}\nsample_size: 100\nfollow_up: {until: {calendar_months: 40}}\n"
           "analyses: [{name: primary, test: log-rank}]\nsimulation: {replicates: 1000}\n" +
@@ -122,6 +123,19 @@ TEST(Uncertainty, MediansAreTheNumbersOfTheScenario) {
   const auto& knots = std::get<CalibratedBaseline>(median.disease.baseline).knots;
   EXPECT_NEAR(knots[0].survival, 0.6, 1e-15);
   EXPECT_NEAR(knots[1].survival, 0.45, 1e-15);
+}
+
+TEST(Uncertainty, AnEffectWithinSubgroupsAloneHasNoRatioOfItsOwn) {
+  Trial trial;
+  trial.uncertainty = "{hazard_ratios: {" + std::string(treated) + ": {standard_error: 0.3}}}";
+  trial.subgroup = "within: {stage: {ii: {hazard_ratio: 0.6}}}";
+  try {
+    read(trial);
+    FAIL() << "accepted";
+  } catch (const input::InputError& error) {
+    EXPECT_THAT(std::string(error.what()),
+                HasSubstr("no hazard ratio of this scenario has this path"));
+  }
 }
 
 struct Wrong {
