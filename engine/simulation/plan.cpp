@@ -377,10 +377,9 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
-                                          stated_truths(point.scenario, plan.designs[design]),
-                                          all_planned_looks(point.scenario),
-                                          planned_procedure(point.scenario)});
+    plan.designs[design].sizes.push_back(
+        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design]),
+         all_planned_looks(point.scenario), planned_procedure(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)
