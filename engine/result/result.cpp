@@ -102,9 +102,10 @@ DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTr
 PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
   PathwayShare out{arm, counts.patients, {}};
   for (std::size_t step = 0; step < pathway_step_count; ++step)
-    out.steps.emplace_back(
-        name(static_cast<PathwayStep>(step)),
-        static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients));
+    if (counts.counts(static_cast<PathwayStep>(step)))
+      out.steps.emplace_back(
+          name(static_cast<PathwayStep>(step)),
+          static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients));
   return out;
 }
 

@@ -202,7 +202,8 @@ void require_hypothesis(const Record& record, const Multiplicity& multiplicity,
   const char* of = "belongs to `multiplicity`, in which this analysis is a hypothesis";
   if (const auto alpha = record.optional_value("alpha"))
     alpha->reject_key(std::string("its level ") + of);
-  if (analysis.sided == 2)
+  // The test of more than two arms has no side.
+  if (analysis.sided == 2 && analysis.arms.size() == 2)
     record.value("sided").reject_because(std::string("two-sided; the procedure that it ") + of +
                                          ", is of one-sided tests");
   analysis.alpha = multiplicity.alpha;

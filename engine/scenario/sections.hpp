@@ -85,6 +85,20 @@ void reject_idle_effects(const input::Record& file, const Scenario& scenario);
 
 input::Interval a_ratio();
 
+/// Notes the other kind of ratio, which is one mistake: not an unknown key and a missing one.
+bool has_other_ratio(const input::Record& effect, const std::string& name, const char* meant,
+                     const char* other);
+/// The hazard ratio of an arm on `transition`, and `within` subgroups.
+TreatmentEffect read_hazard_effect(const input::Record& effect, const std::string& transition,
+                                   const Scenario& scenario);
+/// The effects of an arm on a single event: on its hazard and, where some are cured, on that.
+void read_event_effects(const input::Record& effect, const Scenario& scenario, Arm& arm);
+/// Reads `switching` of an arm.
+void read_switching(const input::Record& arm_record, const Scenario& scenario, Arm& arm);
+/// Reads `cured` of a single event.
+void read_cured(const input::Record& transition_record, const Scenario& scenario,
+                Transition& transition);
+
 /// A hazard or the points to calibrate it to, without the cohort of these.
 Baseline read_baseline(const input::Value& value, const Scenario& scenario);
 

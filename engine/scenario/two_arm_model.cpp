@@ -71,6 +71,10 @@ std::optional<NoModel> reason_against(const Scenario& scenario, const Analysis& 
     return NoModel{"events counted in other arms than those compared"};
   if (std::holds_alternative<cohort::WeibullHazard>(scenario.disease.baseline))
     return NoModel{"a Weibull hazard"};
+  if (scenario.disease.cured) return NoModel{"a cure fraction"};
+  for (const std::int32_t arm : analysis.arms)
+    for (const TreatmentEffect& effect : scenario.arms[static_cast<std::size_t>(arm)].effects)
+      if (effect.within) return NoModel{"an effect that differs between subgroups"};
   for (const std::size_t c : covariates) {
     const cohort::Covariate& covariate = scenario.population[c];
     if (cohort::level_count(covariate.law) == 0)

@@ -115,11 +115,13 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
   return planned.futility_obeyed ? bounds : design::without_futility(bounds);
 }
 
+// Nobody stops for futility at the last look, which the library counts as failing to reject.
 std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power) {
   std::vector<result::AnalyticLook> out;
   for (const design::ExpectedLook& look : power.looks)
     out.push_back({static_cast<int>(out.size()) + 1, look.counts.time_months, look.counts.events(),
                    look.efficacy + look.harm, look.futility});
+  out.back().futility = 0;
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/factors.hpp"
@@ -63,12 +65,6 @@ cohort::Stratification stratification(const Design& design, const std::vector<st
   return out;
 }
 
-cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario::Arm& arm) {
-  const auto found =
-      std::ranges::find(arm.effects, scenario.disease.name, &scenario::TreatmentEffect::transition);
-  return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
-}
-
 const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
   return scenario.arms[static_cast<std::size_t>(arm)];
 }
@@ -98,9 +94,11 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
     return model;
   }
   model.hazard_factors = scenario::factors_of(scenario.disease.effects, scenario.population);
-  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
-  for (const scenario::Arm& arm : scenario.arms)
-    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
+  scenario::TreatedLaws laws = scenario::treated_laws(scenario, scenario.disease.name,
+                                                      scenario::resolve_baseline(scenario.disease));
+  model.event_time_by_arm = std::move(laws.by_arm);
+  model.event_subgroups = std::move(laws.subgroups);
+  model.cured = scenario::cure_law(scenario);
   return model;
 }
 
@@ -244,12 +242,16 @@ void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& de
   design.labels.push_back(label_of(scenario, analysis));
 }
 
-std::vector<cohort::PiecewiseRatio> ratios_compared(const Scenario& scenario,
-                                                    const AnalysisPlan& plan) {
+// By the ratios of the arms compared, or by the difference; unknown where neither tells.
+std::optional<bool> null_hypothesis(const Scenario& scenario, const AnalysisPlan& plan,
+                                    double difference) {
   std::vector<cohort::PiecewiseRatio> ratios;
-  for (const std::int32_t arm : plan.arms)
-    ratios.push_back(treatment_ratio(scenario, arm_of(scenario, arm)));
-  return ratios;
+  for (const std::int32_t arm : plan.arms) {
+    const auto ratio = scenario::common_ratio(scenario, arm_of(scenario, arm));
+    if (!ratio && std::isnan(difference)) return std::nullopt;
+    ratios.push_back(ratio.value_or(cohort::PiecewiseRatio{}));
+  }
+  return stated_null_hypothesis(ratios, difference, plan);
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -260,13 +262,10 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     truth.interval_z = plan.critical_z;
     truth.hypothesis = plan.hypothesis.has_value();
     if (!scenario.course) {
-      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
-                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
-      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
+      truth.log_hazard_ratio = scenario::constant_log_ratio(
+          scenario, arm_of(scenario, plan.arms[0]), arm_of(scenario, plan.arms[1]));
       truth.difference = stated_difference(scenario, design.model, plan);
-      if (truth.hypothesis)
-        truth.null_holds =
-            stated_null_hypothesis(ratios_compared(scenario, plan), truth.difference, plan);
+      if (truth.hypothesis) truth.null_holds = null_hypothesis(scenario, plan, truth.difference);
     }
     truths.push_back(truth);
   }

@@ -34,6 +34,9 @@ TEST(Allocation, NothingPerReplicateInSteadyState) {
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/grade-migration.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/minimisation.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/cure-fraction.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/predictive-marker.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/treatment-switching.yaml")), 0u);
 }
 
 TEST(Allocation, NothingPerReplicateWithLooks) {

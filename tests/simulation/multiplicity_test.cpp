@@ -358,6 +358,43 @@ Known null_hypotheses(const std::string& text) {
   return out;
 }
 
+// A test of all arms opens the comparisons of two.
+TEST(Multiplicity, ComparisonsOfArmsAreHypotheses) {
+  const auto text = [](const std::string& low) {
+    return R"yaml(
+trialmill: 1
+title: arms
+disease: {death: {baseline: {median_months: 10}}}
+arms: {control: {}, low: {effects: {death: {hazard_ratio: )yaml" +
+           low + R"yaml(}}}, high: {effects: {death: {hazard_ratio: 0.6}}}}
+enrolment: {rate: 20}
+sample_size: 300
+follow_up: {until: {events: 180}}
+analyses:
+  - {name: all, test: log-rank, arms: [control, low, high], sided: 2}
+  - {name: high, test: log-rank, arms: [control, high]}
+  - {name: low, test: log-rank, arms: [control, low]}
+multiplicity: {procedure: fixed-sequence, hypotheses: [all, high, low]}
+simulation: {replicates: 10, seed: 1}
+)yaml";
+  };
+  const Plan plan =
+      compile_plan(scenario::read_study(input::read_yaml_text(text("0.8"), "a.yaml")));
+  Workspace workspace;
+  int rejections = 0;
+  for (std::uint64_t number = 1; number <= 300; ++number) {
+    const auto& analyses =
+        simulate_replicate(plan.designs[0], 1, number, workspace).front().analyses;
+    EXPECT_EQ(analyses[0].rejected, analyses[0].p_value <= 0.025);
+    EXPECT_EQ(analyses[1].rejected, analyses[0].rejected && analyses[1].z >= 1.959963984540054);
+    EXPECT_EQ(analyses[2].rejected, analyses[1].rejected && analyses[2].z >= 1.959963984540054);
+    rejections += analyses[0].rejected + analyses[1].rejected + analyses[2].rejected;
+  }
+  EXPECT_GT(rejections, 100);
+  EXPECT_EQ(null_hypotheses(text("0.8")), (Known{false, false, false}));
+  EXPECT_EQ(null_hypotheses(text("1")), (Known{false, false, true}));
+}
+
 TEST(NullHypotheses, AreKnownFromThePatientsFollowedInBothArms) {
   const auto of = [](const std::string& hazard_ratio) {
     return null_hypotheses(

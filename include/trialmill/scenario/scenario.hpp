@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -50,22 +51,43 @@ struct CovariateEffect {
   std::string source;  ///< "scenario", or where the evidence prints the number
 };
 
+/// A probability, and the odds ratios by which covariates change it.
+struct Chance {
+  double probability =
+      0;  ///< averaged over the published cohort; of a cure the reference patient's
+  std::vector<CovariateEffect> odds_ratios;
+  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
+};
+
 /// One kind of event of the disease course.
 struct Transition {
   std::string name;  ///< "rfs", "os"
   Baseline baseline;
   std::vector<CovariateEffect> effects;
+  /// Of a single event: who never has it, so that baseline and effects are of the others.
+  std::optional<Chance> cured = {};
+};
+
+/// Hazard ratios of an arm in some levels of a covariate, in place of the arm's own.
+struct SubgroupRatios {
+  std::string covariate;
+  /// By level; empty for the presence of a binary covariate.
+  std::vector<std::pair<std::string, cohort::PiecewiseRatio>> ratio_by_level;
 };
 
 /// The effect of an arm on one transition, against the first arm.
 struct TreatmentEffect {
   std::string transition;
   cohort::PiecewiseRatio ratio;
+  std::optional<SubgroupRatios> within = {};
 };
 
-/// The effect of an arm on the odds of an outcome of surgery, against the first arm.
+/// The outcome of a single event that never comes.
+constexpr std::string_view cure = "cured";
+
+/// The effect of an arm on the odds of an outcome of surgery, or of a cure, against the first arm.
 struct TreatmentOdds {
-  std::string outcome;  ///< "r1", "r2", "unresectable", "morbidity", "adjuvant"
+  std::string outcome;  ///< "r1", "r2", "unresectable", "morbidity", "adjuvant", "cured"
   double odds_ratio = 1;
 };
 
@@ -95,13 +117,7 @@ struct Arm {
   survival::PiecewiseHazard dropout;  ///< hazard of loss to follow-up
   BeforeSurgeryPlan before_surgery;
   cohort::VisitSchedule assessments;
-};
-
-/// A probability, and the odds ratios by which covariates change it.
-struct Chance {
-  double probability = 0;  ///< averaged over the published cohort
-  std::vector<CovariateEffect> odds_ratios;
-  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
+  std::optional<cohort::Switching> switching = {};  ///< of treatment after recurrence
 };
 
 /// The operation and what comes with it.

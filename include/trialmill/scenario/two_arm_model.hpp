@@ -19,7 +19,8 @@ struct NoModel {
 /// share stratum of the analysis and hazard. Enrolment goes on at its rate until the sample size is
 /// expected.
 ///
-/// There is none for a course, a Weibull hazard, a continuous covariate with an effect, strata that
+/// There is none for a course, a Weibull hazard, a cure fraction, an effect that differs between
+/// subgroups, a continuous covariate with an effect, strata that
 /// are not always recorded, more than 100 risk groups, comparisons of more than two arms, and
 /// analyses that wait for events of other arms than theirs.
 /// @param analysis of a time to event
