@@ -26,12 +26,6 @@ std::optional<cohort::PiecewiseRatio> hazard_ratio_in(const Arm& arm,
   return effect->within ? std::nullopt : std::optional(effect->ratio);
 }
 
-double ratio_at(double months, const cohort::PiecewiseRatio& ratio) {
-  const auto piece =
-      std::ranges::upper_bound(ratio.from_months, months) - ratio.from_months.begin();
-  return ratio.hazard_ratio[static_cast<std::size_t>(piece) - 1];
-}
-
 double cure_odds_ratio(const Arm& arm) {
   const auto found = std::ranges::find(arm.odds_effects, cure, &TreatmentOdds::outcome);
   return found == arm.odds_effects.end() ? 1.0 : found->odds_ratio;
@@ -112,6 +106,16 @@ cohort::OddsLaw cure_law(const Scenario& scenario) {
     law.odds_by_arm.push_back(cured->probability / (1 - cured->probability) * cure_odds_ratio(arm));
   law.factors = factors_of(cured->odds_ratios, columns_of(scenario));
   return law;
+}
+
+double ratio_at(double months, const cohort::PiecewiseRatio& ratio) {
+  const auto piece =
+      std::ranges::upper_bound(ratio.from_months, months) - ratio.from_months.begin();
+  return ratio.hazard_ratio[static_cast<std::size_t>(piece) - 1];
+}
+
+std::optional<cohort::PiecewiseRatio> common_ratio(const Scenario& scenario, const Arm& arm) {
+  return cure_odds_ratio(arm) == 1 ? hazard_ratio_in(arm, scenario.disease.name) : std::nullopt;
 }
 
 double constant_log_ratio(const Scenario& scenario, const Arm& reference, const Arm& compared) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -241,12 +242,16 @@ void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& de
   design.labels.push_back(label_of(scenario, analysis));
 }
 
-std::vector<cohort::PiecewiseRatio> ratios_compared(const Scenario& scenario,
-                                                    const AnalysisPlan& plan) {
+// By the ratios of the arms compared, or by the difference; unknown where neither tells.
+std::optional<bool> null_hypothesis(const Scenario& scenario, const AnalysisPlan& plan,
+                                    double difference) {
   std::vector<cohort::PiecewiseRatio> ratios;
-  for (const std::int32_t arm : plan.arms)
-    ratios.push_back(treatment_ratio(scenario, arm_of(scenario, arm)));
-  return ratios;
+  for (const std::int32_t arm : plan.arms) {
+    const auto ratio = scenario::common_ratio(scenario, arm_of(scenario, arm));
+    if (!ratio && std::isnan(difference)) return std::nullopt;
+    ratios.push_back(ratio.value_or(cohort::PiecewiseRatio{}));
+  }
+  return stated_null_hypothesis(ratios, difference, plan);
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -260,9 +265,7 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
       truth.log_hazard_ratio = scenario::constant_log_ratio(
           scenario, arm_of(scenario, plan.arms[0]), arm_of(scenario, plan.arms[1]));
       truth.difference = stated_difference(scenario, design.model, plan);
-      if (truth.hypothesis)
-        truth.null_holds =
-            stated_null_hypothesis(ratios_compared(scenario, plan), truth.difference, plan);
+      if (truth.hypothesis) truth.null_holds = null_hypothesis(scenario, plan, truth.difference);
     }
     truths.push_back(truth);
   }
@@ -373,10 +376,9 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
-                                          stated_truths(point.scenario, plan.designs[design]),
-                                          all_planned_looks(point.scenario),
-                                          planned_procedure(point.scenario)});
+    plan.designs[design].sizes.push_back(
+        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design]),
+         all_planned_looks(point.scenario), planned_procedure(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

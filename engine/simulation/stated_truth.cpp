@@ -56,7 +56,8 @@ std::optional<bool> stated_null_hypothesis(const std::vector<cohort::PiecewiseRa
   for (const cohort::PiecewiseRatio& compared : ratios)
     for (const auto* ratio : {&ratios.front(), &compared})
       for (const double months : ratio->from_months)
-        relative.push_back(ratio_at(months, compared) / ratio_at(months, ratios.front()));
+        relative.push_back(scenario::ratio_at(months, compared) /
+                           scenario::ratio_at(months, ratios.front()));
   if (ratios.size() > 2)
     return std::ranges::all_of(relative, [](double ratio) { return ratio == 1; });
   relative.erase(relative.begin(),

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/scenario/scenario.hpp"
 #include "trialmill/simulation/plan.hpp"

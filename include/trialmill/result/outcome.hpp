@@ -58,11 +58,11 @@ struct AnalysisOutcome {
   /// Cox analyses only; NaN otherwise and when undefined.
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
-  ProportionOutcome proportion;   ///< of a yes-or-no endpoint
+  ProportionOutcome proportion;  ///< of a yes-or-no endpoint
   /// Of a test that rejects by it: MaxCombo, of several arms, and Fisher's as a hypothesis.
   double p_value = not_a_number;
-  DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
-  int look = 1;                   ///< at which it stopped, from 1
+  DifferenceOutcome difference;  ///< of restricted means, milestones and win ratios
+  int look = 1;                  ///< at which it stopped, from 1
 };
 
 /// Steps of the pathway that are counted, by arm.

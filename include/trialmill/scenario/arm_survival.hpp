@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "trialmill/cohort/event_time.hpp"
@@ -23,6 +25,13 @@ TreatedLaws treated_laws(const Scenario& scenario, const std::string& transition
 /// The cure of the single event: odds of never having it, in every arm. Nobody is cured without
 /// `Transition::cured`.
 cohort::OddsLaw cure_law(const Scenario& scenario);
+
+/// A hazard ratio at a time.
+double ratio_at(double months, const cohort::PiecewiseRatio& ratio);
+
+/// The hazard ratio of an arm against the control in all patients alike, which may change with
+/// time; none where it differs between subgroups or the arm has another chance of a cure.
+std::optional<cohort::PiecewiseRatio> common_ratio(const Scenario& scenario, const Arm& arm);
 
 /// Is the hazard of an arm at all times and in all patients the same multiple of another's? Its
 /// logarithm; NaN otherwise: the ratio changes with time, an effect differs between subgroups, or

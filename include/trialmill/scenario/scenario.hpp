@@ -246,7 +246,7 @@ struct Scenario {
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
   std::optional<Multiplicity> multiplicity;  ///< of some of the analyses
-  std::optional<Uncertainty> uncertainty;  ///< of the numbers above
+  std::optional<Uncertainty> uncertainty;    ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
 };
