@@ -60,12 +60,8 @@ TEST(Allocation, NothingPerReplicateOfAProcedure) {
     trial.looks = std::string(multiplicity).find("hochberg") == std::string::npos;
     trial.size = "";
     trial.rest = "sweep: {sample_size: [180, 200]}";
-<<<<<<< HEAD
-    // Some levels come up in few replicates, and their memory has grown after some of these.
-=======
     // Some levels come up in few replicates, and their bounds' memory has grown after some of
     // these.
->>>>>>> main
     EXPECT_EQ(allocations_in_steady_state(plan_of(trial), 5), 0u) << multiplicity;
   }
 }
