@@ -1,5 +1,6 @@
 #include "cli/write_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,10 +18,25 @@ namespace {
   throw std::runtime_error(fmt::format("cannot write {}: {}", path.string(), reason));
 }
 
+// So that a renamed file keeps its new name when the machine goes down. File systems that cannot do
+// this for a folder do without.
+void keep_name(const std::filesystem::path& folder) {
+  const int handle = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY);
+  if (handle < 0) return;
+  fsync(handle);
+  close(handle);
+}
+
 }  // namespace
 
+std::string host_name() {
+  char host[256] = "";
+  return gethostname(host, sizeof host - 1) == 0 ? host : "";
+}
+
 void write_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path temporary = fmt::format("{}.{}.tmp", path.string(), getpid());
+  const std::filesystem::path temporary =
+      fmt::format("{}.{}-{}.tmp", path.string(), host_name(), getpid());
   const auto close = [](std::FILE* file) { return std::fclose(file); };
   std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(temporary.c_str(), "wb"), close);
   if (!file) fail(path, std::strerror(errno));
@@ -36,6 +52,7 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
     std::filesystem::remove(temporary, ignored);
     fail(path, written ? renaming.message().c_str() : std::strerror(reason));
   }
+  keep_name(path.parent_path());
 }
 
 void make_folder(const std::filesystem::path& path) {

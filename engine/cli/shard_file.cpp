@@ -1,0 +1,159 @@
+#include "cli/shard_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+
+#include "cli/write_file.hpp"
+#include "cli/wrong_option.hpp"
+#include "trialmill/simulation/numeric_fingerprint.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+bool is_shard_file(const std::filesystem::path& path) {
+  return path.extension() == ".shard";
+}
+
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (is_shard_file(entry.path())) files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+void absorb(std::vector<result::FinishedBlocks>& into,
+            const std::vector<result::FinishedBlocks>& more) {
+  into.resize(std::max(into.size(), more.size()));
+  for (std::size_t d = 0; d < more.size(); ++d)
+    into[d].absorb(more[d]);
+}
+
+void require_no_more_replicates(const std::filesystem::path& path, const result::Shard& file,
+                                const result::Shard& shard) {
+  if (file.replicates > shard.replicates)
+    refuse(path.string(), fmt::format("holds a part of {} replicates per design point, more than "
+                                      "the {} asked for; choose another folder",
+                                      file.replicates, shard.replicates));
+}
+
+}  // namespace
+
+std::string shard_file_name(unsigned number, unsigned of, std::uint64_t replicates) {
+  return fmt::format("shard-{}-of-{}-r{}.shard", number, of, replicates);
+}
+
+result::Shard describe_shard(const scenario::Study& study, const simulation::Plan& plan,
+                             const StudyArguments& arguments) {
+  result::Shard shard;
+  shard.version = TRIALMILL_VERSION;
+  shard.study.scenario = study.canonical.text;
+  for (const scenario::CanonicalFile& file : study.evidence)
+    shard.study.evidence.emplace_back(file.name, file.text);
+  shard.study.digest = study.digest;
+  shard.study.seed = plan.seed;
+  shard.scenario_file = study.file;
+  shard.arguments = command_arguments(arguments);
+  shard.replicates = plan.replicates;
+  shard.precision = plan.precision;
+  shard.fingerprint = simulation::numeric_fingerprint(plan);
+  shard.designs.resize(plan.designs.size());
+  return shard;
+}
+
+std::optional<result::Shard> read_shard_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+    throw std::runtime_error(fmt::format("cannot read {}", path.string()));
+  }
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
+  return result::read_shard(bytes, path.filename().string(), TRIALMILL_VERSION);
+}
+
+std::vector<std::filesystem::path> shard_files(const std::vector<std::string>& places) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& place : places) {
+    std::error_code error;
+    if (std::filesystem::is_directory(place, error)) {
+      std::ranges::copy(files_in(place), std::back_inserter(files));
+      continue;
+    }
+    if (!std::filesystem::exists(place, error)) refuse(place, "there is no such file or folder");
+    files.emplace_back(place);
+  }
+  return files;
+}
+
+FinishedElsewhere read_finished(const std::vector<std::string>& places,
+                                const std::filesystem::path& own, const result::Shard& shard) {
+  FinishedElsewhere finished;
+  finished.designs.resize(shard.designs.size());
+  finished.earlier.resize(shard.designs.size());
+  for (const std::filesystem::path& path : shard_files(places)) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, own, ignored)) continue;
+    try {
+      const auto file = read_shard_file(path);
+      if (!file) continue;  // renamed in the meantime
+      if (const auto why = result::difference(*file, shard, "there", "here"))
+        refuse(path.string(), "is of another study: " + *why);
+      require_no_more_replicates(path, *file, shard);
+      absorb(finished.designs, file->designs);
+      if (file->replicates < shard.replicates) absorb(finished.earlier, file->designs);
+    } catch (const result::OtherProgram& error) {
+      refuse(path.string(), error.what());
+    } catch (const result::ShardError& error) {
+      fmt::print(stderr, "Warning: {} {}. What it held is computed again.\n", path.string(),
+                 error.what());
+    }
+  }
+  return finished;
+}
+
+Checkpoint::Checkpoint(std::filesystem::path path, result::Shard shard, double every,
+                       std::optional<result::Shard> before)
+    : path_(std::move(path)), shard_(std::move(shard)), every_(every), cpu_start_(cpu_seconds()) {
+  shard_.name = path_.filename().string();
+  if (!before) return;
+  shard_.designs = std::move(before->designs);
+  cpu_before_ = before->cpu_seconds;
+  wall_before_ = before->wall_seconds;
+}
+
+void Checkpoint::offer(const std::vector<result::FinishedBlocks>& finished) {
+  if (std::chrono::duration<double>(Clock::now() - last_).count() >= every_) write(finished, false);
+}
+
+void Checkpoint::write(const std::vector<result::FinishedBlocks>& finished, bool complete) {
+  shard_.designs = finished;
+  shard_.complete = complete;
+  shard_.cpu_seconds = cpu_before_ + cpu_seconds() - cpu_start_;
+  shard_.wall_seconds = wall_before_ + std::chrono::duration<double>(Clock::now() - start_).count();
+  // Another process may be at the same share: a job that was thought dead and sent out again. What
+  // it has written is not taken back.
+  try {
+    const auto file = read_shard_file(path_);
+    if (file && !result::difference(*file, shard_, "", "") && file->replicates <= shard_.replicates)
+      absorb(shard_.designs, file->designs);
+  } catch (const result::ShardError&) {
+    // A damaged file is replaced.
+  }
+  write_file(path_, result::to_bytes(shard_));
+  last_ = Clock::now();
+}
+
+}  // namespace trialmill::cli
