@@ -2,18 +2,43 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/wrong_option.hpp"
 
 namespace trialmill::cli {
 namespace {
 
-// Why the file cannot be gone on from; none if it can.
+// Up to which replicate a design's blocks reach.
+std::uint64_t reach(const result::Shard& file) {
+  std::uint64_t blocks = 0;
+  for (const result::FinishedBlocks& design : file.designs)
+    blocks = std::max(blocks, design.end());
+  return blocks * result::block_replicates;
+}
+
+// Stages of a precision can only be gone through from the first one on.
+std::optional<std::string> obstacle_to_precision(const result::Shard& file,
+                                                 const result::Shard& wanted) {
+  if (!file.precision && reach(file) > wanted.replicates)
+    return fmt::format("holds {} replicates per design point, more than the {} to begin with",
+                       reach(file), wanted.replicates);
+  if (file.precision && file.replicates != wanted.replicates)
+    return fmt::format("began with {} replicates per design point, not with {}", file.replicates,
+                       wanted.replicates);
+  if (file.precision && *file.precision < *wanted.precision)
+    return fmt::format("is of a run to the precision {}, finer than the {} asked for",
+                       *file.precision, *wanted.precision);
+  return std::nullopt;
+}
+
+// Why a file of the same study cannot be gone on from; none if it can.
 std::optional<std::string> obstacle(const result::Shard& file, const result::Shard& wanted) {
-  if (const auto why = result::difference(file, wanted, "there", "here"))
-    return "is of another study: " + *why;
-  if (file.replicates > wanted.replicates && !wanted.precision)
-    return fmt::format("holds {} replicates per design point, more than the {} asked for",
-                       file.replicates, wanted.replicates);
+  if (wanted.precision) return obstacle_to_precision(file, wanted);
+  const std::uint64_t most = file.precision ? reach(file) : file.replicates;
+  if (most > wanted.replicates)
+    return fmt::format("holds {} replicates per design point, more than the {} asked for", most,
+                       wanted.replicates);
   return std::nullopt;
 }
 
@@ -31,9 +56,10 @@ std::optional<result::Shard> read_before(const RunArguments& arguments,
   try {
     auto file = read_shard_file(path);
     if (!file) return std::nullopt;
-    const auto why = obstacle(*file, wanted);
+    const auto other = result::difference(*file, wanted, "there", "here");
+    const auto why = other ? "is of another study: " + *other : obstacle(*file, wanted);
     if (!why) return file;
-    if (keep || !file->complete)
+    if (!other || keep || !file->complete)
       refuse(path.string(),
              fmt::format("{}{}; {}", file->complete ? "" : "was not finished, and ", *why, remedy));
     fmt::print(stderr, "Started afresh: {} {}.\n", path.string(), *why);

@@ -43,7 +43,10 @@ std::vector<NamedShard> read_all(const std::vector<std::string>& places) {
   Refusals refusals;
   for (const std::filesystem::path& path : shard_files(places)) {
     try {
-      if (auto shard = read_shard_file(path)) shards.push_back({path, std::move(*shard)});
+      auto shard = read_shard_file(path);
+      if (!shard) continue;  // renamed in the meantime
+      if (const auto why = indivisible(*shard)) refusals.add(path, *why);
+      shards.push_back({path, std::move(*shard)});
     } catch (const result::ShardError& error) {
       refusals.add(path, error.what());
     }

@@ -20,6 +20,7 @@
 #include "trialmill/result/result.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/precision.hpp"
 #include "trialmill/simulation/run.hpp"
 #include "trialmill/simulation/truth.hpp"
 
@@ -128,6 +129,7 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
 // better one is worth half a second.
 void announce_cost(const simulation::Plan& plan, int threads) {
   constexpr double long_work_seconds = 60;
+  if (plan.precision) return;  // how long that takes shows on the way
   if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
   const double cpu_seconds = simulation::measure_cost(plan, 0.5).cpu_seconds;
   fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
@@ -144,6 +146,8 @@ simulation::RunOptions run_options(const simulation::Plan& plan, int threads, Pr
 }
 
 std::string task_in_words(const simulation::Plan& plan) {
+  if (plan.precision)
+    return fmt::format("a stage on the way to a standard error of {}", *plan.precision);
   return fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size());
 }
 
@@ -157,7 +161,8 @@ simulation::RunTotals simulate(const simulation::Plan& plan, int threads, Replic
                                  const result::Outcome& outcome) {
       table->add(point, number, outcome);
     };
-  return simulation::run(plan, options);
+  return plan.precision ? simulation::run_to_precision(plan, options)
+                        : simulation::run(plan, options);
 }
 
 // With one, which is written every now and then and at the end.
@@ -175,7 +180,8 @@ simulation::RunTotals simulate(const simulation::Plan& plan, const RunArguments&
     checkpoint.offer(blocks);
   };
   simulation::RunTotals totals =
-      simulation::run_share(plan, work.left, options, std::move(finished));
+      plan.precision ? simulation::run_to_precision(plan, options, std::move(finished))
+                     : simulation::run_share(plan, work.left, options, std::move(finished));
   checkpoint.write(totals.finished, totals.complete);
   totals.cpu_seconds = checkpoint.shard().cpu_seconds;
   totals.wall_seconds = checkpoint.shard().wall_seconds;
@@ -206,8 +212,8 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
                                 ? std::to_string(fewest.replicates)
                                 : fmt::format("{} to {}", fewest.replicates, most.replicates);
   const auto [why, exit_status] = stop_in_words();
-  fmt::print(stderr, "{} after {} of {} replicates per design point. ", why, count,
-             result.replicates);
+  const std::string asked = result.precision ? "" : fmt::format(" of {}", result.replicates);
+  fmt::print(stderr, "{} after {}{} replicates per design point. ", why, count, asked);
   if (!written.empty())
     fmt::print(stderr, "{} holds what was finished and says that it is incomplete. ",
                (written / "result.json").string());

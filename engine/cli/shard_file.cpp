@@ -50,6 +50,11 @@ void require_no_more_replicates(const std::filesystem::path& path, const result:
 
 }  // namespace
 
+std::optional<std::string> indivisible(const result::Shard& file) {
+  if (!file.precision) return std::nullopt;
+  return "is of a run to a precision, which is not divided: the run itself goes on with it";
+}
+
 std::string shard_file_name(unsigned number, unsigned of, std::uint64_t replicates) {
   return fmt::format("shard-{}-of-{}-r{}.shard", number, of, replicates);
 }
@@ -111,6 +116,7 @@ FinishedElsewhere read_finished(const std::vector<std::string>& places,
       if (!file) continue;  // renamed in the meantime
       if (const auto why = result::difference(*file, shard, "there", "here"))
         refuse(path.string(), "is of another study: " + *why);
+      if (const auto why = indivisible(*file)) refuse(path.string(), *why);
       require_no_more_replicates(path, *file, shard);
       absorb(finished.designs, file->designs);
       if (file->replicates < shard.replicates) absorb(finished.earlier, file->designs);

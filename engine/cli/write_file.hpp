@@ -15,7 +15,9 @@ std::string host_name();
 /// std::runtime_error naming the path and the reason
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Makes the folder and its parents. @throws std::runtime_error naming the path and the reason
+/// Makes the folder and its parents. Removes from it what processes of this machine left behind
+/// that were killed as they wrote, ten minutes ago or more. @throws std::runtime_error naming the
+/// path and the reason
 void make_folder(const std::filesystem::path& path);
 
 }  // namespace trialmill::cli

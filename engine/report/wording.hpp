@@ -40,7 +40,7 @@ std::string replicates_words(const result::Result& result);
 /// "one-sided level 0.025", or each analysis's when they differ.
 std::string level_words(const result::Result& result);
 
-/// "Incomplete: the run ended early, with 0 to 3,000 of 10,000 replicates per point."
+/// "Incomplete: only 0 to 3,000 of 10,000 replicates per point were computed."
 std::string incomplete_words(const result::Result& result);
 
 /// The swept keys of all points in order of first appearance.

@@ -42,7 +42,8 @@ std::string difference_columns(const AnalysisResult& analysis) {
   return line;
 }
 
-std::string row(const PointResult& point, const AnalysisResult& analysis, bool with_differences) {
+std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
+                bool with_differences) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -72,7 +73,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis, bool w
         stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
   if (with_differences) line += difference_columns(analysis);
-  return line + '\n';
+  return line + incomplete_cell(result) + '\n';
 }
 
 }  // namespace
@@ -94,10 +95,11 @@ std::string to_csv(const Result& result) {
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
+  csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
-      csv += row(point, analysis, with_differences);
+      csv += row(result, point, analysis, with_differences);
   return csv;
 }
 

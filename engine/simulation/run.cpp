@@ -196,6 +196,7 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.digest = plan.digest;
   out.seed = plan.seed;
   out.replicates = plan.replicates;
+  out.precision = plan.precision;
   out.complete = totals.complete;
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
