@@ -17,9 +17,12 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view schema = "trialmill.shard/1";
 constexpr std::size_t digest_length = 32;
 
-// Tells builds apart whose tallies have other fields.
+// Tells builds apart whose tallies have other fields, or are written in another way.
 std::string layout() {
   Tally tally;
+  tally.events.add(0.1);
+  for (const double value : {1, 2, 7, 7})
+    tally.events_distribution.add(value);
   tally.analyses.resize(1);
   tally.analyses.front().looks.resize(1);
   tally.pathway.resize(1);

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "result/packed_counts.hpp"
 #include "trialmill/result/shard.hpp"
 
 namespace trialmill::result {
@@ -21,22 +22,11 @@ class Writer {
   void resize(const std::vector<T>& list) {
     field(std::uint64_t{list.size()});
   }
-  // Bins without values, of which there are many between two with some, are written as one.
   void field(const Distribution& distribution) {
-    const std::vector<std::uint64_t>& counts = distribution.counts();
-    resize(counts);
-    if (counts.empty()) return;
+    resize(distribution.counts());
+    if (distribution.counts().empty()) return;
     field(std::uint64_t{distribution.first_bin()});
-    for (std::size_t k = 0; k < counts.size(); ++k) {
-      field(counts[k]);
-      if (counts[k] > 0) continue;
-      std::uint64_t more = 0;
-      while (counts[k + 1] == 0) {  // the last bin has values
-        ++more;
-        ++k;
-      }
-      field(more);
-    }
+    append_packed(bytes_, distribution.counts());
   }
 
  private:
@@ -59,13 +49,10 @@ class Reader {
     if (bins == 0) return;
     const std::uint64_t first = source_.number();
     if (bins > most_bins || first > most_bins) throw ShardError("its tallies cannot be read");
-    for (std::uint64_t bin = 0; bin < bins; ++bin) {
-      const std::uint64_t count = source_.number();
-      if (count > 0)
-        distribution.add_count(first + bin, count);
-      else
-        bin += source_.number();
-    }
+    const std::vector<std::uint64_t> counts = source_.packed(static_cast<std::size_t>(bins));
+    for (std::size_t bin = 0; bin < counts.size(); ++bin)
+      if (counts[bin] > 0)
+        distribution.add_count(static_cast<std::size_t>(first) + bin, counts[bin]);
   }
 
  private:
@@ -191,6 +178,10 @@ std::size_t TallyReader::count() {
   const std::uint64_t items = number();
   if (items > bytes_.size()) throw ShardError("its tallies cannot be read");
   return static_cast<std::size_t>(items);
+}
+
+std::vector<std::uint64_t> TallyReader::packed(std::size_t size) {
+  return take_packed(bytes_, size);
 }
 
 Tally TallyReader::tally() {

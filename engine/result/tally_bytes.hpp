@@ -13,8 +13,9 @@ namespace trialmill::result {
 /// Appends a whole number, seven bits a byte, the lowest first (LEB128).
 void append_number(std::string& bytes, std::uint64_t number);
 
-/// Appends every field of a tally: whole numbers as above, others as the eight bytes of a double,
-/// the lowest first. What reads them back is the same tally to the last bit.
+/// Appends every field of a tally: whole numbers as above, those of distributions packed, others as
+/// the eight bytes of a double, the lowest first. What reads them back is the same tally to the
+/// last bit.
 void append_tally(std::string& bytes, const Tally& tally);
 
 /// Reads what was appended, from the front. @throws ShardError when the bytes cannot be that
@@ -25,6 +26,7 @@ class TallyReader {
   std::uint64_t number();
   double real();
   Tally tally();
+  std::vector<std::uint64_t> packed(std::size_t size);
   bool at_end() const { return bytes_.empty(); }
   /// A number of items that take a byte each at least.
   std::size_t count();
