@@ -49,17 +49,22 @@ double cost_of(const simulation::Share& share, const simulation::Cost& cost) {
   return seconds;
 }
 
-// The program, the patients in whom truths are measured, and a cohort with its sorted views per
-// thread: some 400 bytes a patient.
+// An upper bound: the program with the patients in whom truths are measured; per thread a cohort
+// with its sorted views, some 400 bytes a patient; and of every design point a dozen tallies, which
+// are large where they hold distributions of trials with looks.
 std::uint64_t memory_of(const simulation::Plan& plan, int threads) {
-  constexpr std::uint64_t program = 40'000'000, per_patient = 400;
-  std::size_t largest = 0, results = 0;
+  constexpr std::uint64_t program = 24'000'000, per_patient = 400;
+  constexpr std::uint64_t per_analysis = 20'000, per_distribution = 250'000;
+  std::uint64_t largest = 0, results = 0;
   for (const simulation::Design& design : plan.designs) {
-    largest = std::max(largest, design.sizes.back().sample_size);
-    results += design.sizes.size() * design.analyses.size();
+    largest = std::max<std::uint64_t>(largest, design.sizes.back().sample_size);
+    const auto sequential = static_cast<std::uint64_t>(
+        std::ranges::count_if(design.analyses, &simulation::AnalysisPlan::has_looks));
+    const std::uint64_t distributions = sequential > 0 ? 3 + 3 * sequential : 0;
+    results += design.sizes.size() *
+               (design.analyses.size() * per_analysis + distributions * per_distribution);
   }
-  return program + 2 * simulation::truth_patients * per_patient + results * 20'000 +
-         static_cast<std::uint64_t>(threads) * largest * per_patient;
+  return program + results + static_cast<std::uint64_t>(threads) * largest * per_patient;
 }
 
 WorkPlan plan_work(const PlanArguments& arguments) {
@@ -120,8 +125,8 @@ std::string to_json(const WorkPlan& work) {
 std::string to_table(const WorkPlan& work) {
   const simulation::Plan& plan = work.plan;
   std::string table = fmt::format(
-      "{}\n{} replicates at {} design points, which share {} series of patients.\n"
-      "{} units of {} replicates, {:.3g} CPU hours in all, {} MB of memory per shard.\n\n"
+      "{}\n{} replicates at {} design points, in {} designs (points that share patients).\n"
+      "{} units of {} replicates, {:.3g} CPU hours in all, at most {} MB of memory per shard.\n\n"
       "{:>6} {:>10} {:>10} {:>12}\n",
       plan.title, plan.replicates, plan.points.size(), plan.designs.size(),
       plan.designs.size() * result::block_count(plan.replicates), result::block_replicates,

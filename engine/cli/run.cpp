@@ -172,10 +172,9 @@ simulation::RunTotals simulate(const simulation::Plan& plan, const RunArguments&
   simulation::RunOptions options = run_options(plan, arguments.threads, progress);
   if (!work.before) announce_cost(plan, options.threads);
   work.description.threads = options.threads;
-  std::vector<result::FinishedBlocks> finished = work.description.designs;
-  if (work.before) finished = work.before->designs;
-  Checkpoint checkpoint(work.path, std::move(work.description), arguments.checkpoint_every,
-                        std::move(work.before));
+  Checkpoint checkpoint(work.path, work.description, arguments.checkpoint_every, work.before);
+  std::vector<result::FinishedBlocks> finished;
+  if (work.before) finished = std::move(work.before->designs);
   options.finished = [&](const std::vector<result::FinishedBlocks>& blocks) {
     checkpoint.offer(blocks);
   };

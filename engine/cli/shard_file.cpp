@@ -15,6 +15,19 @@
 namespace trialmill::cli {
 namespace {
 
+constexpr std::size_t checksum_bytes = 33;  // with the end of the line
+
+// The last bytes of a file, which tell its content; none if there is no file.
+std::string end_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : 0;
+  const std::streamoff length = std::min<std::streamoff>(size, checksum_bytes);
+  std::string end(static_cast<std::size_t>(length), ' ');
+  file.seekg(size - length);
+  file.read(end.data(), length);
+  return end;
+}
+
 double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -131,11 +144,11 @@ FinishedElsewhere read_finished(const std::vector<std::string>& places,
 }
 
 Checkpoint::Checkpoint(std::filesystem::path path, result::Shard shard, double every,
-                       std::optional<result::Shard> before)
+                       const std::optional<result::Shard>& before)
     : path_(std::move(path)), shard_(std::move(shard)), every_(every), cpu_start_(cpu_seconds()) {
   shard_.name = path_.filename().string();
   if (!before) return;
-  shard_.designs = std::move(before->designs);
+  written_ = end_of(path_);
   cpu_before_ = before->cpu_seconds;
   wall_before_ = before->wall_seconds;
 }
@@ -145,21 +158,31 @@ void Checkpoint::offer(const std::vector<result::FinishedBlocks>& finished) {
 }
 
 void Checkpoint::write(const std::vector<result::FinishedBlocks>& finished, bool complete) {
-  shard_.designs = finished;
   shard_.complete = complete;
   shard_.cpu_seconds = cpu_before_ + cpu_seconds() - cpu_start_;
   shard_.wall_seconds = wall_before_ + std::chrono::duration<double>(Clock::now() - start_).count();
-  // Another process may be at the same share: a job that was thought dead and sent out again. What
-  // it has written is not taken back.
+  const std::string end = end_of(path_);
+  const bool alone = end.empty() || end == written_;
+  const std::string bytes =
+      result::to_bytes(shard_, alone ? finished : with_what_others_wrote(finished));
+  write_file(path_, bytes);
+  written_ = bytes.substr(bytes.size() - checksum_bytes);
+  last_ = Clock::now();
+}
+
+// Another process may be at the same share: a job that was thought dead and sent out again. What it
+// has written is not taken back.
+std::vector<result::FinishedBlocks> Checkpoint::with_what_others_wrote(
+    const std::vector<result::FinishedBlocks>& finished) const {
+  std::vector<result::FinishedBlocks> all = finished;
   try {
     const auto file = read_shard_file(path_);
     if (file && !result::difference(*file, shard_, "", "") && file->replicates <= shard_.replicates)
-      absorb(shard_.designs, file->designs);
+      absorb(all, file->designs);
   } catch (const result::ShardError&) {
     // A damaged file is replaced.
   }
-  write_file(path_, result::to_bytes(shard_));
-  last_ = Clock::now();
+  return all;
 }
 
 }  // namespace trialmill::cli

@@ -53,7 +53,7 @@ class Checkpoint {
   /// @param every seconds between two writings
   /// @param before read from the path, to go on from; none: to start anew
   Checkpoint(std::filesystem::path path, result::Shard shard, double every,
-             std::optional<result::Shard> before);
+             const std::optional<result::Shard>& before);
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -67,11 +67,15 @@ class Checkpoint {
   const result::Shard& shard() const { return shard_; }
 
  private:
+  std::vector<result::FinishedBlocks> with_what_others_wrote(
+      const std::vector<result::FinishedBlocks>& finished) const;
+
   using Clock = std::chrono::steady_clock;
 
   std::filesystem::path path_;
   result::Shard shard_;
   double every_;
+  std::string written_;                      // the end of the file as this process knows it
   double cpu_before_ = 0, wall_before_ = 0;  // spent in sessions before this one
   double cpu_start_;
   Clock::time_point start_ = Clock::now(), last_ = start_;

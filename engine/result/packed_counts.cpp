@@ -11,6 +11,7 @@ namespace {
 // A quotient as long as this is a sign that all 64 bits follow.
 constexpr unsigned longest_quotient = 32;
 constexpr unsigned most_low_bits = 40;
+constexpr char is_dense = 0, is_sparse = 1;
 
 class BitWriter {
  public:
@@ -87,15 +88,7 @@ unsigned best_low_bits(std::span<const std::uint64_t> values) {
   return best;
 }
 
-}  // namespace
-
-void append_packed(std::string& bytes, std::span<const std::uint64_t> counts) {
-  std::vector<std::uint64_t> values;
-  std::uint64_t before = 0;
-  for (const std::uint64_t count : counts) {
-    values.push_back(unsigned_of(count - before));
-    before = count;
-  }
+void append_rice(std::string& bytes, std::span<const std::uint64_t> values) {
   const unsigned low_bits = best_low_bits(values);
   bytes += static_cast<char>(low_bits);
   BitWriter writer(bytes);
@@ -112,24 +105,91 @@ void append_packed(std::string& bytes, std::span<const std::uint64_t> counts) {
   }
 }
 
-std::vector<std::uint64_t> take_packed(std::string_view& bytes, std::size_t size) {
-  if (bytes.empty()) throw ShardError("its tallies cannot be read");
-  const auto low_bits = static_cast<unsigned char>(bytes.front());
-  if (low_bits > most_low_bits) throw ShardError("its tallies cannot be read");
-  BitReader reader(bytes.substr(1));
-  std::vector<std::uint64_t> counts;
-  std::uint64_t before = 0;
-  while (counts.size() < size) {
+unsigned take_byte(std::string_view& bytes, unsigned largest) {
+  if (bytes.empty() || static_cast<unsigned char>(bytes.front()) > largest)
+    throw ShardError("its tallies cannot be read");
+  const unsigned byte = static_cast<unsigned char>(bytes.front());
+  bytes.remove_prefix(1);
+  return byte;
+}
+
+std::vector<std::uint64_t> take_rice(std::string_view& bytes, std::size_t size) {
+  const unsigned low_bits = take_byte(bytes, most_low_bits);
+  BitReader reader(bytes);
+  std::vector<std::uint64_t> values;
+  while (values.size() < size) {
     std::uint64_t quotient = 0;
     while (quotient < longest_quotient && reader.get())
       ++quotient;
-    const std::uint64_t value = quotient == longest_quotient
-                                    ? reader.get(64)
-                                    : (quotient << low_bits) | reader.get(low_bits);
-    before += difference_of(value);
-    counts.push_back(before);
+    values.push_back(quotient == longest_quotient ? reader.get(64)
+                                                  : (quotient << low_bits) | reader.get(low_bits));
   }
-  bytes.remove_prefix(1 + reader.whole_bytes());
+  bytes.remove_prefix(reader.whole_bytes());
+  return values;
+}
+
+// Differences from one bin to the next.
+std::string dense(std::span<const std::uint64_t> counts) {
+  std::vector<std::uint64_t> values;
+  std::uint64_t before = 0;
+  for (const std::uint64_t count : counts) {
+    values.push_back(unsigned_of(count - before));
+    before = count;
+  }
+  std::string bytes(1, is_dense);
+  append_rice(bytes, values);
+  return bytes;
+}
+
+// How many empty bins come before each that is not, and its count less one; the end counts as one
+// that is not empty.
+std::string sparse(std::span<const std::uint64_t> counts) {
+  std::vector<std::uint64_t> gaps(1, 0), values;
+  for (const std::uint64_t count : counts) {
+    if (count == 0) {
+      ++gaps.back();
+    } else {
+      values.push_back(count - 1);
+      gaps.push_back(0);
+    }
+  }
+  std::string bytes(1, is_sparse);
+  std::vector<std::uint64_t> bins(1, values.size());
+  append_rice(bytes, bins);
+  append_rice(bytes, gaps);
+  append_rice(bytes, values);
+  return bytes;
+}
+
+std::vector<std::uint64_t> take_sparse(std::string_view& bytes, std::size_t size) {
+  const std::uint64_t bins = take_rice(bytes, 1).front();
+  if (bins > size) throw ShardError("its tallies cannot be read");
+  const std::vector<std::uint64_t> gaps = take_rice(bytes, static_cast<std::size_t>(bins) + 1);
+  const std::vector<std::uint64_t> values = take_rice(bytes, static_cast<std::size_t>(bins));
+  std::vector<std::uint64_t> counts;
+  for (std::size_t k = 0; k < gaps.size(); ++k) {
+    if (gaps[k] > size - counts.size() || (k < bins && gaps[k] == size - counts.size()))
+      throw ShardError("its tallies cannot be read");
+    counts.resize(counts.size() + static_cast<std::size_t>(gaps[k]));
+    if (k < bins) counts.push_back(values[k] + 1);
+  }
+  if (counts.size() != size) throw ShardError("its tallies cannot be read");
+  return counts;
+}
+
+}  // namespace
+
+void append_packed(std::string& bytes, std::span<const std::uint64_t> counts) {
+  const std::string differences = dense(counts), gaps = sparse(counts);
+  bytes += differences.size() < gaps.size() ? differences : gaps;
+}
+
+std::vector<std::uint64_t> take_packed(std::string_view& bytes, std::size_t size) {
+  if (take_byte(bytes, is_sparse) == is_sparse) return take_sparse(bytes, size);
+  std::vector<std::uint64_t> counts = take_rice(bytes, size);
+  std::uint64_t before = 0;
+  for (std::uint64_t& count : counts)
+    count = before += difference_of(count);
   return counts;
 }
 

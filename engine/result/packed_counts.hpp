@@ -8,8 +8,9 @@
 
 namespace trialmill::result {
 
-/// Appends counts of neighbouring bins as differences from one to the next, in a Rice code (Rice
-/// 1979) whose parameter suits them: a few bits each where counts vary smoothly.
+/// Appends counts of neighbouring bins in a few bits each: where most bins are empty the gaps
+/// between the others, where counts vary smoothly their differences from one to the next, in a Rice
+/// code (Rice 1979) whose parameter suits them.
 void append_packed(std::string& bytes, std::span<const std::uint64_t> counts);
 
 /// Reads so many counts that were appended, and takes them off the front of `bytes`.

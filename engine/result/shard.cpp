@@ -53,9 +53,9 @@ Json finished_replicates(const FinishedBlocks& blocks) {
   return ranges;
 }
 
-Json header_of(const Shard& shard) {
+Json header_of(const Shard& shard, const std::vector<FinishedBlocks>& designs) {
   Json finished = Json::array(), evidence = Json::array();
-  for (const FinishedBlocks& blocks : shard.designs)
+  for (const FinishedBlocks& blocks : designs)
     finished.push_back(finished_replicates(blocks));
   for (const auto& [file, text] : shard.study.evidence)
     evidence.push_back({{"file", file}, {"text", text}});
@@ -191,11 +191,15 @@ void require_same_program(const Json& header, std::string_view version) {
 }  // namespace
 
 std::string to_bytes(const Shard& shard) {
+  return to_bytes(shard, shard.designs);
+}
+
+std::string to_bytes(const Shard& shard, const std::vector<FinishedBlocks>& designs) {
   const std::string header =
-      header_of(shard).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+      header_of(shard, designs).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
   std::string body;
-  append_number(body, shard.designs.size());
-  for (const FinishedBlocks& blocks : shard.designs)
+  append_number(body, designs.size());
+  for (const FinishedBlocks& blocks : designs)
     append_blocks(body, blocks);
   std::string bytes = fmt::format("{} {} {}\n", schema, header.size(), body.size()) + header + body;
   return bytes + input::digest(bytes) + "\n";

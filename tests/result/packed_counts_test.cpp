@@ -48,12 +48,34 @@ TEST(PackedCounts, SmoothCountsTakeFewBits) {
   EXPECT_LT(bytes.size(), 2000 * 5 / 8);
 }
 
+TEST(PackedCounts, EmptyBinsTakeAlmostNoRoom) {
+  Counts counts(2000);
+  for (std::size_t bin = 7; bin < counts.size(); bin += 64)
+    counts[bin] = 1000 + bin;
+  expect_survives(counts);
+  std::string bytes;
+  append_packed(bytes, counts);
+  EXPECT_LT(bytes.size(), 100u);
+}
+
 TEST(PackedCounts, BytesThatEndTooSoonAreAnError) {
   std::string bytes;
   append_packed(bytes, Counts{5, 900, 2});
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     std::string_view cut = std::string_view(bytes).substr(0, size);
     EXPECT_THROW(take_packed(cut, 3), ShardError) << size;
+  }
+  // Nor does anything else bring it down.
+  std::mt19937_64 random(5);
+  for (int trial = 0; trial < 2000; ++trial) {
+    std::string noise(random() % 40, '\0');
+    for (char& byte : noise)
+      byte = static_cast<char>(random() % (trial % 2 == 0 ? 4 : 256));
+    std::string_view rest = noise;
+    try {
+      EXPECT_EQ(take_packed(rest, 30).size(), 30u);
+    } catch (const ShardError&) {
+    }
   }
 }
 

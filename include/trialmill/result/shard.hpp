@@ -49,6 +49,8 @@ struct Shard {
 /// The file's content: a line of lengths, a JSON header, the tallies in binary, and a checksum of
 /// all bytes before it.
 std::string to_bytes(const Shard& shard);
+/// The same with these blocks in place of its own.
+std::string to_bytes(const Shard& shard, const std::vector<FinishedBlocks>& designs);
 
 /// @param name of the file it was read from, which must be the one it was written to
 /// @param version of this program, which must be the one that wrote it
