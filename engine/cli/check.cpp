@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -8,10 +9,13 @@
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
 #include "cli/check_survey.hpp"
+#include "cli/check_uncertainty.hpp"
 #include "cli/model_check.hpp"
 #include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "trialmill/input/diagnostic.hpp"
+#include "trialmill/report/analytic_table.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -30,8 +34,21 @@ Json to_document(const cohort::BaselineHazard& baseline) {
   return cli::to_document(std::get<survival::PiecewiseHazard>(baseline));
 }
 
+// By name.
+Json experimental_arms(const ModelCheck& check, const std::vector<double>& by_arm) {
+  Json document = Json::object();
+  for (std::size_t a = 1; a < by_arm.size(); ++a)
+    document[check.arms[a]] = number(by_arm[a]);
+  return document;
+}
+
 Json to_document(const ModelCheck& check) {
   Json ratios = Json::array(), knots = Json::array();
+  Json medians = {{"control", number(check.median_by_arm[0])}};
+  if (check.arms.size() == 2)
+    medians["experimental"] = number(check.median_by_arm[1]);
+  else
+    medians["experimental_arms"] = experimental_arms(check, check.median_by_arm);
   for (const RatioCheck& ratio : check.ratios)
     ratios.push_back({{"covariate", ratio.covariate},
                       {"level", ratio.level.empty() ? Json(nullptr) : Json(ratio.level)},
@@ -42,20 +59,22 @@ Json to_document(const ModelCheck& check) {
                         {"multivariable", number(ratio.refit_multivariable)}}},
                       {"univariable", cli::to_document(ratio.univariable)},
                       {"multivariable", cli::to_document(ratio.multivariable)}});
-  for (const KnotCheck& knot : check.knots)
+  for (const KnotCheck& knot : check.knots) {
     knots.push_back({{"month", knot.month},
                      {"published", knot.published},
                      {"published_cohort", knot.published_cohort},
-                     {"control_arm", knot.control_arm},
-                     {"experimental_arm", knot.experimental_arm}});
+                     {"control_arm", knot.by_arm[0]}});
+    if (knot.by_arm.size() == 2)
+      knots.back()["experimental_arm"] = knot.by_arm[1];
+    else
+      knots.back()["experimental_arms"] = experimental_arms(check, knot.by_arm);
+  }
   return {{"event", check.transition},
           {"covariates", cli::to_document(check.covariates)},
           {"hazard_ratios", ratios},
           {"baseline", to_document(check.baseline)},
           {"survival", knots},
-          {"median_months",
-           {{"control", number(check.control_median)},
-            {"experimental", number(check.experimental_median)}}},
+          {"median_months", medians},
           {"full_enrolment_months", check.full_enrolment_months}};
 }
 
@@ -96,16 +115,52 @@ void print_baseline(const ModelCheck& check) {
 }
 
 void print_survival(const ModelCheck& check) {
+  std::vector<std::string> experimental(check.arms.begin() + 1, check.arms.end());
+  if (experimental.size() == 1) experimental = {"experimental"};
   if (!check.knots.empty()) {
     fmt::print("\nSurvival, published and reproduced (averages over covariates)\n");
-    fmt::print("  {:>6} {:>10} {:>17} {:>12} {:>17}\n", "month", "published", "published cohort",
-               "control arm", "experimental arm");
-    for (const KnotCheck& knot : check.knots)
-      fmt::print("  {:>6.4g} {:>10.4f} {:>17.4f} {:>12.4f} {:>17.4f}\n", knot.month, knot.published,
-                 knot.published_cohort, knot.control_arm, knot.experimental_arm);
+    fmt::print("  {:>6} {:>10} {:>17} {:>12}", "month", "published", "published cohort",
+               "control arm");
+    for (const std::string& arm : experimental)
+      fmt::print(" {:>17}", arm + " arm");
+    fmt::print("\n");
+    for (const KnotCheck& knot : check.knots) {
+      fmt::print("  {:>6.4g} {:>10.4f} {:>17.4f} {:>12.4f}", knot.month, knot.published,
+                 knot.published_cohort, knot.by_arm[0]);
+      for (std::size_t a = 1; a < knot.by_arm.size(); ++a)
+        fmt::print(" {:>{}.4f}", knot.by_arm[a],
+                   std::max<std::size_t>(experimental[a - 1].size() + 4, 17));
+      fmt::print("\n");
+    }
   }
-  fmt::print("\nMedian in this trial's population: control {} months, experimental {} months\n",
-             months(check.control_median), months(check.experimental_median));
+  fmt::print("\nMedian in this trial's population: control {} months",
+             months(check.median_by_arm[0]));
+  for (std::size_t a = 1; a < check.arms.size(); ++a)
+    fmt::print(", {} {} months", experimental[a - 1], months(check.median_by_arm[a]));
+  fmt::print("\n");
+}
+
+// The analytic twins of all design points.
+Json twins_document(const result::Result& expected) {
+  Json points = Json::array();
+  for (const result::PointResult& point : expected.points) {
+    Json set = Json::object(), analyses = Json::array();
+    for (const auto& [key, value] : point.set)
+      set[key] = value;
+    for (const result::AnalysisResult& analysis : point.analyses)
+      analyses.push_back(
+          {{"name", analysis.name}, {"analytic", Json::parse(to_json(*analysis.analytic))}});
+    points.push_back({{"set", set}, {"analyses", analyses}});
+  }
+  return points;
+}
+
+void print_twins(const result::Result& expected) {
+  const std::string table = report::analytic_table(expected, false);
+  if (table.empty())
+    fmt::print("\nPower without simulating: {}\n", report::missing_twins_words(expected));
+  else
+    fmt::print("\nPower without simulating\n{}", table);
 }
 
 int check_study(const CheckArguments& arguments) {
@@ -118,6 +173,8 @@ int check_study(const CheckArguments& arguments) {
   if (arguments.json) {
     Json document = heading_document(study);
     document["model"] = to_document(check);
+    document["analytic"] = twins_document(simulation::expected_result(study));
+    if (first.scenario.uncertainty) document["uncertainty"] = uncertainty_document(first.scenario);
     document["figures"] = to_document(figures);
     fmt::print("{}\n", document.dump(2));
     return done;
@@ -129,6 +186,8 @@ int check_study(const CheckArguments& arguments) {
   print_survival(check);
   fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
              first.scenario.sample_size, check.full_enrolment_months);
+  print_twins(simulation::expected_result(study));
+  print_uncertainty(first.scenario);
   print_figures(figures);
   return done;
 }

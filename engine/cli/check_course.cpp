@@ -9,6 +9,7 @@
 #include "cli/audited_figures.hpp"
 #include "cli/check_document.hpp"
 #include "cli/check_notes.hpp"
+#include "cli/check_uncertainty.hpp"
 #include "cli/endpoint_words.hpp"
 #include "cli/verbs.hpp"
 
@@ -179,7 +180,7 @@ void print_endpoints(const Scenario& scenario) {
     fmt::print("  {}: {}\n", endpoint.name, in_words(endpoint.definition));
     for (const scenario::Analysis& analysis : scenario.analyses)
       if (analysis.endpoint == endpoint.name)
-        fmt::print("    {}: {}; at {}\n", analysis.name, test_in_words(analysis),
+        fmt::print("    {}: {}; at {}\n", analysis.name, test_in_words(analysis, scenario),
                    in_words(analysis.at.value_or(scenario.analysis_time), scenario));
   }
 }
@@ -216,6 +217,7 @@ int check_course(const scenario::Study& study, bool json) {
   if (json) {
     nlohmann::ordered_json document = heading_document(study);
     document["model"] = to_document(check, scenario);
+    if (scenario.uncertainty) document["uncertainty"] = uncertainty_document(scenario);
     document["figures"] = to_document(figures);
     document["notes"] = notes_on(study);
     fmt::print("{}\n", document.dump(2));
@@ -223,6 +225,7 @@ int check_course(const scenario::Study& study, bool json) {
   }
   print_heading(study);
   print_course(check, scenario);
+  print_uncertainty(scenario);
   print_figures(figures);
   print_notes(study);
   return done;

@@ -66,8 +66,9 @@ Json number(double x) {
 }
 
 Json to_document(const LookColumns& columns) {
-  if (columns.status.empty()) return {{"outcome", columns.time_or_outcome}, {"group", "arm"}};
-  return {{"time", columns.time_or_outcome}, {"status", columns.status}, {"group", "arm"}};
+  if (columns.status.empty())
+    return {{"outcome", columns.time_or_outcome}, {"group", columns.group}};
+  return {{"time", columns.time_or_outcome}, {"status", columns.status}, {"group", columns.group}};
 }
 
 // The columns of the outcomes that a win ratio compares, most important first.
@@ -264,7 +265,9 @@ void add_cohort(CLI::App& program, int& exit_status) {
   verb.add_flag("--json", arguments->json, "print the replicate's statistics as JSON instead");
   verb.footer(
       "Example: trialmill cohort trial.yaml --replicate 17 -o replicate.csv\n"
-      "         trialmill fit replicate.csv --time time --status status --group arm --exact-times");
+      "         trialmill fit replicate.csv --time time --status status --group arm --exact-times\n"
+      "Of more than two arms, a column such as high_vs_control has the pair that an analysis "
+      "compares\n(0 the reference, empty in other arms): it is the --group, and a term of --cox.");
   verb.callback([arguments, &exit_status] { exit_status = export_cohort(*arguments); });
 }
 

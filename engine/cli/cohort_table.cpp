@@ -49,14 +49,59 @@ std::string covariate_text(const cohort::Covariate& covariate, double value) {
   return text;
 }
 
-// The rows of a look by patient: where its patient stands, or `none`.
+// Where a patient stands: in which look, and in which row of it, or `none`.
 constexpr std::size_t none = static_cast<std::size_t>(-1);
+struct Place {
+  std::size_t look, row;
+};
 
-std::vector<std::size_t> rows_by_patient(const cohort::LookData& look, std::size_t enrolled) {
-  std::vector<std::size_t> row(enrolled, none);
-  for (std::size_t k = 0; k < look.rows; ++k)
-    row[look.in_order ? k : look.patient[k]] = k;
-  return row;
+// Looks that differ in the arms compared alone share their columns.
+bool share_columns(const simulation::LookPlan& a, const simulation::LookPlan& b) {
+  return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
+}
+
+// The first of the looks that share the columns of a look.
+std::size_t first_alike(const simulation::Design& design, std::size_t look) {
+  const auto alike = std::ranges::find_if(design.looks, [&](const simulation::LookPlan& other) {
+    return share_columns(other, design.looks[look]);
+  });
+  return static_cast<std::size_t>(alike - design.looks.begin());
+}
+
+// By patient, in the looks that share the columns of a look.
+std::vector<Place> places_by_patient(const simulation::Design& design,
+                                     const simulation::Workspace& workspace, std::size_t look,
+                                     std::size_t enrolled) {
+  std::vector<Place> places(enrolled, {look, none});
+  for (std::size_t other = 0; other < design.looks.size(); ++other) {
+    if (!share_columns(design.looks[other], design.looks[look])) continue;
+    const cohort::LookData& data = workspace.looks[other].data;
+    for (std::size_t k = 0; k < data.rows; ++k)
+      places[data.in_order ? k : data.patient[k]] = {other, k};
+  }
+  return places;
+}
+
+// The comparisons of some arms alone, each once.
+std::vector<std::vector<std::int32_t>> comparisons_of(const simulation::Design& design) {
+  std::vector<std::vector<std::int32_t>> comparisons;
+  for (const simulation::LookPlan& look : design.looks)
+    if (!look.arms.empty() && std::ranges::find(comparisons, look.arms) == comparisons.end())
+      comparisons.push_back(look.arms);
+  return comparisons;
+}
+
+// "high_vs_control": 0 of the reference, 1 of the arm compared with it, empty in other arms.
+std::string group_heading(const std::vector<std::int32_t>& arms, const simulation::Design& design) {
+  std::vector<std::string> names;
+  for (const std::int32_t arm : arms)
+    names.push_back(design.arm_names[static_cast<std::size_t>(arm)]);
+  return scenario::comparison_name(names);
+}
+
+std::string group_text(const std::vector<std::int32_t>& arms, std::int32_t arm) {
+  const auto found = std::ranges::find(arms, arm);
+  return found == arms.end() ? "," : fmt::format(",{}", found - arms.begin());
 }
 
 bool is_time_to_event(const simulation::Design& design, std::size_t look) {
@@ -64,7 +109,8 @@ bool is_time_to_event(const simulation::Design& design, std::size_t look) {
 }
 
 std::string look_text(const simulation::Design& design, const simulation::Workspace& workspace,
-                      std::size_t look, std::size_t patient, std::size_t row) {
+                      const Place& place, std::size_t patient) {
+  const auto [look, row] = place;
   const bool times = is_time_to_event(design, look);
   if (row == none) return times ? ",," : ",";
   const cohort::LookData& data = workspace.looks[look].data;
@@ -81,26 +127,36 @@ std::string look_text(const simulation::Design& design, const simulation::Worksp
 
 LookColumns columns_of_look(const simulation::Design& design, std::size_t look) {
   const std::size_t endpoint = design.looks[look].endpoint;
-  const auto earlier = std::ranges::count(std::span(design.looks).first(look), endpoint,
-                                          &simulation::LookPlan::endpoint);
+  const std::vector<std::int32_t>& arms = design.looks[look].arms;
+  const std::string group = arms.empty() ? "arm" : group_heading(arms, design);
+  const std::size_t first = first_alike(design, look);
+  std::size_t earlier = 0;
+  for (std::size_t other = 0; other < first; ++other)
+    earlier += design.looks[other].endpoint == endpoint && first_alike(design, other) == other;
   const std::string name = design.endpoint_names[endpoint] +
                            (earlier == 0 ? std::string() : "_" + std::to_string(earlier + 1));
-  if (!is_time_to_event(design, look)) return {name, ""};
-  return look == 0 ? LookColumns{"time", "status"} : LookColumns{"time_" + name, "status_" + name};
+  if (!is_time_to_event(design, look)) return {name, "", group};
+  return first == 0 ? LookColumns{"time", "status", group}
+                    : LookColumns{"time_" + name, "status_" + name, group};
 }
 
 std::string cohort_table(const simulation::Design& design, const simulation::Workspace& workspace,
                          std::size_t enrolled) {
   const cohort::Cohort& cohort = workspace.cohort;
-  std::vector<std::vector<std::size_t>> rows;
+  std::vector<std::vector<Place>> places;  // by group of columns
+  const auto comparisons = comparisons_of(design);
   std::string csv = "patient";
   for (std::size_t look = 0; look < design.looks.size(); ++look) {
-    rows.push_back(rows_by_patient(workspace.looks[look].data, enrolled));
+    if (first_alike(design, look) != look) continue;
+    places.push_back(places_by_patient(design, workspace, look, enrolled));
     const LookColumns names = columns_of_look(design, look);
     csv += "," + names.time_or_outcome;
     if (!names.status.empty()) csv += "," + names.status;
   }
-  csv += ",arm,arm_name,enrolment_months";
+  csv += ",arm,arm_name";
+  for (const auto& arms : comparisons)
+    csv += "," + group_heading(arms, design);
+  csv += ",enrolment_months";
   for (const cohort::Covariate& column : design.columns)
     csv += covariate_heading(column);
   if (design.model.course)
@@ -112,9 +168,12 @@ std::string cohort_table(const simulation::Design& design, const simulation::Wor
   for (std::size_t i = 0; i < enrolled; ++i) {
     const auto arm = static_cast<std::size_t>(cohort.arm[i]);
     csv += fmt::format("{}", i + 1);
-    for (std::size_t look = 0; look < design.looks.size(); ++look)
-      csv += look_text(design, workspace, look, i, rows[look][i]);
-    csv += fmt::format(",{},{},{}", arm, design.arm_names[arm], exact(cohort.enrolment_months[i]));
+    for (const std::vector<Place>& place : places)
+      csv += look_text(design, workspace, place[i], i);
+    csv += fmt::format(",{},{}", arm, design.arm_names[arm]);
+    for (const auto& arms : comparisons)
+      csv += group_text(arms, cohort.arm[i]);
+    csv += "," + exact(cohort.enrolment_months[i]);
     for (std::size_t c = 0; c < design.columns.size(); ++c)
       csv += covariate_text(design.columns[c], cohort.recorded_covariate(c)[i]);
     if (design.model.course)

@@ -10,10 +10,13 @@
 namespace trialmill::cli {
 
 /// Names of the columns that hold a look: times and status (1 event, 0 censored), or 1 and 0 of a
-/// yes-or-no endpoint, whose `status` is empty. The first look has the plain names.
+/// yes-or-no endpoint, whose `status` is empty. The first look has the plain names. Looks of the
+/// same data that compare other arms share them; the patients of each are those with a group, "arm"
+/// where all are compared, else a column such as "high_vs_control" (1 and 0), empty in other arms.
 struct LookColumns {
   std::string time_or_outcome;
   std::string status;
+  std::string group;
 };
 
 LookColumns columns_of_look(const simulation::Design& design, std::size_t look);

@@ -105,7 +105,7 @@ Json endpoints_document(const scenario::Scenario& scenario) {
       if (analysis.endpoint == endpoint.name)
         analyses.push_back(
             {{"name", analysis.name},
-             {"test", test_in_words(analysis)},
+             {"test", test_in_words(analysis, scenario)},
              {"at", in_words(analysis.at.value_or(scenario.analysis_time), scenario)}});
     list.push_back({{"name", endpoint.name},
                     {"definition", in_words(endpoint.definition)},

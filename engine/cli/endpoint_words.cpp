@@ -102,12 +102,19 @@ std::string in_words(const Endpoint& endpoint) {
 
 std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenario) {
   using enum AnalysisTime::Condition;
+  std::vector<std::string> arms;
+  for (const std::int32_t arm : when.arms)
+    arms.push_back(scenario.arms[static_cast<std::size_t>(arm)].name);
+  const auto in_arms = [&] {
+    return arms.empty() ? "" : fmt::format(" in {}", fmt::join(arms, " and "));
+  };
   const auto endpoint = [&] { return scenario.endpoints[when.endpoint].name; };
   switch (when.condition) {
     case events:
-      return fmt::format("{} events of {}", when.value, endpoint());
+      return fmt::format("{} events of {}{}", when.value, endpoint(), in_arms());
     case event_fraction:
-      return fmt::format("{} events of {} per patient randomised", when.value, endpoint());
+      return fmt::format("{} events of {} per patient randomised{}", when.value, endpoint(),
+                         in_arms());
     case calendar_months:
       return fmt::format("{} months after enrolment opened", when.value);
     case minimum_follow_up:
@@ -123,7 +130,7 @@ std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenari
                      fmt::join(conditions, "; "));
 }
 
-std::string test_in_words(const scenario::Analysis& analysis) {
+std::string test_in_words(const scenario::Analysis& analysis, const scenario::Scenario& scenario) {
   using Analysis = scenario::Analysis;
   std::string text(scenario::name(analysis.test));
   if (const auto* weight = std::get_if<survival::FlemingHarrington>(&analysis.weight)) {
@@ -149,6 +156,11 @@ std::string test_in_words(const scenario::Analysis& analysis) {
     text += fmt::format(", adjusted for {}", fmt::join(analysis.covariates, ", "));
   if (!analysis.strata.empty())
     text += fmt::format(", stratified by {}", fmt::join(analysis.strata, ", "));
+  const auto arms = scenario::names_of_compared_arms(scenario, analysis);
+  if (arms.size() == 2)
+    text += fmt::format(", {} against {}", arms[1], arms[0]);
+  else if (!arms.empty())
+    text += fmt::format(", of {}", fmt::join(arms, ", "));
   return text;
 }
 

@@ -12,7 +12,7 @@ std::string in_words(const cohort::Endpoint& endpoint);
 /// "200 events of efs", "24 months after the last patient", "the first of ... and ...".
 std::string in_words(const cohort::AnalysisTime& when, const scenario::Scenario& scenario);
 
-/// "log-rank FH(0, 1), stratified by grade", "Cox, adjusted for age".
-std::string test_in_words(const scenario::Analysis& analysis);
+/// "log-rank FH(0, 1), stratified by grade", "Cox, adjusted for age, high against control".
+std::string test_in_words(const scenario::Analysis& analysis, const scenario::Scenario& scenario);
 
 }  // namespace trialmill::cli

@@ -27,6 +27,7 @@ int run_program(int argc, char** argv) {
   add_run(program, exit_status);
   add_merge(program, exit_status);
   add_plan(program, exit_status);
+  add_solve(program, exit_status);
   add_check(program, exit_status);
   add_cohort(program, exit_status);
   add_fit(program, exit_status);

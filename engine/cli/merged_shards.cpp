@@ -10,6 +10,7 @@
 #include "cli/study_arguments.hpp"
 #include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 #include "trialmill/simulation/numeric_fingerprint.hpp"
 #include "trialmill/simulation/truth.hpp"
 
@@ -98,8 +99,10 @@ simulation::Plan plan_of(const result::Shard& shard) {
       {shard.scenario_file, shard.study.scenario}, evidence, options);
   if (study.digest != shard.study.digest)
     throw std::runtime_error("the scenario kept in the shards cannot be read back");
+  if (const auto why = indivisible(study)) refuse("merge", *why);
   simulation::Plan plan = simulation::compile_plan(study);
   simulation::measure_truths(plan);
+  simulation::add_analytic_twins(study, plan);
   if (simulation::numeric_fingerprint(plan) != shard.fingerprint)
     fmt::print(stderr,
                "Warning: the arithmetic of this machine gives other last digits than that of the "

@@ -158,29 +158,31 @@ ModelCheck check_model(const Scenario& scenario) {
   check.ratios = check_ratios(scenario, check.curve);
   check.baseline = scenario::resolve_baseline(scenario.disease);
   const cohort::EventTimeLaw control(check.baseline, {});
-  const cohort::EventTimeLaw experimental(check.baseline, effect_of(scenario.arms.back()));
+  std::vector<cohort::EventTimeLaw> by_arm;
+  for (const scenario::Arm& arm : scenario.arms) {
+    check.arms.push_back(arm.name);
+    by_arm.emplace_back(check.baseline, effect_of(arm));
+  }
   const auto& effects = scenario.disease.effects;
   std::vector<evidence::RiskPattern> trial;
   try {
     trial = scenario::risk_patterns(scenario.population, effects, scenario.copula);
   } catch (const std::length_error&) {
     // More combinations of covariates than an average can be taken over: only simulation tells.
-    check.control_median = check.experimental_median = std::numeric_limits<double>::quiet_NaN();
+    check.median_by_arm.assign(by_arm.size(), std::numeric_limits<double>::quiet_NaN());
   }
   if (calibrated && !trial.empty()) {
     const auto published = scenario::risk_patterns(calibrated->cohort, effects, calibrated->copula);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
-      check.knots.push_back({t, knot.survival,
-                             evidence::average_survival(control.cumulative(t), published),
-                             evidence::average_survival(control.cumulative(t), trial),
-                             evidence::average_survival(experimental.cumulative(t), trial)});
+      check.knots.push_back(
+          {t, knot.survival, evidence::average_survival(control.cumulative(t), published), {}});
+      for (const cohort::EventTimeLaw& arm : by_arm)
+        check.knots.back().by_arm.push_back(evidence::average_survival(arm.cumulative(t), trial));
     }
   }
-  if (!trial.empty()) {
-    check.control_median = median(control, trial);
-    check.experimental_median = median(experimental, trial);
-  }
+  for (std::size_t a = 0; !trial.empty() && a < by_arm.size(); ++a)
+    check.median_by_arm.push_back(median(by_arm[a], trial));
   check.full_enrolment_months = full_enrolment_months(scenario);
   return check;
 }

@@ -30,8 +30,7 @@ struct KnotCheck {
   double month = 0;
   double published = 0;
   double published_cohort = 0;  ///< model, averaged over the published cohort
-  double control_arm = 0;       ///< model, averaged over the trial's own population
-  double experimental_arm = 0;
+  std::vector<double> by_arm;   ///< model, averaged over the trial's own population
 };
 
 /// What a design point's model says of the paper, without simulating.
@@ -41,8 +40,9 @@ struct ModelCheck {
   std::vector<RatioCheck> ratios;
   cohort::BaselineHazard baseline;
   std::vector<KnotCheck> knots;
-  double control_median = 0;  ///< months, averaged over the trial's population; may be infinite
-  double experimental_median = 0;
+  std::vector<std::string> arms;
+  std::vector<double> median_by_arm;  ///< months, averaged over the trial's population; may be
+                                      ///< infinite
   double full_enrolment_months =
       0;  ///< when the expected number of arrivals reaches the sample size
 };

@@ -71,9 +71,7 @@ WorkPlan plan_work(const PlanArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   WorkPlan work;
   work.plan = simulation::compile_plan(study);
-  if (work.plan.precision)
-    refuse("simulation.precision",
-           "how many replicates a precision takes shows only as they are computed");
+  if (const auto why = indivisible(study)) refuse("plan", *why);
   simulation::measure_truths(work.plan);
   const simulation::Cost cost = simulation::measure_cost(work.plan, 0.5);
   work.cpu_seconds = cost.cpu_seconds;

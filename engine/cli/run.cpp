@@ -18,6 +18,8 @@
 #include "cli/write_file.hpp"
 #include "cli/wrong_option.hpp"
 #include "trialmill/result/result.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
+#include "trialmill/simulation/assurance.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/precision.hpp"
@@ -76,7 +78,7 @@ class ReplicateTable {
   // Whether some test has a p-value of its own, or estimates a difference.
   static bool records_more(const simulation::Plan& plan) {
     return std::ranges::any_of(plan.designs.front().labels, [](const result::AnalysisLabel& label) {
-      return label.estimates_difference || label.test == "max-combo";
+      return label.estimates_difference || label.test == "max-combo" || label.arms.size() > 2;
     });
   }
 
@@ -127,11 +129,12 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
 
 // Says before long work what it will cost: a first guess of a few milliseconds decides whether a
 // better one is worth half a second.
-void announce_cost(const simulation::Plan& plan, int threads) {
+// @param passes how often the plan is simulated: twice with uncertain numbers
+void announce_cost(const simulation::Plan& plan, int threads, int passes) {
   constexpr double long_work_seconds = 60;
   if (plan.precision) return;  // how long that takes shows on the way
-  if (simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
-  const double cpu_seconds = simulation::measure_cost(plan, 0.5).cpu_seconds;
+  if (passes * simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
+  const double cpu_seconds = passes * simulation::measure_cost(plan, 0.5).cpu_seconds;
   fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
              duration_in_words(cpu_seconds / threads), threads,
              threads == 1 ? "thread" : "threads");
@@ -152,10 +155,12 @@ std::string task_in_words(const simulation::Plan& plan) {
 }
 
 // Without a file that could be gone on from.
-simulation::RunTotals simulate(const simulation::Plan& plan, int threads, ReplicateTable* table) {
+// @param passes how often the plan is simulated
+simulation::RunTotals simulate(const simulation::Plan& plan, int threads, int passes,
+                               ReplicateTable* table) {
   Progress progress(task_in_words(plan));
   simulation::RunOptions options = run_options(plan, threads, progress);
-  announce_cost(plan, options.threads);
+  announce_cost(plan, options.threads, passes);
   if (table)
     options.each_replicate = [&](std::size_t point, std::uint64_t number,
                                  const result::Outcome& outcome) {
@@ -167,10 +172,10 @@ simulation::RunTotals simulate(const simulation::Plan& plan, int threads, Replic
 
 // With one, which is written every now and then and at the end.
 simulation::RunTotals simulate(const simulation::Plan& plan, const RunArguments& arguments,
-                               KeptWork work) {
+                               int passes, KeptWork work) {
   Progress progress(task_in_words(plan));
   simulation::RunOptions options = run_options(plan, arguments.threads, progress);
-  if (!work.before) announce_cost(plan, options.threads);
+  if (!work.before) announce_cost(plan, options.threads, passes);
   work.description.threads = options.threads;
   Checkpoint checkpoint(work.path, work.description, arguments.checkpoint_every, work.before);
   std::vector<result::FinishedBlocks> finished;
@@ -230,7 +235,7 @@ int run_shard(const RunArguments& arguments, const scenario::Study& study,
   const std::string path = work.path.string();
   const std::uint64_t wanted = work.share.replicate_total();
   const simulation::Share left = work.left;
-  const simulation::RunTotals totals = simulate(plan, arguments, std::move(work));
+  const simulation::RunTotals totals = simulate(plan, arguments, 1, std::move(work));
   if (totals.complete) {
     fmt::print("Shard {} of {} is complete: {} replicates, {}\n", shard.number, shard.of, wanted,
                path);
@@ -245,7 +250,7 @@ int run_shard(const RunArguments& arguments, const scenario::Study& study,
   return exit_status;
 }
 
-void require_options_that_go_together(const RunArguments& arguments, const simulation::Plan& plan) {
+void require_options_that_go_together(const RunArguments& arguments, const scenario::Study& study) {
   if (!arguments.shard && !arguments.finished.empty())
     refuse("--finished",
            "belongs to a share of the work: --shard 1/1 computes all that is missing");
@@ -256,30 +261,43 @@ void require_options_that_go_together(const RunArguments& arguments, const simul
   if (arguments.no_runtime) refuse("--no-runtime", "a shard has no result; `merge` takes this");
   if (arguments.replicate_table)
     refuse("--replicate-table", "a shard has no such table; run without --shard");
-  if (plan.precision)
-    refuse("--shard",
-           "a precision is reached in stages that are decided on the whole: run without --shard, "
-           "or leave `simulation.precision` out and add --replicates");
+  if (const auto why = indivisible(study)) refuse("--shard", *why);
 }
 
 // Of a run whose result is asked for. @param keep in a file that it can go on from
 simulation::RunTotals simulate_whole(const RunArguments& arguments, const scenario::Study& study,
                                      const simulation::Plan& plan,
                                      const std::filesystem::path& folder, bool keep) {
-  if (keep) return simulate(plan, arguments, open_run(arguments, study, plan, folder));
+  const int passes = study.points.front().scenario.uncertainty ? 2 : 1;
+  if (keep) return simulate(plan, arguments, passes, open_run(arguments, study, plan, folder));
   std::optional<ReplicateTable> table;
   if (arguments.replicate_table) table.emplace(folder / "replicates.csv", plan);
-  const simulation::RunTotals totals = simulate(plan, arguments.threads, table ? &*table : nullptr);
+  const simulation::RunTotals totals =
+      simulate(plan, arguments.threads, passes, table ? &*table : nullptr);
   if (table) table->close();
   return totals;
+}
+
+// Draws the uncertain numbers, after a run that was not interrupted. @return false when this was
+bool simulate_draws(const scenario::Study& study, const simulation::Plan& plan, int threads,
+                    result::Result& result) {
+  const auto& uncertainty = study.points.front().scenario.uncertainty;
+  if (!uncertainty) return true;
+  Progress progress(fmt::format("{} draws of the uncertain numbers", uncertainty->draws));
+  simulation::RunOptions options;
+  options.threads = affordable_threads(plan, threads);
+  options.stop_requested = &StopConditions::requested;
+  options.progress = [&](double share) { progress.update(share); };
+  return add_assurance(study, plan, options, result);
 }
 
 int run_study(const RunArguments& arguments) {
   const StopConditions stop(arguments.time_limit);
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
-  require_options_that_go_together(arguments, plan);
+  require_options_that_go_together(arguments, study);
   simulation::measure_truths(plan, arguments.threads);
+  simulation::add_analytic_twins(study, plan);
   if (arguments.shard) return run_shard(arguments, study, plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
   // A table has every replicate, also those of the sessions before: such a run starts anew.
@@ -290,11 +308,15 @@ int run_study(const RunArguments& arguments) {
   const simulation::RunTotals totals = simulate_whole(arguments, study, plan, folder, keep);
   result::Result result = simulation::summarise(plan, totals);
   result.version = TRIALMILL_VERSION;
+  const bool drawn = !result.complete || simulate_draws(study, plan, arguments.threads, result);
   if (!arguments.no_runtime)
     result.runtime = complete_runtime(
         {totals.wall_seconds, totals.cpu_seconds, 0, totals.threads, {}, {}, {}}, result, started);
   const bool anything = give_result(result, folder, arguments.json);
-  if (result.complete) return done;
+  if (!drawn)
+    fmt::print(stderr, "{} before the uncertain numbers were drawn: no assurance.\n",
+               stop_in_words().first);
+  if (result.complete) return drawn ? done : stop_in_words().second;
   return report_interruption(result, anything ? folder : std::filesystem::path(), keep);
 }
 

@@ -63,6 +63,15 @@ void require_no_more_replicates(const std::filesystem::path& path, const result:
 
 }  // namespace
 
+std::optional<std::string> indivisible(const scenario::Study& study) {
+  if (study.precision)
+    return "a precision is reached in stages that are decided on the whole: run without --shard, "
+           "or leave `simulation.precision` out and add --replicates";
+  if (study.points.front().scenario.uncertainty)
+    return "the draws of `uncertainty` are not divided: run without --shard";
+  return std::nullopt;
+}
+
 std::optional<std::string> indivisible(const result::Shard& file) {
   if (!file.precision) return std::nullopt;
   return "is of a run to a precision, which is not divided: the run itself goes on with it";

@@ -30,7 +30,9 @@ std::optional<result::Shard> read_shard_file(const std::filesystem::path& path);
 /// @throws input::InputError if something is not there
 std::vector<std::filesystem::path> shard_files(const std::vector<std::string>& places);
 
-/// Why a file takes no part in work that is divided; none if it can.
+/// Why a study's work cannot be divided; none if it can.
+std::optional<std::string> indivisible(const scenario::Study& study);
+/// The same of a file that takes part in such work.
 std::optional<std::string> indivisible(const result::Shard& file);
 
 /// What others have finished of the same study.

@@ -17,6 +17,7 @@ void add_check(CLI::App& program, int& exit_status);
 void add_cohort(CLI::App& program, int& exit_status);
 void add_fit(CLI::App& program, int& exit_status);
 void add_bounds(CLI::App& program, int& exit_status);
+void add_solve(CLI::App& program, int& exit_status);
 void add_schema(CLI::App& program, int& exit_status);
 
 }  // namespace trialmill::cli

@@ -123,6 +123,10 @@ class CohortDraw {
     if (stratified) assign_strata(model_.randomisation_strata, cohort_, workspace_.stratum);
     assert(!stratified || std::ranges::min(workspace_.stratum) >= 0);
     fill(random::Purpose::randomisation, 0, workspace_.uniform);
+    MinimisationWorkspace& minimising = workspace_.randomisation.minimisation;
+    minimising.level.clear();
+    for (const std::size_t factor : model_.randomisation.minimisation.factors)
+      minimising.level.push_back(cohort_.recorded_covariate(factor));
     if (model_.randomisation.block_sizes.size() > 1)
       fill(random::Purpose::randomisation, 1, workspace_.block_uniform);
     allot_arms(model_.randomisation, workspace_.uniform, workspace_.block_uniform,

@@ -233,15 +233,20 @@ Times yes_or_no(const Endpoint& endpoint, const Patient& patient) {
 EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
                                  std::size_t attributes_from, EndpointWorkspace& workspace) {
   if (cohort.milestones.empty())
-    return {true, cohort.enrolment_months, cohort.event_months, cohort.event_months,
-            cohort.dropout_months};
+    return {true,
+            cohort.enrolment_months,
+            cohort.event_months,
+            cohort.event_months,
+            cohort.dropout_months,
+            cohort.arm};
   constexpr auto radicality = static_cast<std::size_t>(Attribute::radicality);
   FirstEvents first;
   if (endpoint.time_to_event())
     first = find_first_events(endpoint, cohort, cohort.covariate(attributes_from + radicality),
                               workspace);
   if (endpoint.time_to_event() && endpoint.everybody())
-    return {true, cohort.enrolment_months, first.event, first.known, cohort.dropout_months};
+    return {true,        cohort.enrolment_months, first.event,
+            first.known, cohort.dropout_months,   cohort.arm};
   workspace.origin.resize(cohort.size);
   workspace.event.resize(cohort.size);
   workspace.known.resize(cohort.size);
@@ -257,8 +262,8 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
     if (!(times.origin < never))
       workspace.event[i] = workspace.known[i] = workspace.dropout[i] = never;
   }
-  return {endpoint.everybody(), workspace.origin, workspace.event, workspace.known,
-          workspace.dropout};
+  return {endpoint.everybody(), workspace.origin,  workspace.event,
+          workspace.known,      workspace.dropout, cohort.arm};
 }
 
 }  // namespace trialmill::cohort

@@ -18,7 +18,7 @@ std::size_t required_events(const AnalysisTime& when, std::size_t sample_size) {
     return static_cast<std::size_t>(when.value);
   // The product can exceed a whole number by rounding alone (0.7 x 10); that must not ask for one
   // event more.
-  const double exact = when.value * static_cast<double>(sample_size);
+  const double exact = when.value * when.share * static_cast<double>(sample_size);
   return static_cast<std::size_t>(std::ceil(exact - 1e-9 * exact));
 }
 
@@ -39,13 +39,19 @@ TRIALMILL_CLONES void find_calendar_times(const double* origin, const double* kn
   }
 }
 
-double time_of_event(const Trial& trial, std::size_t endpoint, std::size_t events,
-                     LookWorkspace& workspace) {
+bool is_among(std::span<const std::int32_t> arms, std::int32_t arm) {
+  return std::ranges::find(arms, arm) != arms.end();
+}
+
+double time_of_event(const Trial& trial, const AnalysisTime& when, LookWorkspace& workspace) {
+  const std::size_t events = required_events(when, trial.size());
   if (events == 0 || events > trial.size()) return never;
-  const EndpointColumns& columns = trial.endpoints[endpoint];
+  const EndpointColumns& columns = trial.endpoints[when.endpoint];
   workspace.calendar_event.resize(trial.size());
   find_calendar_times(columns.origin_months.data(), columns.known_months.data(),
                       columns.dropout_months.data(), trial.size(), workspace.calendar_event.data());
+  for (std::size_t i = 0; !when.arms.empty() && i < trial.size(); ++i)
+    if (!is_among(when.arms, columns.arm[i])) workspace.calendar_event[i] = never;
   return nth_smallest(workspace.calendar_event, events, workspace);
 }
 
@@ -54,7 +60,7 @@ double time_when(const AnalysisTime& when, const Trial& trial, LookWorkspace& wo
   switch (when.condition) {
     case events:
     case event_fraction:
-      return time_of_event(trial, when.endpoint, required_events(when, trial.size()), workspace);
+      return time_of_event(trial, when, workspace);
     case calendar_months:
       return when.value;
     case minimum_follow_up:
@@ -166,11 +172,15 @@ std::size_t target_events(const AnalysisTime& when, std::size_t sample_size) {
   return target;
 }
 
-std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint) {
-  if (when.of.empty()) return when.endpoint == endpoint ? target_events(when, sample_size) : 0;
+std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint,
+                          std::span<const std::int32_t> arms) {
+  if (when.of.empty()) {
+    const bool counted = when.endpoint == endpoint && std::ranges::equal(when.arms, arms);
+    return counted ? target_events(when, sample_size) : 0;
+  }
   std::size_t target = 0;
   for (const AnalysisTime& one : when.of)
-    target = std::max(target, target_events(one, sample_size, endpoint));
+    target = std::max(target, target_events(one, sample_size, endpoint, arms));
   return target;
 }
 
@@ -200,9 +210,10 @@ void find_look_cuts(std::span<const AnalysisTime> interim, const AnalysisTime& f
 }
 
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
-             std::span<const std::span<const double>> recorded, LookData& look) {
+             std::span<const std::span<const double>> recorded, LookData& look,
+             std::span<const std::int32_t> arms) {
   assert(sample_size > 0 && sample_size <= endpoint.event_months.size());
-  look.in_order = endpoint.everybody && recorded.empty();
+  look.in_order = endpoint.everybody && recorded.empty() && arms.empty();
   look.patient.clear();
   if (look.in_order) {
     // Patients come in order of arrival, so those seen are the first ones.
@@ -216,7 +227,8 @@ void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cu
     return;
   }
   for (std::size_t i = 0; i < sample_size; ++i)
-    if (endpoint.origin_months[i] <= cut_months && all_recorded(recorded, i))
+    if (endpoint.origin_months[i] <= cut_months && all_recorded(recorded, i) &&
+        (arms.empty() || is_among(arms, endpoint.arm[i])))
       look.patient.push_back(static_cast<std::uint32_t>(i));
   look.rows = look.patient.size();
   observe_rows(gather(endpoint, look), cut_months, look);

@@ -4,22 +4,11 @@
 #include <cassert>
 #include <numeric>
 
+#include "cohort/arm_at.hpp"
 #include "trialmill/math/clones.hpp"
 
 namespace trialmill::cohort {
 namespace {
-
-// The arm whose share of [0, total) holds `position`.
-std::int32_t arm_at(std::span<const double> share, double position) {
-  std::size_t arm = 0;
-  double below = share[0];
-  while (arm + 1 < share.size() && position >= below)
-    below += share[++arm];
-  // Rounding of `position` can pass the last place left; an arm without places is never taken.
-  while (share[arm] <= 0 && arm > 0)
-    --arm;
-  return static_cast<std::int32_t>(arm);
-}
 
 // The patients at one position of many blocks of two arms take an arm with probability proportional
 // to the places left. Rounding of the position can pass the last place left; an arm without places
@@ -138,6 +127,8 @@ void allot_arms(const Randomisation& randomisation, std::span<const double> u_ar
       arm[i] = arm_at(allocation, u_arm[i] * total);
     return;
   }
+  if (randomisation.method == Randomisation::Method::minimisation)
+    return minimise(randomisation.minimisation, allocation, u_arm, workspace.minimisation, arm);
   if (allocation.size() == 2 && randomisation.block_sizes.size() == 1 && stratum.empty())
     return fill_blocks_of_two(randomisation, u_arm, workspace, arm);
   if (allocation.size() == 2 && table_is_compact(randomisation.block_sizes))

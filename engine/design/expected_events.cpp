@@ -96,10 +96,12 @@ AnalyticPower summarise(std::vector<ExpectedLook> looks, const CrossingProbabili
     ExpectedLook& look = looks[k];
     look.efficacy = stop.efficacy[k];
     if (!stop.futility.empty()) look.futility = stop.futility[k];
-    double stopping = look.efficacy + look.futility + (stop.harm.empty() ? 0 : stop.harm[k]);
+    if (!stop.harm.empty()) look.harm = stop.harm[k];
+    double stopping = look.efficacy + look.futility + look.harm;
     if (k + 1 == looks.size()) stopping = left;
     left -= stopping;
     out.power += look.efficacy;
+    out.harm += look.harm;
     out.expected_events += stopping * look.counts.events();
     out.expected_patients += stopping * look.counts.patients();
     out.expected_months += stopping * look.counts.time_months;
@@ -161,7 +163,12 @@ AnalyticPower analytic_power(const TwoArmModel& model, const Boundaries& boundar
   assert(look_months.size() == boundaries.looks.size());
   std::vector<ExpectedLook> looks;
   for (const double time : look_months)
-    looks.push_back({expected_counts(model, time), expected_score(model, time, weight), 0, 0});
+    looks.push_back({expected_counts(model, time), expected_score(model, time, weight)});
+  return analytic_power(boundaries, std::move(looks));
+}
+
+AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks) {
+  assert(looks.size() == boundaries.looks.size());
   Boundaries at_information = boundaries;
   std::vector<double> z_mean;
   for (std::size_t k = 0; k < looks.size(); ++k) {

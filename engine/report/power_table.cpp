@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/text_table.hpp"
 #include "report/wording.hpp"
+#include "trialmill/report/analytic_table.hpp"
 
 namespace trialmill::report {
 namespace {
@@ -121,6 +123,33 @@ std::vector<std::string> add_settings(Table& table, const result::Result& result
   return constants;
 }
 
+bool any_twin(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [](const Row& row) {
+    return row.analysis->analytic && row.analysis->analytic->absent_because.empty();
+  });
+}
+
+bool any_assurance(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const Row& row) { return row.analysis->assurance.has_value(); });
+}
+
+void add_assurance(Table& table, int decimals) {
+  table.add_column({"Assur-", "ance"}, [=](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    return fixed(assurance ? assurance->estimate : result::not_a_number, decimals);
+  });
+  table.add_column({"its", "MC SE"}, [=](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    return fixed(assurance ? assurance->mc_se : result::not_a_number, decimals + 1);
+  });
+  table.add_column({"Power of 90 %", "of draws"}, [](const Row& row) {
+    const auto& assurance = row.analysis->assurance;
+    if (!assurance) return std::string("-");
+    return fixed(assurance->power.q05, 2) + "\u2013" + fixed(assurance->power.q95, 2);
+  });
+}
+
 void add_powers(Table& table, const Rounding& rounding) {
   const int decimals = rounding.power;
   table.add_column({"Power"},
@@ -131,6 +160,12 @@ void add_powers(Table& table, const Rounding& rounding) {
     const auto& power = row.analysis->power;
     return fixed(power.ci_lower, decimals) + "\u2013" + fixed(power.ci_upper, decimals);
   });
+  if (any_twin(table.rows()))
+    table.add_column({"Analytic", "power"}, [&](const Row& row) {
+      const auto& twin = row.analysis->analytic;
+      return fixed(twin ? twin->power : result::not_a_number, decimals);
+    });
+  if (any_assurance(table.rows())) add_assurance(table, decimals);
   // Of the analysis's own look: several endpoints of a trial have their own.
   const auto of_look = [](auto of_stopping, auto of_single) {
     return [=](const Row& row) {
@@ -197,23 +232,40 @@ void add_estimates(Table& table, const Rounding& rounding) {
 std::vector<std::string> footnotes(const result::Result& result, const std::vector<Row>& rows) {
   const bool hazard_ratios = any_hazard_ratio(rows), proportions = any_proportion(rows);
   const bool differences = any_difference(rows);
+  const bool arms =
+      std::ranges::any_of(rows, [](const Row& row) { return !row.analysis->arms.empty(); });
   std::vector<std::string> notes{
       fmt::format("Power: share of replicates whose test rejects, {}.", level_words(result)),
       "MC SE, 95 % interval: Monte-Carlo standard error of the power, and its Wilson interval.",
       fmt::format("Events, Months: means at the analysis{}; months are calendar time from the "
                   "opening of enrolment.",
                   result::has_looks(result) ? ", with looks where it stops" : "")};
+  if (any_twin(rows))
+    notes.push_back(
+        "Analytic power: by numerical integration, nothing simulated; `check` shows more. " +
+        missing_twins_words(result));
+  if (any_assurance(rows))
+    notes.push_back(
+        "Assurance: power averaged over draws of the uncertain numbers, its Monte-Carlo error that "
+        "of draws and replicates together. Power of 90 % of draws: from the 5th to the 95th "
+        "percentile of the power between draws, binomial noise within draws taken out.");
   if (hazard_ratios)
     notes.push_back(
         "HR: exp of the mean estimated log hazard ratio. Bias: that mean less the true log hazard "
         "ratio.");
-  if (proportions)
+  const std::string less =
+      arms ? "the first arm named less the other" : "experimental less control";
+  if (arms)
     notes.push_back(
-        "Diff.: mean difference of proportions, experimental less control. Bias: that mean less "
-        "the true difference.");
+        "Events, estimates and truths are those of the arms compared; the HR is that of the first "
+        "arm named over the other.");
+  if (proportions)
+    notes.push_back("Diff.: mean difference of proportions, " + less +
+                    ". Bias: that mean less the true difference.");
   if (differences)
     notes.push_back(
-        "Diff., experimental less control: of restricted means in months, of survival "
+        "Diff., " + less +
+        ": of restricted means in months, of survival "
         "probabilities, or the net benefit of a win ratio. Bias: its mean less the true "
         "difference.");
   if (any_course(rows) && (hazard_ratios || proportions || differences))
@@ -293,6 +345,8 @@ std::string power_table(const result::Result& result, bool colour) {
     append_paragraph(out, note, style.note, style.end);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
+    append_paragraph(out, line, style.note, style.end);
+  for (const std::string& line : imbalance_words(result))
     append_paragraph(out, line, style.note, style.end);
   append_paragraph(out, undefined_words(table.rows()), style.warning, style.end);
   append_paragraph(out, events_words(result), style.warning, style.end);

@@ -30,6 +30,13 @@ bool is_vague(const std::string& segment) {
   return std::ranges::find(vague, segment) != std::end(vague);
 }
 
+/// "low" of "arms.low.effects.os.hazard_ratio"; empty of other keys.
+std::string arm_of(const std::string& key) {
+  constexpr std::string_view section = "arms.";
+  if (!key.starts_with(section)) return "";
+  return key.substr(section.size(), key.find('.', section.size()) - section.size());
+}
+
 /// "recurrence" of "arms.new.recurrence.hazard_ratio", when another key ends alike or the end alone
 /// says too little; else empty.
 std::string distinguishing_parent(const std::string& key,
@@ -45,7 +52,13 @@ std::string distinguishing_parent(const std::string& key,
     const std::size_t cut = other.rfind('.');
     return other != key && cut != std::string::npos && last_segment(other.substr(0, cut)) == parent;
   });
-  return spaced(unique ? parent : key.substr(0, dot));
+  if (unique) return spaced(parent);
+  const std::string arm = arm_of(key);
+  const bool arms_differ =
+      !arm.empty() && std::ranges::count(all_keys, arm, [](const std::string& other) {
+                        return arm_of(other);
+                      }) == 1;
+  return spaced(arms_differ ? arm : key.substr(0, dot));
 }
 
 std::string sidedness(int sided) {
@@ -106,6 +119,17 @@ std::string letters(const std::string& text) {
   return out;
 }
 
+/// "high against control", "control, low and high"; nothing in a trial of two arms.
+std::string arms_words(const result::AnalysisResult& analysis) {
+  const std::vector<std::string>& arms = analysis.arms;
+  if (arms.empty()) return "";
+  if (arms.size() == 2) return spaced(arms[1]) + " against " + spaced(arms[0]);
+  std::string words;
+  for (std::size_t k = 0; k < arms.size(); ++k)
+    words += (k == 0 ? "" : k + 1 == arms.size() ? " and " : ", ") + spaced(arms[k]);
+  return words;
+}
+
 /// "10,000" or "2,000 to 10,000": replicates of the points that have any, or of all points.
 std::string replicates_range(const result::Result& result, bool only_simulated) {
   std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max(), most = 0;
@@ -142,7 +166,9 @@ std::string key_words(const std::string& key, const std::vector<std::string>& al
   if (key == "sample_size") return "Patients randomised";
   const std::string parent = distinguishing_parent(key, all_keys);
   std::string words = spaced(last_segment(key));
-  if (key.ends_with("hazard_ratio")) words += ", experimental over control";
+  if (key.ends_with("hazard_ratio"))
+    words += !parent.empty() && parent == spaced(arm_of(key)) ? ", over control"
+                                                              : ", experimental over control";
   return capitalised(parent.empty() ? words : parent + ": " + words);
 }
 
@@ -170,6 +196,8 @@ std::string analysis_words(const result::AnalysisResult& analysis, bool with_end
   std::string details = said ? "" : test;
   if (with_endpoint && letters(analysis.name).find(letters(analysis.endpoint)) == std::string::npos)
     details += (details.empty() ? "" : ", ") + analysis.endpoint;
+  const std::string arms = arms_words(analysis);
+  if (!arms.empty()) details += (details.empty() ? "" : ", ") + arms;
   const std::string name = spaced(analysis.name);
   return details.empty() ? name : fmt::format("{} ({})", name, details);
 }

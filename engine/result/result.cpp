@@ -145,6 +145,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   out.weight = label.weight;
   out.options = label.options;
   out.endpoint = label.endpoint;
+  out.arms = label.arms;
   out.alpha = label.alpha;
   out.sided = label.sided;
   out.power = simulated_proportion(tally.rejections, point.replicates);

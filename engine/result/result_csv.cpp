@@ -31,6 +31,21 @@ std::string options_text(const AnalysisResult& analysis) {
   return words;
 }
 
+bool names_arms(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses,
+                               [](const AnalysisResult& one) { return !one.arms.empty(); });
+  });
+}
+
+// "control;high".
+std::string arms_text(const AnalysisResult& analysis) {
+  std::string text;
+  for (const std::string& arm : analysis.arms)
+    text += (text.empty() ? "" : ";") + arm;
+  return text;
+}
+
 std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
@@ -42,8 +57,47 @@ std::string difference_columns(const AnalysisResult& analysis) {
   return line;
 }
 
+bool has_twins(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.analytic && analysis.analytic->absent_because.empty();
+    });
+  });
+}
+
+std::string twin_columns(const AnalysisResult& analysis) {
+  const AnalyticTwin twin = analysis.analytic.value_or(AnalyticTwin{});
+  std::string line;
+  for (const double x : {twin.power, twin.events_mean, twin.time_mean})
+    line += ',' + csv_number(x);
+  return line;
+}
+
+bool has_assurance(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.assurance.has_value();
+    });
+  });
+}
+
+std::string assurance_columns(const AnalysisResult& analysis) {
+  std::string line;
+  if (!analysis.assurance) return ",,,,,,";
+  const Assurance& assurance = *analysis.assurance;
+  for (const double x : {assurance.estimate, assurance.mc_se, assurance.power_sd,
+                         assurance.power.q05, assurance.power.q50, assurance.power.q95})
+    line += ',' + csv_number(x);
+  return line;
+}
+
+/// Columns that only some results have.
+struct FurtherColumns {
+  bool differences = false, twins = false, arms = false, assurance = false;
+};
+
 std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
-                bool with_differences) {
+                const FurtherColumns& further) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -72,7 +126,10 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
         stop ? stop->patients_mean : look.patients_mean,
         stop ? stop->events.mean : look.events_mean, stop ? stop->time.mean : look.time_mean})
     line += ',' + csv_number(x);
-  if (with_differences) line += difference_columns(analysis);
+  if (further.differences) line += difference_columns(analysis);
+  if (further.twins) line += twin_columns(analysis);
+  if (further.arms) line += ',' + csv_text(arms_text(analysis));
+  if (further.assurance) line += assurance_columns(analysis);
   return line + incomplete_cell(result) + '\n';
 }
 
@@ -90,16 +147,20 @@ std::string to_csv(const Result& result) {
       "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
-  const bool with_differences = has_options_or_differences(result);
-  if (with_differences)
+  const FurtherColumns further{has_options_or_differences(result), has_twins(result),
+                               names_arms(result), has_assurance(result)};
+  if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
+  if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
+  if (further.arms) csv += ",arms";
+  if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
-      csv += row(result, point, analysis, with_differences);
+      csv += row(result, point, analysis, further);
   return csv;
 }
 

@@ -126,6 +126,51 @@ Json to_document(const std::vector<PathwayShare>& pathway) {
   return arms;
 }
 
+Json to_document(const AnalyticTwin& twin) {
+  if (!twin.absent_because.empty())
+    return {{"power", nullptr}, {"reason", "no analytic twin: " + twin.absent_because}};
+  Json document = {{"power", number(twin.power)},
+                   {"events_mean", number(twin.events_mean)},
+                   {"time_mean", number(twin.time_mean)},
+                   {"method", twin.method}};
+  if (!twin.by_look.empty()) document["by_look"] = Json::array();
+  for (const AnalyticLook& look : twin.by_look)
+    document["by_look"].push_back({{"look", look.look},
+                                   {"time", number(look.time)},
+                                   {"events", number(look.events)},
+                                   {"rejection", number(look.rejection)},
+                                   {"futility", number(look.futility)}});
+  if (twin.formula_events.empty()) return document;
+  Json& formulae = document["formula_events"] = Json::object();
+  for (const FormulaEvents& needed : twin.formula_events)
+    formulae[needed.formula] = number(needed.events);
+  return document;
+}
+
+Json to_document(const std::vector<ArmImbalance>& imbalance) {
+  Json rows = Json::array();
+  for (const ArmImbalance& one : imbalance) {
+    const bool of_all = one.label.covariate.empty();
+    rows.push_back({{"covariate", of_all ? Json(nullptr) : Json(one.label.covariate)},
+                    {"level", of_all ? Json(nullptr) : Json(one.label.level)},
+                    {"mean", number(one.mean)},
+                    {"mc_se", number(one.mc_se)},
+                    {"q95", number(one.q95)},
+                    {"largest", number(one.largest)}});
+  }
+  return rows;
+}
+
+Json to_document(const Assurance& assurance) {
+  return {{"estimate", assurance.estimate},   {"mc_se", assurance.mc_se},
+          {"ci_lower", assurance.ci_lower},   {"ci_upper", assurance.ci_upper},
+          {"draws", assurance.draws},         {"replicates", assurance.replicates},
+          {"redrawn", assurance.redrawn},     {"power_sd", assurance.power_sd},
+          {"power_q05", assurance.power.q05}, {"power_q25", assurance.power.q25},
+          {"power_q50", assurance.power.q50}, {"power_q75", assurance.power.q75},
+          {"power_q95", assurance.power.q95}};
+}
+
 Json to_document(const AnalysisResult& analysis) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -136,8 +181,9 @@ Json to_document(const AnalysisResult& analysis) {
   Json document = {{"name", analysis.name},
                    {"test", analysis.test},
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
-                   {"endpoint", analysis.endpoint},
-                   {"alpha", analysis.alpha},
+                   {"endpoint", analysis.endpoint}};
+  if (!analysis.arms.empty()) document["arms"] = analysis.arms;
+  document.update({{"alpha", analysis.alpha},
                    {"sided", analysis.sided},
                    {"power", analysis.power.estimate},
                    {"mc_se", analysis.power.mc_se},
@@ -148,10 +194,12 @@ Json to_document(const AnalysisResult& analysis) {
                    {"flags", flags},
                    {"by_look", looks},
                    {"estimate", to_document(analysis.estimate)},
-                   {"proportion", to_document(analysis.proportion)}};
+                   {"proportion", to_document(analysis.proportion)}});
   if (analysis.difference) document["difference"] = to_document(*analysis.difference);
   if (!analysis.options.empty()) document["options"] = to_document(analysis.options);
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
+  if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
+  if (analysis.assurance) document["assurance"] = to_document(*analysis.assurance);
   return document;
 }
 
@@ -167,16 +215,18 @@ Json to_document(const PointResult& point) {
   Json analyses = Json::array();
   for (const AnalysisResult& analysis : point.analyses)
     analyses.push_back(to_document(analysis));
-  return {{"set", set},
-          {"replicates", point.replicates},
-          {"analyses", analyses},
-          {"events", to_document(point.events)},
-          {"duration", to_document(point.duration)},
-          {"last_patient_in", to_document(point.last_patient_in)},
-          {"enrolled", to_document(point.enrolled)},
-          {"dropouts", to_document(point.dropouts)},
-          {"events_not_reached", point.events_not_reached},
-          {"pathway", to_document(point.pathway)}};
+  Json document = {{"set", set},
+                   {"replicates", point.replicates},
+                   {"analyses", analyses},
+                   {"events", to_document(point.events)},
+                   {"duration", to_document(point.duration)},
+                   {"last_patient_in", to_document(point.last_patient_in)},
+                   {"enrolled", to_document(point.enrolled)},
+                   {"dropouts", to_document(point.dropouts)},
+                   {"events_not_reached", point.events_not_reached},
+                   {"pathway", to_document(point.pathway)}};
+  if (!point.imbalance.empty()) document["imbalance"] = to_document(point.imbalance);
+  return document;
 }
 
 Json to_document(const Runtime& runtime) {
@@ -190,6 +240,10 @@ Json to_document(const Runtime& runtime) {
 }
 
 }  // namespace
+
+std::string to_json(const AnalyticTwin& twin) {
+  return to_document(twin).dump();
+}
 
 std::string to_json(const Result& result) {
   Json points = Json::array();

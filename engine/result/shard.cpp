@@ -26,6 +26,7 @@ std::string layout() {
   tally.analyses.resize(1);
   tally.analyses.front().looks.resize(1);
   tally.pathway.resize(1);
+  tally.imbalance.resize(1);
   std::string bytes;
   append_tally(bytes, tally);
   return input::digest(bytes);

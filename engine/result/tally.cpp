@@ -63,6 +63,16 @@ void LookTally::merge(const LookTally& other) {
   futility_z.merge(other.futility_z);
 }
 
+void ImbalanceTally::add(double imbalance) {
+  moments.add(imbalance);
+  distribution.add(imbalance);
+}
+
+void ImbalanceTally::merge(const ImbalanceTally& other) {
+  moments.merge(other.moments);
+  distribution.merge(other.distribution);
+}
+
 void StoppingTally::add(const LookOutcome& stop) {
   const auto number_of_events = static_cast<double>(stop.events);
   const auto patients = static_cast<double>(stop.enrolled);
@@ -167,6 +177,9 @@ void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths
   pathway.resize(outcome.pathway.size());
   for (std::size_t arm = 0; arm < pathway.size(); ++arm)
     pathway[arm].merge(outcome.pathway[arm]);
+  imbalance.resize(outcome.imbalance.size());
+  for (std::size_t k = 0; k < imbalance.size(); ++k)
+    imbalance[k].add(outcome.imbalance[k]);
 }
 
 void Tally::merge(const Tally& other) {
@@ -187,6 +200,9 @@ void Tally::merge(const Tally& other) {
   pathway.resize(other.pathway.size());
   for (std::size_t arm = 0; arm < pathway.size(); ++arm)
     pathway[arm].merge(other.pathway[arm]);
+  imbalance.resize(other.imbalance.size());
+  for (std::size_t k = 0; k < imbalance.size(); ++k)
+    imbalance[k].merge(other.imbalance[k]);
 }
 
 }  // namespace trialmill::result

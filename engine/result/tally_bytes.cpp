@@ -119,11 +119,18 @@ void pass_pathway(Archive& archive, AnyPathway& counts) {
     archive.field(number);
 }
 
+template <typename Archive, typename AnyImbalance>
+void pass_imbalance(Archive& archive, AnyImbalance& imbalance) {
+  auto& [moments, distribution] = imbalance;
+  pass_moments(archive, moments);
+  archive.field(distribution);
+}
+
 template <typename Archive, typename AnyTally>
 void pass_tally(Archive& archive, AnyTally& tally) {
   auto& [replicates, events_not_reached, events, analysis_months, last_patient_in_months, enrolled,
          dropouts, events_distribution, months_distribution, enrolled_distribution, analyses,
-         pathway] = tally;
+         pathway, imbalance] = tally;
   archive.field(replicates);
   archive.field(events_not_reached);
   for (auto* moments : {&events, &analysis_months, &last_patient_in_months, &enrolled, &dropouts})
@@ -136,6 +143,9 @@ void pass_tally(Archive& archive, AnyTally& tally) {
   archive.resize(pathway);
   for (auto& counts : pathway)
     pass_pathway(archive, counts);
+  archive.resize(imbalance);
+  for (auto& difference : imbalance)
+    pass_imbalance(archive, difference);
 }
 
 }  // namespace

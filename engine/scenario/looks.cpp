@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "trialmill/scenario/scenario.hpp"
 
@@ -18,12 +19,15 @@ std::size_t endpoint_of(const Scenario& scenario, const Analysis& analysis) {
 
 std::size_t awaited_events(const Scenario& scenario, const Analysis& analysis,
                            const cohort::AnalysisTime& when) {
-  return cohort::target_events(when, scenario.sample_size, endpoint_of(scenario, analysis));
+  return cohort::target_events(when, scenario.sample_size, endpoint_of(scenario, analysis),
+                               set_of_compared_arms(scenario, analysis));
 }
 
 std::size_t planned_information(const Scenario& scenario, const Analysis& analysis) {
   if (!scenario.endpoints[endpoint_of(scenario, analysis)].definition.time_to_event())
-    return scenario.sample_size;
+    return static_cast<std::size_t>(
+        std::round(static_cast<double>(scenario.sample_size) *
+                   allocation_share(scenario, set_of_compared_arms(scenario, analysis))));
   return awaited_events(scenario, analysis,
                         analysis.looks->planned ? *analysis.looks->planned
                                                 : analysis.at.value_or(scenario.analysis_time));

@@ -118,6 +118,7 @@ Analysis read_analysis(const Record& record, const Scenario& scenario) {
   analysis.sided = static_cast<int>(record.integer_or("sided", 1, input::whole_from_to(1, 2)));
   if (analysis.margin && analysis.sided == 2)
     record.value("sided").reject_because("a test against a margin is one-sided");
+  read_compared_arms(record, scenario, analysis);
   if (const auto at = record.optional_value("at"))
     analysis.at = read_analysis_time(*at, scenario, own_events(endpoint, scenario));
   read_looks(record, endpoint, scenario, analysis);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scenario/sections.hpp"
@@ -11,14 +13,17 @@ using input::Value;
 // Reads conditions nested in each other.
 class ConditionReader {
  public:
-  ConditionReader(const Scenario& scenario, std::optional<std::size_t> endpoint)
-      : scenario_(scenario), endpoint_(endpoint) {}
+  ConditionReader(const Scenario& scenario, std::optional<std::size_t> endpoint,
+                  const std::vector<std::int32_t>& arms)
+      : scenario_(scenario), endpoint_(endpoint), arms_(arms) {}
 
   cohort::AnalysisTime read(const Value& value, int depth) const {
     using enum cohort::AnalysisTime::Condition;
     const Record record = value.record();
     const bool counts = record.has("events") || record.has("event_fraction");
-    if (record.size() > (counts && record.has("of") ? 2U : 1U)) {
+    const std::size_t details =
+        counts ? std::size_t{record.has("of")} + std::size_t{record.has("arms")} : 0;
+    if (record.size() > 1 + details) {
       value.reject_key(
           "one condition stands alone; several are combined by `first_of` or `last_of`");
       record.forgive_unread();
@@ -26,14 +31,14 @@ class ConditionReader {
     if (const auto count = record.optional_value("events")) {
       const auto whole =
           static_cast<double>(count->integer(input::whole_from_to(1, 1'000'000'000)));
-      require_reachable(*count, whole);
-      return {events, whole, {}, whose_events(*count, record)};
+      const auto when = counted(events, whole, *count, record);
+      require_reachable(*count, when);
+      return when;
     }
     if (const auto share = record.optional_value("event_fraction"))
-      return {event_fraction,
-              share->number(input::above_to(0, 1).because("events per patient randomised")),
-              {},
-              whose_events(*share, record)};
+      return counted(event_fraction,
+                     share->number(input::above_to(0, 1).because("events per patient randomised")),
+                     *share, record);
     if (const auto months = record.optional_number("calendar_months", input::above(0)))
       return {calendar_months, *months, {}};
     if (const auto months = record.optional_number("minimum_months", input::at_least(0)))
@@ -61,11 +66,24 @@ class ConditionReader {
     return time;
   }
 
-  void require_reachable(const Value& events, double count) const {
-    if (scenario_.sample_size > 0 && count > static_cast<double>(scenario_.sample_size))
-      events.reject_because(events.found() + " events cannot happen in " +
-                            std::to_string(scenario_.sample_size) +
-                            " patients (a sweep of sample sizes wants `event_fraction`)");
+  // A condition that counts events.
+  cohort::AnalysisTime counted(cohort::AnalysisTime::Condition condition, double value,
+                               const Value& at, const Record& record) const {
+    cohort::AnalysisTime when{condition, value, {}, whose_events(at, record)};
+    const auto arms = record.optional_value("arms");
+    when.arms = arms ? read_counted_arms(*arms, scenario_) : arms_;
+    when.share = allocation_share(scenario_, when.arms);
+    return when;
+  }
+
+  void require_reachable(const Value& events, const cohort::AnalysisTime& when) const {
+    const auto patients = static_cast<double>(scenario_.sample_size);
+    if (scenario_.sample_size == 0 || when.value <= patients * when.share) return;
+    std::string in = std::to_string(scenario_.sample_size) + " patients";
+    if (!when.arms.empty())
+      in = fmt::format("these arms, to which {:.6g} of {} are allotted", patients * when.share, in);
+    events.reject_because(events.found() + " events cannot happen in " + in +
+                          " (a sweep of sample sizes wants `event_fraction`)");
   }
 
   std::size_t whose_events(const Value& condition, const Record& record) const {
@@ -90,6 +108,7 @@ class ConditionReader {
 
   const Scenario& scenario_;
   std::optional<std::size_t> endpoint_;
+  const std::vector<std::int32_t>& arms_;
 };
 
 }  // namespace
@@ -101,8 +120,9 @@ std::optional<std::size_t> first_time_to_event(const Scenario& scenario) {
 }
 
 cohort::AnalysisTime read_analysis_time(const Value& value, const Scenario& scenario,
-                                        std::optional<std::size_t> endpoint) {
-  return ConditionReader(scenario, endpoint).read(value, 0);
+                                        std::optional<std::size_t> endpoint,
+                                        const std::vector<std::int32_t>& arms) {
+  return ConditionReader(scenario, endpoint, arms).read(value, 0);
 }
 
 void read_follow_up(const Record& file, Scenario& scenario) {

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scenario/sections.hpp"
@@ -7,6 +9,8 @@ namespace {
 
 using input::Record;
 using input::Value;
+
+constexpr std::size_t most_arms = 20;
 
 // What an arm can change in a course, and where the file says that it happens at all.
 struct Changeable {
@@ -150,9 +154,10 @@ void read_arms(const Record& file, Scenario& scenario) {
     require_name(value, name);
     scenario.arms.push_back(read_arm(file, name, value, scenario));
   }
-  if (arms.is(Value::Kind::record) && scenario.arms.size() != 2)
-    arms.reject_key("a trial has two arms here, the control first; found " +
-                    std::to_string(scenario.arms.size()));
+  if (arms.is(Value::Kind::record) &&
+      (scenario.arms.size() < 2 || scenario.arms.size() > most_arms))
+    arms.reject_key(fmt::format("a trial has two to {} arms, the control first; found {}",
+                                most_arms, scenario.arms.size()));
   if (scenario.course) check_pathway(file, scenario);
 }
 

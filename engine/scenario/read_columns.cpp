@@ -13,6 +13,9 @@ std::vector<std::string> fixed_columns(const Scenario& scenario) {
   std::vector<std::string> names{"patient",      "time",          "status",
                                  "arm",          "arm_name",      "enrolment_months",
                                  "event_months", "dropout_months"};
+  for (const Analysis& analysis : scenario.analyses)
+    if (!compares_all_in_order(scenario, analysis))
+      names.push_back(comparison_name(names_of_compared_arms(scenario, analysis)));
   if (!scenario.course) return names;
   for (const char* step :
        {"progression", "progression_seen", "withdrawal", "toxicity", "planned_surgery", "surgery",

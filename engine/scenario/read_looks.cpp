@@ -46,6 +46,7 @@ class LooksReader {
         record_(value.record()),
         endpoint_(endpoint),
         index_(static_cast<std::size_t>(&endpoint - scenario.endpoints.data())),
+        arms_(set_of_compared_arms(scenario, analysis)),
         scenario_(scenario),
         analysis_(analysis),
         looks_(analysis.looks.emplace()) {}
@@ -78,9 +79,10 @@ class LooksReader {
       planned->reject_key("the information of a proportion is known: all patients' outcomes");
       return;
     }
-    looks_.planned = read_analysis_time(*planned, scenario_, index_);
+    looks_.planned = read_analysis_time(*planned, scenario_, index_, arms_);
     if (!counts_own_events(*looks_.planned) || !looks_.planned->of.empty())
-      planned->reject_key("planned are `events` or an `event_fraction` of the analysis's endpoint");
+      planned->reject_key("planned are `events` or an `event_fraction` of the analysis's endpoint" +
+                          in_arms());
   }
 
   bool counts_own_events(const AnalysisTime& when) const {
@@ -89,8 +91,11 @@ class LooksReader {
       return std::ranges::any_of(when.of,
                                  [this](const auto& one) { return counts_own_events(one); });
     return (when.condition == events || when.condition == event_fraction) &&
-           when.endpoint == index_ && time_to_event();
+           when.endpoint == index_ && when.arms == arms_ && time_to_event();
   }
+
+  // Of a trial with more arms than the analysis compares.
+  std::string in_arms() const { return arms_.empty() ? "" : " in the arms compared"; }
 
   void read_times() {
     const auto fractions = record_.optional_value("information_fraction");
@@ -132,7 +137,8 @@ class LooksReader {
     if (!fractions && !follow_from_events) {
       interim.reject_key(time_to_event()
                              ? "not all looks, the final one among them, wait for events of this "
-                               "endpoint: state their planned `information_fraction`"
+                               "endpoint" +
+                                   in_arms() + ": state their planned `information_fraction`"
                              : "state the planned `information_fraction` of the looks, the final "
                                "one among them");
     } else if (fractions && follow_from_events) {
@@ -154,8 +160,10 @@ class LooksReader {
   void require_planned() const {
     if (time_to_event() && !looks_.planned && !counts_own_events(final_look()))
       value_.reject_key(
-          "the final look waits for no events of this endpoint: state those expected by "
-          "`planned: {events: ...}`, against which information is measured");
+          "the final look waits for no events of this endpoint" + in_arms() +
+          (arms_.empty() ? "" : " alone") +
+          ": state those expected by `planned: {events: ...}`, against which information is "
+          "measured");
   }
 
   // Without `interim`, looks wait for shares of the planned events.
@@ -195,6 +203,7 @@ class LooksReader {
   Record record_;
   const NamedEndpoint& endpoint_;
   std::size_t index_;
+  std::vector<std::int32_t> arms_;  // compared; empty: all
   const Scenario& scenario_;
   Analysis& analysis_;
   Looks& looks_;

@@ -86,10 +86,13 @@ void read_simulation(const Record& file, Scenario& scenario) {
   scenario.precision = precision->number(
       "power", input::from_to(0.0001, 0.1).because("a Monte-Carlo standard error"));
   if (scenario.survey) precision->reject_because("a survey has no power");
+  if (scenario.uncertainty)
+    precision->reject_because(
+        "the draws of `uncertainty` share out a number of replicates: give `replicates` alone");
 }
 
 // Everything of a trial that a survey does not have.
-void read_trial(const Record& file, Scenario& scenario) {
+void read_trial(const Record& file, Scenario& scenario, const input::Reading& reading) {
   read_arms(file, scenario);
   read_assessments(file, scenario);
   read_endpoints(file, scenario);
@@ -98,6 +101,7 @@ void read_trial(const Record& file, Scenario& scenario) {
   read_randomisation(file, scenario);
   read_follow_up(file, scenario);
   read_analyses(file, scenario);
+  read_uncertainty(file, scenario, reading);
 }
 
 // The evidence files that a scenario names, the main one first.
@@ -128,7 +132,7 @@ FileContent read_file(const Document& document, const LoadedEvidence& evidence) 
   if (survey)
     read_survey(file, scenario);
   else
-    read_trial(file, scenario);
+    read_trial(file, scenario, reading);
   if (!survey && !reading.failed()) require_distinct_columns(file, scenario);
   if (!survey && !reading.failed()) reject_impossible_looks(file, scenario);
   read_simulation(file, scenario);
@@ -287,6 +291,17 @@ void collapse_overridden(const Document& document, const std::vector<Override>& 
       }
 }
 
+// The replicates may have been given from outside the file.
+void check_draws(const Document& document, const Study& study) {
+  const auto& uncertainty = study.points.front().scenario.uncertainty;
+  if (!uncertainty) return;
+  input::Reading reading;
+  const Record file = reading.open(document);
+  require_replicates(file, *uncertainty, study.replicates);
+  file.forgive_unread();
+  if (reading.failed()) reading.finish();
+}
+
 // Replicates and seed leave the trial what it is; they are reported beside the digest. A key whose
 // sweep was replaced from outside has one value.
 std::string canonical_text(Document document, const std::vector<Override>& set,
@@ -322,6 +337,7 @@ Study read_study(Document document, const StudyOptions& options, const LoadedEvi
     study.swept.push_back(key.path);
   }
   spread(document, content.sweep, evidence, study);
+  check_draws(document, study);
   return study;
 }
 

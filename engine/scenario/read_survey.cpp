@@ -191,6 +191,7 @@ void reject_trial(const Record& file) {
         {"assessments", "in a survey recurrence is dated as the publication dated it"},
         {"endpoints", "the endpoints of a survey are the curves of its evidence"},
         {"analyses", "the analyses of a survey are those of its evidence"},
+        {"uncertainty", "a survey is compared with its publication as it stands"},
         {"sweep", "a survey is compared with its publication as it stands"}})
     if (const auto value = file.optional_value(key)) value->reject_key(why);
 }

@@ -27,7 +27,7 @@ survival::PiecewiseHazard read_loss(const Record& record) {
 
 // The sum of the allocations, 0 when there is no such sum to divide block sizes by.
 std::int32_t allocation_total(const Value& where, const Scenario& scenario) {
-  if (scenario.arms.size() != 2) return 0;
+  if (scenario.arms.size() < 2) return 0;
   double total = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.allocation != std::floor(arm.allocation)) {
@@ -47,11 +47,7 @@ void require_recorded_strata(const Record& randomisation, const Scenario& scenar
   for (const Value& item : strata ? strata->list() : std::vector<Value>{}) {
     const auto found =
         std::ranges::find(scenario.population, item.text(), &cohort::Covariate::name);
-    if (found != scenario.population.end() && found->missing &&
-        found->missing->analysed_as == cohort::MissingValues::AnalysedAs::left_out)
-      item.reject_because(
-          "a patient whose value is not recorded has no stratum to be randomised in; analyse "
-          "missing values as `reference`");
+    if (found != scenario.population.end()) require_always_recorded(item, *found);
   }
 }
 
@@ -125,14 +121,19 @@ void read_randomisation(const Record& file, Scenario& scenario) {
     return;
   }
   scenario.randomisation = record->one_of_or<cohort::Randomisation::Method>(
-      "method", permuted_blocks, {{"permuted-blocks", permuted_blocks}, {"simple", simple}});
+      "method", permuted_blocks,
+      {{"permuted-blocks", permuted_blocks}, {"simple", simple}, {"minimisation", minimisation}});
   if (scenario.randomisation == permuted_blocks) {
     read_blocks(file, *record, scenario);
-    return;
+  } else {
+    for (const char* key : {"block_sizes", "strata"})
+      if (const auto value = record->optional_value(key))
+        value->reject_key(scenario.randomisation == simple
+                              ? "simple randomisation has no blocks and no strata"
+                              : "minimisation has no blocks and no strata, but `factors`");
   }
-  for (const char* key : {"block_sizes", "strata"})
-    if (const auto value = record->optional_value(key))
-      value->reject_key("simple randomisation has no blocks and no strata");
+  read_minimisation(*record, scenario);
+  read_report_imbalance(*record, scenario);
 }
 
 Pieces read_pieces(const Value& value, std::string_view key, const input::Interval& allowed) {

@@ -1,5 +1,7 @@
 #include "trialmill/scenario/scenario.hpp"
 
+#include <algorithm>
+
 namespace trialmill::scenario {
 
 std::string_view name(Analysis::Test test) {
@@ -43,6 +45,42 @@ std::string_view name(Analysis::CoxStatistic statistic) {
 bool compares_proportions(Analysis::Test test) {
   using enum Analysis::Test;
   return test == score || test == fisher || test == mantel_haenszel;
+}
+
+bool compares_all_in_order(const Scenario& scenario, const Analysis& analysis) {
+  return analysis.arms.size() == scenario.arms.size() && std::ranges::is_sorted(analysis.arms);
+}
+
+std::vector<std::int32_t> set_of_compared_arms(const Scenario& scenario, const Analysis& analysis) {
+  if (analysis.arms.size() == scenario.arms.size()) return {};
+  std::vector<std::int32_t> arms = analysis.arms;
+  std::ranges::sort(arms);
+  return arms;
+}
+
+std::vector<std::string> names_of_compared_arms(const Scenario& scenario,
+                                                const Analysis& analysis) {
+  std::vector<std::string> names;
+  if (scenario.arms.size() == 2 && compares_all_in_order(scenario, analysis)) return names;
+  for (const std::int32_t arm : analysis.arms)
+    names.push_back(scenario.arms[static_cast<std::size_t>(arm)].name);
+  return names;
+}
+
+std::string comparison_name(const std::vector<std::string>& arms) {
+  std::string name;
+  for (const std::string& arm : arms)
+    name = name.empty() ? arm : arm + "_vs_" + name;
+  return name;
+}
+
+double allocation_share(const Scenario& scenario, const std::vector<std::int32_t>& arms) {
+  double of_these = 0, total = 0;
+  for (const Arm& arm : scenario.arms)
+    total += arm.allocation;
+  for (const std::int32_t arm : arms)
+    of_these += scenario.arms[static_cast<std::size_t>(arm)].allocation;
+  return arms.empty() ? 1 : of_these / total;
 }
 
 }  // namespace trialmill::scenario

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,9 +24,21 @@ void read_endpoints(const input::Record& file, Scenario& scenario);
 void read_enrolment(const input::Record& file, Scenario& scenario);
 void read_dropout(const input::Record& file, Scenario& scenario);
 void read_randomisation(const input::Record& file, Scenario& scenario);
+/// Reads the keys of `randomisation` that belong to minimisation.
+void read_minimisation(const input::Record& randomisation, Scenario& scenario);
+/// Reads of which covariates the imbalance between arms is reported.
+void read_report_imbalance(const input::Record& randomisation, Scenario& scenario);
+/// Notes a covariate by which nobody can be randomised, because some patients have no value of it.
+void require_always_recorded(const input::Value& item, const cohort::Covariate& covariate);
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// How well hazard ratios and survival of the sections before are known; left alone when these
+/// could not be read.
+void read_uncertainty(const input::Record& file, Scenario& scenario, const input::Reading& reading);
+/// Notes draws that would have less than two replicates each.
+void require_replicates(const input::Record& file, const Uncertainty& uncertainty,
+                        std::uint64_t replicates);
 /// Is this a survey instead of a trial?
 bool describes_survey(const input::Record& file);
 /// Reads `survey` in place of all sections of a trial, from `arms` to `analyses`, which it refuses.
@@ -109,9 +122,16 @@ bool is_attribute(std::string_view name);
 std::optional<std::size_t> first_time_to_event(const Scenario& scenario);
 
 /// A condition of `follow_up.until` or of an analysis. @param endpoint whose events are counted
-/// where the condition does not say; none: there is none
+/// where the condition does not say; none: there is none @param arms likewise; empty: all
 cohort::AnalysisTime read_analysis_time(const input::Value& value, const Scenario& scenario,
-                                        std::optional<std::size_t> endpoint);
+                                        std::optional<std::size_t> endpoint,
+                                        const std::vector<std::int32_t>& arms = {});
+
+/// Reads the arms that an analysis compares, once its test, weight and side are known.
+void read_compared_arms(const input::Record& record, const Scenario& scenario, Analysis& analysis);
+
+/// Reads the arms whose events a condition counts: increasing, empty for all.
+std::vector<std::int32_t> read_counted_arms(const input::Value& value, const Scenario& scenario);
 
 // ---- the options of an analysis's test ----
 

@@ -58,6 +58,19 @@ result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& wo
   return outcome;
 }
 
+result::AnalysisOutcome several_arms_outcome(const AnalysisPlan& plan, Workspace& workspace) {
+  survival::LogRank& test = workspace.tests.several_arms;
+  survival::log_rank(workspace.risk[plan.view], {}, workspace.log_rank, test);
+  result::AnalysisOutcome outcome;
+  outcome.status = test.status;
+  outcome.z = not_a_number;
+  if (test.status != survival::FitStatus::ok) return outcome;
+  outcome.z = std::sqrt(test.chi_square);
+  outcome.p_value = test.p_value;
+  outcome.rejected = outcome.p_value <= plan.alpha;
+  return outcome;
+}
+
 result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, const cohort::LookData& look,
                                     std::span<const std::int32_t> arm, Workspace& workspace) {
   if (plan.penalty == scenario::Analysis::CoxPenalty::firth)

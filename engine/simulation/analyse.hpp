@@ -10,6 +10,10 @@ namespace trialmill::simulation {
 
 result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& workspace);
 
+/// The log-rank test of more than two arms, which rejects by its p-value: Z is the root of its
+/// chi-square.
+result::AnalysisOutcome several_arms_outcome(const AnalysisPlan& plan, Workspace& workspace);
+
 /// @param arm of each row of the look
 result::AnalysisOutcome cox_outcome(const AnalysisPlan& plan, const cohort::LookData& look,
                                     std::span<const std::int32_t> arm, Workspace& workspace);

@@ -93,6 +93,17 @@ void pass_over(const Trial& trial, std::size_t a, std::size_t k) {
   trial.bounds(a).next(information, false);
 }
 
+// Patients of the arms compared, enrolled by then.
+std::size_t enrolled_in(const std::vector<std::int32_t>& arms, double months, const Trial& trial) {
+  const cohort::Cohort& cohort = trial.workspace.cohort;
+  const std::size_t enrolled =
+      enrolled_by(months, std::span(cohort.enrolment_months).first(trial.size.sample_size));
+  if (arms.empty()) return enrolled;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      std::span(cohort.arm).first(enrolled),
+      [&](std::int32_t arm) { return std::ranges::find(arms, arm) != arms.end(); }));
+}
+
 void hold(const Trial& trial, std::size_t a, std::size_t k) {
   const AnalysisPlan& plan = trial.design.analyses[a];
   const PlannedLooks& planned = *trial.size.looks[a];
@@ -104,9 +115,7 @@ void hold(const Trial& trial, std::size_t a, std::size_t k) {
   look.held = true;
   look.patients = found.patients;
   look.events = found.events;
-  look.enrolled =
-      enrolled_by(found.analysis_months,
-                  std::span(trial.workspace.cohort.enrolment_months).first(trial.size.sample_size));
+  look.enrolled = enrolled_in(data.arms, found.analysis_months, trial);
   look.information = static_cast<double>(times ? found.events : found.patients) / planned.maximum;
   look.z = found.z;
   // All of alpha may be spent where the planned information is there: nothing is left to come for.

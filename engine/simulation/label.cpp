@@ -48,7 +48,7 @@ result::SpendingLabel spending_label(const scenario::Looks& looks) {
 
 }  // namespace
 
-result::AnalysisLabel label_of(const Analysis& analysis) {
+result::AnalysisLabel label_of(const scenario::Scenario& scenario, const Analysis& analysis) {
   using enum Analysis::Test;
   result::AnalysisLabel label;
   label.name = analysis.name;
@@ -62,6 +62,7 @@ result::AnalysisLabel label_of(const Analysis& analysis) {
   label.estimates_difference =
       analysis.test == rmst || analysis.test == milestone || analysis.test == win_ratio;
   label.options = options_of(analysis);
+  label.arms = scenario::names_of_compared_arms(scenario, analysis);
   if (analysis.looks) label.spending = spending_label(*analysis.looks);
   return label;
 }

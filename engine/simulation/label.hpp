@@ -6,6 +6,7 @@
 namespace trialmill::simulation {
 
 /// How results describe an analysis.
-result::AnalysisLabel label_of(const scenario::Analysis& analysis);
+result::AnalysisLabel label_of(const scenario::Scenario& scenario,
+                               const scenario::Analysis& analysis);
 
 }  // namespace trialmill::simulation

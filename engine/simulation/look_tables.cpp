@@ -20,6 +20,10 @@ std::span<const std::int32_t> strata_of(const cohort::Stratification& strata,
   return workspace.row_stratum;
 }
 
+std::int32_t place_among(std::span<const std::int32_t> arms, std::int32_t arm) {
+  return static_cast<std::int32_t>(std::ranges::find(arms, arm) - arms.begin());
+}
+
 // Counts the patients whose outcome is known by the cut, by stratum.
 void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sample_size,
                  Workspace& workspace) {
@@ -29,7 +33,7 @@ void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sam
   const bool stratified = !plan.strata.covariates.empty();
   std::span<const std::int32_t> stratum;
   if (stratified) stratum = strata_of(plan.strata, look.data, sample_size, workspace);
-  const auto arm = arms_of(look, workspace.cohort);
+  const auto arm = groups_of(look, workspace.cohort);
   workspace.success.clear();
   workspace.known_arm.clear();
   workspace.known_stratum.clear();
@@ -47,9 +51,9 @@ void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sam
 
 }  // namespace
 
-std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort) {
+std::span<const std::int32_t> groups_of(const LookTables& look, const cohort::Cohort& cohort) {
   return look.data.in_order ? std::span(cohort.arm).first(look.data.rows)
-                            : std::span<const std::int32_t>(look.arm);
+                            : std::span<const std::int32_t>(look.group);
 }
 
 void observe_look(const Design& design, std::size_t k, std::size_t sample_size,
@@ -60,11 +64,14 @@ void observe_look(const Design& design, std::size_t k, std::size_t sample_size,
   for (const std::size_t covariate : plan.recorded)
     workspace.recorded.push_back(workspace.cohort.recorded_covariate(covariate));
   cohort::observe(workspace.endpoints[plan.endpoint], sample_size,
-                  workspace.cuts[plan.cut].calendar_months, workspace.recorded, look.data);
+                  workspace.cuts[plan.cut].calendar_months, workspace.recorded, look.data,
+                  plan.arms);
   if (look.data.in_order) return;
-  look.arm.resize(look.data.rows);
-  for (std::size_t row = 0; row < look.data.rows; ++row)
-    look.arm[row] = workspace.cohort.arm[look.data.patient[row]];
+  look.group.resize(look.data.rows);
+  for (std::size_t row = 0; row < look.data.rows; ++row) {
+    const std::int32_t arm = workspace.cohort.arm[look.data.patient[row]];
+    look.group[row] = plan.arms.empty() ? arm : place_among(plan.arms, arm);
+  }
 }
 
 void sort_view(const Design& design, std::size_t v, std::size_t sample_size, Workspace& workspace) {
@@ -73,8 +80,9 @@ void sort_view(const Design& design, std::size_t v, std::size_t sample_size, Wor
   survival::Observations seen;
   seen.time = look.data.time;
   seen.event = look.data.event;
-  seen.group = arms_of(look, workspace.cohort);
-  seen.groups = static_cast<std::int32_t>(design.model.arms());
+  seen.group = groups_of(look, workspace.cohort);
+  const std::vector<std::int32_t>& arms = design.looks[view.look].arms;
+  seen.groups = static_cast<std::int32_t>(arms.empty() ? design.model.arms() : arms.size());
   if (!view.strata.covariates.empty()) {
     seen.stratum = strata_of(view.strata, look.data, sample_size, workspace);
     seen.strata = static_cast<std::int32_t>(view.strata.count());
@@ -91,10 +99,11 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
   result::AnalysisOutcome outcome;
   switch (plan.test) {
     case log_rank:
-      outcome = log_rank_outcome(plan, workspace);
+      outcome = plan.arms.size() == 2 ? log_rank_outcome(plan, workspace)
+                                      : several_arms_outcome(plan, workspace);
       break;
     case cox:
-      outcome = cox_outcome(plan, look.data, arms_of(look, workspace.cohort), workspace);
+      outcome = cox_outcome(plan, look.data, groups_of(look, workspace.cohort), workspace);
       break;
     case score:
     case fisher:
@@ -112,7 +121,7 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
       outcome = milestone_outcome(plan, workspace.tests.curves[plan.view]);
       break;
     case win_ratio:
-      outcome = win_ratio_outcome(plan, arms_of(look, workspace.cohort), workspace);
+      outcome = win_ratio_outcome(plan, groups_of(look, workspace.cohort), workspace);
       break;
   }
   const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();

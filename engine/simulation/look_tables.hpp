@@ -7,8 +7,8 @@
 
 namespace trialmill::simulation {
 
-/// The arm of each row.
-std::span<const std::int32_t> arms_of(const LookTables& look, const cohort::Cohort& cohort);
+/// The arm of each row, as the place of its arm among those compared.
+std::span<const std::int32_t> groups_of(const LookTables& look, const cohort::Cohort& cohort);
 
 /// What look `k` sees of the first `sample_size` patients at its cut in the workspace.
 void observe_look(const Design& design, std::size_t k, std::size_t sample_size,

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "simulation/label.hpp"
+#include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
@@ -68,6 +69,16 @@ cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario:
   return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
 }
 
+const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
+  return scenario.arms[static_cast<std::size_t>(arm)];
+}
+
+cohort::Minimisation minimisation(const Scenario& scenario, const Design& design) {
+  const scenario::MinimisationPlan& plan = scenario.minimisation;
+  const cohort::Stratification factors = stratification(design, plan.factors);
+  return {factors.covariates, factors.levels, plan.weights, plan.probability, plan.imbalance};
+}
+
 cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   cohort::TrialModel model;
   model.population = scenario.population;
@@ -77,6 +88,7 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   model.randomisation.block_sizes = scenario.block_sizes;
   model.randomisation_strata = stratification(design, scenario.randomisation_strata);
   model.randomisation.strata = model.randomisation_strata.count();
+  model.randomisation.minimisation = minimisation(scenario, design);
   for (const scenario::Arm& arm : scenario.arms) {
     model.randomisation.allocation.push_back(arm.allocation);
     model.dropout_time_by_arm.emplace_back(arm.dropout, cohort::PiecewiseRatio{});
@@ -90,6 +102,20 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
   for (const scenario::Arm& arm : scenario.arms)
     model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
   return model;
+}
+
+// Names all patients, then the levels of the covariates asked for.
+void add_imbalance(const Scenario& scenario, Design& design) {
+  if (!scenario.imbalance_of) return;
+  design.imbalance.emplace_back();
+  for (const std::string& name : *scenario.imbalance_of) {
+    design.imbalance_of.push_back(column_index(design, name));
+    const auto* categorical =
+        std::get_if<cohort::CategoricalLaw>(&design.columns[design.imbalance_of.back()].law);
+    for (const std::string& level :
+         categorical ? categorical->levels : std::vector<std::string>{"absent", "present"})
+      design.imbalance.push_back({name, level});
+  }
 }
 
 std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
@@ -126,6 +152,10 @@ std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& d
   return place_of(design.cuts, cut, std::equal_to<>());
 }
 
+bool same_data(const LookPlan& a, const LookPlan& b) {
+  return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded && a.arms == b.arms;
+}
+
 std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   LookPlan look;
   const auto endpoint =
@@ -141,9 +171,8 @@ std::size_t look_of(const Scenario& scenario, const Analysis& analysis, Design& 
     }
   std::ranges::sort(look.recorded);
   look.cut = cut_of(scenario, analysis, design);
-  const std::size_t place = place_of(design.looks, look, [](const LookPlan& a, const LookPlan& b) {
-    return a.endpoint == b.endpoint && a.cut == b.cut && a.recorded == b.recorded;
-  });
+  if (!scenario::compares_all_in_order(scenario, analysis)) look.arms = analysis.arms;
+  const std::size_t place = place_of(design.looks, look, same_data);
   design.looks[place].at_interim |= analysis.looks.has_value();
   return place;
 }
@@ -178,6 +207,7 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;
+  plan.arms = analysis.arms;
   plan.weight = analysis.weight;
   plan.weights = analysis.weights;
   plan.months = analysis.months;
@@ -202,7 +232,7 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   design.analyses.push_back(plan_analysis(scenario, analysis, design));
-  design.labels.push_back(label_of(analysis));
+  design.labels.push_back(label_of(scenario, analysis));
 }
 
 // What the generator says of each analysis's estimate, before a course is measured.
@@ -212,8 +242,9 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
     result::AnalysisTruth truth;
     truth.interval_z = plan.critical_z;
     if (!scenario.course) {
-      const cohort::PiecewiseRatio ratio = treatment_ratio(scenario, scenario.arms.back());
-      if (ratio.constant()) truth.log_hazard_ratio = math::log(ratio.hazard_ratio.front());
+      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
+                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
+      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
       truth.difference = stated_difference(scenario, design.model, plan);
     }
     truths.push_back(truth);
@@ -222,25 +253,23 @@ std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const
 }
 
 // The bounds of every analysis at one size.
-std::vector<std::shared_ptr<const PlannedLooks>> planned_looks(const Scenario& scenario) {
+std::vector<std::shared_ptr<const PlannedLooks>> all_planned_looks(const Scenario& scenario) {
   std::vector<std::shared_ptr<const PlannedLooks>> out;
-  for (const Analysis& analysis : scenario.analyses) {
-    out.emplace_back();
-    if (!analysis.looks) continue;
-    const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
-    out.back() = std::make_shared<const PlannedLooks>(PlannedLooks{
-        design::compute_boundaries(scenario::group_sequential_design(scenario, analysis)), maximum,
-        analysis.looks->clock, analysis.looks->last_look, analysis.looks->futility_obeyed});
-  }
+  for (const Analysis& analysis : scenario.analyses)
+    out.push_back(planned_looks(scenario, analysis));
   return out;
 }
 
-// The first look of a time to event, or the first look.
-std::size_t look_to_report(const Design& design) {
+// The first look of a time to event, or the first look; of all arms, if need be without analyses.
+std::size_t look_to_report(Design& design) {
+  if (design.looks.empty()) return 0;  // a survey
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  return found == design.looks.end() ? 0 : static_cast<std::size_t>(found - design.looks.begin());
+  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
+  look.arms.clear();
+  look.at_interim = false;
+  return place_of(design.looks, look, same_data);
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -258,6 +287,7 @@ Design compile_design(const Scenario& scenario) {
   design.reported_look = look_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
+  add_imbalance(scenario, design);
   return design;
 }
 
@@ -292,7 +322,7 @@ Plan compile_plan(const scenario::Study& study) {
     }
     plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
                                           stated_truths(point.scenario, plan.designs[design]),
-                                          planned_looks(point.scenario)});
+                                          all_planned_looks(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "simulation/arm_imbalance.hpp"
 #include "simulation/hold_looks.hpp"
 #include "simulation/look_tables.hpp"
 #include "trialmill/simulation/pathway_counts.hpp"
@@ -51,6 +52,8 @@ void analyse_cohort(const Design& design, const DesignSize& size, Workspace& wor
     if (!design.analyses[a].has_looks)
       outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
   count_pathway(design.model, sample_size, workspace.cohort, outcome.pathway);
+  measure_imbalance(design, outcome.enrolled, workspace.cohort, workspace.arm_counts,
+                    outcome.imbalance);
 }
 
 void define_endpoints(const Design& design, Workspace& workspace) {

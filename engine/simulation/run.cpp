@@ -200,10 +200,15 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.complete = totals.complete;
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
-    for (const DesignSize& size : design.sizes)
-      out.points[size.point] =
-          result::summarise(plan.points[size.point].set, totals.tallies[size.point], design.labels,
-                            size.truths, design.arm_names);
+    for (const DesignSize& size : design.sizes) {
+      const result::Tally& tally = totals.tallies[size.point];
+      result::PointResult& point = out.points[size.point];
+      point = result::summarise(plan.points[size.point].set, tally, design.labels, size.truths,
+                                design.arm_names);
+      point.imbalance = result::summarise_imbalance(tally, design.imbalance);
+      for (std::size_t a = 0; a < size.twins.size(); ++a)
+        point.analyses[a].analytic = size.twins[a];
+    }
   return out;
 }
 

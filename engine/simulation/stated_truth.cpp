@@ -34,7 +34,22 @@ double area(double months, const cohort::EventTimeLaw& law, const Patterns& patt
   return sum;
 }
 
+double ratio_at(double months, const cohort::PiecewiseRatio& ratio) {
+  const auto piece =
+      std::ranges::upper_bound(ratio.from_months, months) - ratio.from_months.begin();
+  return ratio.hazard_ratio[static_cast<std::size_t>(piece) - 1];
+}
+
 }  // namespace
+
+std::optional<double> stated_ratio(const cohort::PiecewiseRatio& reference,
+                                   const cohort::PiecewiseRatio& compared) {
+  const double first = compared.hazard_ratio.front() / reference.hazard_ratio.front();
+  for (const auto* ratio : {&reference, &compared})
+    for (const double months : ratio->from_months)
+      if (ratio_at(months, compared) / ratio_at(months, reference) != first) return std::nullopt;
+  return first;
+}
 
 double stated_difference(const scenario::Scenario& scenario, const cohort::TrialModel& model,
                          const AnalysisPlan& plan) {
@@ -48,8 +63,10 @@ double stated_difference(const scenario::Scenario& scenario, const cohort::Trial
     return result::not_a_number;
   }
   const auto figure = plan.test == rmst ? area : survival_at;
-  return figure(plan.months, model.event_time_by_arm.back(), patterns) -
-         figure(plan.months, model.event_time_by_arm.front(), patterns);
+  const auto of_arm = [&](std::int32_t arm) {
+    return figure(plan.months, model.event_time_by_arm[static_cast<std::size_t>(arm)], patterns);
+  };
+  return of_arm(plan.arms[1]) - of_arm(plan.arms[0]);
 }
 
 }  // namespace trialmill::simulation

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "simulation/analyse.hpp"
@@ -17,19 +18,24 @@ namespace {
 // Replicates of runs are numbered from 1; those of the truth start far above.
 constexpr std::uint64_t first_replicate = std::uint64_t{1} << 40;
 
-// The patients of one analysis, everybody twice: once in each arm.
+// The patients of one analysis, everybody twice: once in each arm compared.
 struct BothArms {
   std::vector<double> time;
   std::vector<std::uint8_t> event;
-  std::vector<std::int32_t> arm, stratum;
+  std::vector<std::int32_t> group, stratum;
   std::vector<std::vector<double>> columns;  // treatment, then the plan's covariates
   double known = 0, control_successes = 0, experimental_successes = 0;
 };
 
-// One replicate as randomised, which says when its data are cut, and in either arm.
+// One replicate as randomised, which says when its data are cut, and everybody in each arm that is
+// compared.
 struct Worlds {
   Workspace randomised;
-  Workspace in_arm[2];
+  std::vector<std::int32_t> arms;
+  std::vector<Workspace> in_arm;  // by arm
+
+  Workspace& of(std::int32_t arm) { return in_arm[static_cast<std::size_t>(arm)]; }
+  const Workspace& of(std::int32_t arm) const { return in_arm[static_cast<std::size_t>(arm)]; }
 };
 
 // `design` has a single size.
@@ -42,33 +48,36 @@ void draw_worlds(const Design& design, const Design& without_dropout, std::uint6
     worlds.randomised.cuts.push_back(cohort::find_cut(cut.when, worlds.randomised.endpoints,
                                                       worlds.randomised.cohort.enrolment_months,
                                                       worlds.randomised.looking));
-  for (std::int32_t arm = 0; arm < 2; ++arm) {
-    Workspace& world = worlds.in_arm[arm];
+  for (const std::int32_t arm : worlds.arms) {
+    Workspace& world = worlds.of(arm);
     cohort::draw_cohort_under(without_dropout.model, arm, seed, number, size, world.drawing,
                               world.cohort);
     define_endpoints(without_dropout, world);
   }
 }
 
-// A patient belongs when the clock has started by the cut in both worlds, and all that the analysis
-// needs is recorded.
-bool belongs(const LookPlan& look, const Worlds& worlds, double cut, std::size_t i) {
-  for (const Workspace& world : worlds.in_arm)
-    if (!(world.endpoints[look.endpoint].origin_months[i] <= cut)) return false;
+// A patient belongs when the clock has started by the cut in both worlds compared, and all that the
+// analysis needs is recorded.
+bool belongs(const AnalysisPlan& plan, const LookPlan& look, const Worlds& worlds, double cut,
+             std::size_t i) {
+  for (const std::int32_t arm : plan.arms)
+    if (!(worlds.of(arm).endpoints[look.endpoint].origin_months[i] <= cut)) return false;
+  const cohort::Cohort& cohort = worlds.of(plan.arms[0]).cohort;
   return std::ranges::none_of(look.recorded, [&](std::size_t covariate) {
-    return std::isnan(worlds.in_arm[0].cohort.recorded_covariate(covariate)[i]);
+    return std::isnan(cohort.recorded_covariate(covariate)[i]);
   });
 }
 
 void add_row(const AnalysisPlan& plan, const cohort::EndpointColumns& endpoint,
-             const Workspace& world, std::int32_t arm, double cut, std::size_t i, BothArms& rows) {
+             const Workspace& world, std::int32_t group, double cut, std::size_t i,
+             BothArms& rows) {
   const double followed = cut - endpoint.origin_months[i];
   const bool event = endpoint.known_months[i] <= followed;
   rows.time.push_back(event ? endpoint.event_months[i] : followed);
   rows.event.push_back(event);
-  rows.arm.push_back(arm);
+  rows.group.push_back(group);
   rows.stratum.push_back(world.stratum[i]);
-  rows.columns[0].push_back(arm);
+  rows.columns[0].push_back(group);
   for (std::size_t c = 0; c < plan.covariates.size(); ++c) {
     const CoxColumn& column = plan.covariates[c];
     const double x = world.cohort.recorded_covariate(column.covariate)[i];
@@ -82,25 +91,28 @@ void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds
   const bool time_to_event = design.endpoints[look.endpoint].time_to_event();
   const std::size_t size = worlds.randomised.cohort.size;
   rows.columns.resize(1 + plan.covariates.size());
-  for (Workspace& world : worlds.in_arm) {
+  for (const std::int32_t arm : plan.arms) {
+    Workspace& world = worlds.of(arm);
     // An attribute acquired on the way puts a patient into another stratum in another arm.
     world.stratum.assign(size, 0);
     if (!plan.strata.covariates.empty())
       cohort::assign_strata(plan.strata, world.cohort, world.stratum);
   }
   for (std::size_t i = 0; i < size; ++i) {
-    if (!belongs(look, worlds, cut, i)) continue;
+    if (!belongs(plan, look, worlds, cut, i)) continue;
     if (!time_to_event) {
       const double never = std::numeric_limits<double>::infinity();
       ++rows.known;
-      rows.control_successes += worlds.in_arm[0].endpoints[look.endpoint].event_months[i] < never;
+      rows.control_successes +=
+          worlds.of(plan.arms[0]).endpoints[look.endpoint].event_months[i] < never;
       rows.experimental_successes +=
-          worlds.in_arm[1].endpoints[look.endpoint].event_months[i] < never;
+          worlds.of(plan.arms[1]).endpoints[look.endpoint].event_months[i] < never;
       continue;
     }
-    for (std::int32_t arm = 0; arm < 2; ++arm)
-      add_row(plan, worlds.in_arm[arm].endpoints[look.endpoint], worlds.in_arm[arm], arm, cut, i,
-              rows);
+    for (std::int32_t group = 0; group < 2; ++group) {
+      const Workspace& world = worlds.of(plan.arms[static_cast<std::size_t>(group)]);
+      add_row(plan, world.endpoints[look.endpoint], world, group, cut, i, rows);
+    }
   }
 }
 
@@ -108,7 +120,7 @@ survival::SortedTimes sorted_rows(const AnalysisPlan& plan, const BothArms& rows
   survival::Observations seen;
   seen.time = rows.time;
   seen.event = rows.event;
-  seen.group = rows.arm;
+  seen.group = rows.group;
   seen.groups = 2;
   seen.stratum = rows.stratum;
   seen.strata = static_cast<std::int32_t>(plan.strata.count());
@@ -156,6 +168,14 @@ bool has_estimate(const Design& design, const AnalysisPlan& plan) {
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
 }
 
+// The arms that some estimate compares, increasing.
+std::vector<std::int32_t> arms_to_follow(const Design& design) {
+  std::set<std::int32_t> arms;
+  for (const AnalysisPlan& plan : design.analyses)
+    if (has_estimate(design, plan)) arms.insert(plan.arms.begin(), plan.arms.end());
+  return {arms.begin(), arms.end()};
+}
+
 // The truths of a design, given as a copy, at one of its sizes.
 std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, DesignSize size) {
   design.sizes = {size};
@@ -166,7 +186,7 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
   std::vector<BothArms> patients(design.analyses.size());
-  Worlds worlds;
+  Worlds worlds{{}, arms_to_follow(design), std::vector<Workspace>(design.model.arms())};
   for (std::uint64_t k = 0; k < replicates; ++k) {
     draw_worlds(design, without_dropout, seed, first_replicate + k, worlds);
     for (std::size_t a = 0; a < design.analyses.size(); ++a)
@@ -189,9 +209,9 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
 }
 
 bool needs_truth(const Design& design) {
-  return design.model.course && design.model.arms() == 2 &&
-         std::ranges::any_of(design.analyses,
-                             [&](const AnalysisPlan& plan) { return has_estimate(design, plan); });
+  return design.model.course && std::ranges::any_of(design.analyses, [&](const AnalysisPlan& plan) {
+           return has_estimate(design, plan);
+         });
 }
 
 }  // namespace

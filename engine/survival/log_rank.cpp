@@ -137,20 +137,16 @@ void accumulate(const RiskTable& table, std::span<const double> weight, LogRank&
   }
 }
 
-/// The quadratic form of observed - expected in a generalised inverse of its variance. As survdiff
-/// does, groups without expected events are left out, and of the others the first: the differences
-/// sum to zero. What is left can still be singular (groups that never meet in a stratum), hence the
-/// rank.
-void test_statistic(LogRank& test) {
+/// The quadratic form of observed - expected of all groups used but the first in a generalised
+/// inverse of its variance. @tparam most groups but one whose matrix needs no heap, or
+/// Eigen::Dynamic
+template <int most>
+void quadratic_form(const std::vector<std::size_t>& used, LogRank& test) {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, most, most>;
   const std::size_t groups = test.group_size.size();
-  std::vector<std::size_t> used;
-  for (std::size_t g = 0; g < groups; ++g) {
-    if (test.expected[g] > 0) used.push_back(g);
-  }
-  if (used.size() < 2) return;
   const auto size = static_cast<Eigen::Index>(used.size() - 1);
-  Eigen::VectorXd difference(size);
-  Eigen::MatrixXd variance(size, size);
+  Eigen::Matrix<double, Eigen::Dynamic, 1, 0, most, 1> difference(size);
+  Matrix variance(size, size);
   for (Eigen::Index i = 0; i < size; ++i) {
     const std::size_t g = used[static_cast<std::size_t>(i) + 1];
     difference[i] = test.observed[g] - test.expected[g];
@@ -158,11 +154,27 @@ void test_statistic(LogRank& test) {
       variance(i, j) = test.variance[g * groups + used[static_cast<std::size_t>(j) + 1]];
     }
   }
-  Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd> inverse;
+  Eigen::CompleteOrthogonalDecomposition<Matrix> inverse;
   inverse.setThreshold(1e-10);
   inverse.compute(variance);
   test.degrees_of_freedom = static_cast<int>(inverse.rank());
   test.chi_square = difference.dot(inverse.solve(difference));
+}
+
+/// As survdiff does, groups without expected events are left out, and of the others the first: the
+/// differences sum to zero. What is left can still be singular (groups that never meet in a
+/// stratum), hence the rank.
+void test_statistic(std::vector<std::size_t>& used, LogRank& test) {
+  constexpr int most_without_heap = 31;
+  used.clear();
+  for (std::size_t g = 0; g < test.group_size.size(); ++g) {
+    if (test.expected[g] > 0) used.push_back(g);
+  }
+  if (used.size() < 2) return;
+  if (used.size() <= most_without_heap + 1)
+    quadratic_form<most_without_heap>(used, test);
+  else
+    quadratic_form<Eigen::Dynamic>(used, test);
 }
 
 }  // namespace
@@ -202,32 +214,44 @@ WeightedLogRank weighted_log_rank(const RiskTable& table, std::span<const double
   return test;
 }
 
-LogRank log_rank(const RiskTable& table, FlemingHarrington weight) {
+void log_rank(const RiskTable& table, FlemingHarrington weight, LogRankWorkspace& workspace,
+              LogRank& test) {
   const std::size_t groups = table.group_size.size();
-  LogRank test;
+  test.chi_square = 0;
+  test.degrees_of_freedom = 0;
+  test.p_value = 1;
   test.group_size = table.group_size;
   test.observed.assign(groups, 0);
   test.expected.assign(groups, 0);
   test.variance.assign(groups * groups, 0);
   test.status = comparability(table);
-  std::vector<double> weights;
-  if (!is_log_rank(weight)) fleming_harrington_weights(table, weight, weights);
+  std::span<const double> weights;
+  if (!is_log_rank(weight)) {
+    fleming_harrington_weights(table, weight, workspace.weight);
+    weights = workspace.weight;
+  }
   accumulate(table, weights, test);
-  if (test.status != FitStatus::ok) return test;
+  if (test.status != FitStatus::ok) return;
   if (groups == 2) {
     // The same sums as the two-group test, so that the chi-square is exactly its z squared.
     const WeightedLogRank pair = weighted_log_rank(table, weights);
     test.chi_square = pair.z * pair.z;
     test.degrees_of_freedom = pair.status == FitStatus::ok ? 1 : 0;
   } else {
-    test_statistic(test);
+    test_statistic(workspace.groups, test);
   }
   if (test.degrees_of_freedom == 0) {
     test.status = FitStatus::no_information;
     test.chi_square = 0;
-    return test;
+    return;
   }
   test.p_value = chi_square_p(test.chi_square, test.degrees_of_freedom);
+}
+
+LogRank log_rank(const RiskTable& table, FlemingHarrington weight) {
+  LogRankWorkspace workspace;
+  LogRank test;
+  log_rank(table, weight, workspace, test);
   return test;
 }
 

@@ -70,6 +70,31 @@ TEST(Cohort, DependentCovariatesTakeOneUniformPerPatientToo) {
   EXPECT_EQ(count_draws(model, 100).size(), 10u);
 }
 
+// What a patient would meet in an arm is the same whatever other arms there are.
+TEST(Cohort, PatientsDoNotDependOnTheNumberOfArms) {
+  TrialModel three = sample_model();
+  three.event_time_by_arm.insert(three.event_time_by_arm.begin() + 1, three.event_time_by_arm[1]);
+  three.dropout_time_by_arm.push_back(three.dropout_time_by_arm[0]);
+  three.randomisation.allocation = {1, 1, 1};
+  three.randomisation.block_sizes = {3, 6};
+  CohortWorkspace workspace;
+  Cohort here, there;
+  for (const std::int32_t arm : {0, 1}) {
+    draw_cohort_under(sample_model(), arm, 7, 3, 200, workspace, here);
+    draw_cohort_under(three, 2 * arm, 7, 3, 200, workspace, there);
+    EXPECT_EQ(here.covariates, there.covariates);
+    EXPECT_EQ(here.enrolment_months, there.enrolment_months);
+    EXPECT_EQ(here.event_months, there.event_months);
+    EXPECT_EQ(here.dropout_months, there.dropout_months);
+  }
+  // Randomised, everybody is what he would be in his arm.
+  draw_cohort(three, 7, 3, 200, workspace, there);
+  for (std::size_t i = 0; i < there.size; ++i) {
+    draw_cohort_under(sample_model(), there.arm[i] == 0 ? 0 : 1, 7, 3, 200, workspace, here);
+    EXPECT_EQ(there.event_months[i], here.event_months[i]);
+  }
+}
+
 TEST(Cohort, SmallerTrialsAreTheFirstPatientsOfLargerOnes) {
   const Cohort large = drawn(sample_model(), 400);
   const Cohort small = drawn(sample_model(), 150);

@@ -48,6 +48,32 @@ TEST(Observe, AtTheThirdEventByHand) {
   EXPECT_EQ(look.event, (std::vector<std::uint8_t>{1, 1, 0, 0, 1, 0}));
 }
 
+TEST(Observe, TheEventsOfSomeArmsCanBeWaitedFor) {
+  const auto cut_at = [](double events, std::vector<std::int32_t> arms) {
+    return look_at(six_patients(), 6, {Condition::events, events, {}, 0, std::move(arms)});
+  };
+  EXPECT_EQ(cut_at(2, {0}).calendar_months, 7);
+  EXPECT_EQ(cut_at(2, {1}).calendar_months, 11);
+  EXPECT_EQ(cut_at(3, {0, 1}).calendar_months, 7);
+  const Look never = cut_at(3, {1});  // two events in the arm; follow-up ends with the last one
+  EXPECT_FALSE(never.reached);
+  EXPECT_EQ(never.calendar_months, 11);
+}
+
+TEST(Observe, PatientsOfSomeArmsByHand) {
+  const Cohort cohort = six_patients();
+  EndpointWorkspace columns;
+  const EndpointColumns endpoint = endpoint_columns({}, cohort, 0, columns);
+  LookData look;
+  const std::int32_t second[] = {1};
+  observe(endpoint, 6, 7, {}, look, second);
+  EXPECT_FALSE(look.in_order);
+  EXPECT_EQ(look.patient, (std::vector<std::uint32_t>{1, 3, 5}));
+  EXPECT_EQ(look.time, (std::vector<double>{2, 4, 2}));
+  EXPECT_EQ(look.events, 1u);
+  EXPECT_EQ(look.dropouts, 0u);
+}
+
 TEST(Observe, BeforeEnrolmentEndsLaterPatientsAreUnseen) {
   const Look look = look_at(six_patients(), 6, {Condition::calendar_months, 3.5, {}});
   EXPECT_EQ(look.rows, 4u);
@@ -113,6 +139,8 @@ TEST(Observe, EventFractionsRoundUpWithoutBeingFooledByRounding) {
   EXPECT_EQ(target_events({Condition::event_fraction, 0.07, {}}, 100), 7u);
   EXPECT_EQ(target_events({Condition::event_fraction, 1.0, {}}, 33), 33u);
   EXPECT_EQ(target_events({Condition::calendar_months, 12, {}}, 33), 0u);
+  // Of two arms of three, to which 2/3 of 90 patients are allotted.
+  EXPECT_EQ(target_events({Condition::event_fraction, 0.5, {}, 0, {0, 2}, 2.0 / 3}, 90), 30u);
 }
 
 std::vector<Cut> look_cuts(const std::vector<AnalysisTime>& interim, const AnalysisTime& last) {

@@ -104,6 +104,54 @@ TEST(Randomisation, EachStratumHasItsOwnBlocks) {
   }
 }
 
+// Four arms 3:1:1:2 in blocks of 7 and 14 within strata: the ratio is exact whenever a block ends.
+TEST(Randomisation, BlocksOfManyArmsHoldTheExactRatioWithinStrata) {
+  const std::vector<double> allocation{3, 1, 1, 2};
+  const Randomisation blocks{Randomisation::Method::permuted_blocks, allocation, {7, 14}, 2};
+  std::vector<std::int32_t> stratum(1000);
+  for (std::size_t i = 0; i < stratum.size(); ++i)
+    stratum[i] = static_cast<std::int32_t>(i * i % 7 % 2);
+  for (std::uint64_t replicate = 0; replicate < 20; ++replicate) {
+    const auto arm = allot(blocks, stratum.size(), replicate, stratum);
+    for (std::int32_t s = 0; s < 2; ++s) {
+      std::array<int, 4> count{};
+      int patients = 0, exact = 0;
+      for (std::size_t i = 0; i < arm.size(); ++i) {
+        if (stratum[i] != s) continue;
+        ++count[static_cast<std::size_t>(arm[i])];
+        if (++patients % 7 != 0) continue;
+        bool balanced = true;
+        for (std::size_t a = 0; a < 4; ++a)
+          balanced = balanced && count[a] == patients / 7 * allocation[a];
+        exact += balanced;
+      }
+      EXPECT_GE(exact, patients / 14) << "every block ends after 7 or 14 patients";
+    }
+  }
+}
+
+// 12 arrangements of a block AABC, 60,000 blocks: chi-square with 11 degrees of freedom stays below
+// 47.0 except with probability 2e-6.
+TEST(Randomisation, EveryArrangementOfABlockOfThreeArmsIsEquallyLikely) {
+  const Randomisation blocks{Randomisation::Method::permuted_blocks, {2, 1, 1}, {4}, 1};
+  std::map<std::vector<std::int32_t>, int> seen;
+  for (std::uint64_t replicate = 0; replicate < 60000; ++replicate)
+    ++seen[allot(blocks, 4, replicate)];
+  ASSERT_EQ(seen.size(), 12u);
+  double chi_square = 0;
+  for (const auto& [arrangement, count] : seen)
+    chi_square += std::pow(count - 5000.0, 2) / 5000;
+  EXPECT_LT(chi_square, 47.0);
+}
+
+TEST(Randomisation, SimpleAllotmentToThreeArmsHasTheRatio) {
+  const Randomisation simple{Randomisation::Method::simple, {2, 1, 1}, {}, 1};
+  const auto arm = allot(simple, 100000, 1);
+  for (const std::int32_t a : {1, 2})
+    EXPECT_NEAR(static_cast<double>(std::count(arm.begin(), arm.end(), a)) / 100000, 0.25,
+                5 * std::sqrt(0.25 * 0.75 / 100000));  // chance of a false alarm 6e-7
+}
+
 TEST(Randomisation, BlockSizesAreDrawn) {
   // The first block of sizes {2, 6} ends balanced after 2 patients always when 2 was drawn, and
   // with probability 3 C(4,2) 2 / (C(6,3) x 3) = 0.6 when 6 was: P(arm 1 != arm 2) = (1 + 0.6) / 2

@@ -63,15 +63,15 @@ double signed_root(const json& chi_square, const json& coefficient) {
 // Refits of one replicate, each computed once.
 class Refits {
  public:
-  explicit Refits(const Scratch& folder) {
+  Refits(const Scratch& folder, const std::string& group) : group_(group) {
     const std::string rows = "--time time --status status ";
-    whole_ = fit(folder, rows +
-                             "--rmst 12 --rmst-margin 1 --milestone 9 --milestone-margin 0.1 --cox "
-                             "arm --firth --margin 1.3");
+    whole_ =
+        fit(folder, rows + "--rmst 12 --rmst-margin 1 --milestone 9 --milestone-margin 0.1 --cox " +
+                        group + " --firth --margin 1.3");
     strata_ = fit(folder, rows +
                               "--strata grade_g3 --weights 'mwlr(6)' --maxcombo "
                               "'fh(0,0);fh(0,1);fh(1,0)'");
-    adjusted_ = fit(folder, rows + "--cox arm,grade_g3 --firth");
+    adjusted_ = fit(folder, rows + "--cox " + group + ",grade_g3 --firth");
     grade_ = fit(folder, rows + "--cox grade_g3");
     rate_ = fit(folder, "--proportion r0_rate --proportion-margin 0.1");
     pairs_ = fit(folder, "--win-ratio 'time_os:status_os;time:status'");
@@ -117,9 +117,9 @@ class Refits {
   }
 
  private:
-  static json fit(const Scratch& folder, const std::string& options) {
-    const Finished done =
-        run_program(folder, "fit patients.csv --group arm --exact-times --json " + options);
+  json fit(const Scratch& folder, const std::string& options) const {
+    const Finished done = run_program(
+        folder, "fit patients.csv --group " + group_ + " --exact-times --json " + options);
     EXPECT_EQ(done.exit_status, 0) << done.errors;
     return json::parse(done.output);
   }
@@ -128,6 +128,7 @@ class Refits {
     return -term["coef"].get<double>() / term["se"].get<double>();
   }
 
+  std::string group_;
   json whole_, strata_, adjusted_, grade_, rate_, pairs_;
 };
 
@@ -147,9 +148,10 @@ std::vector<std::vector<std::string>> recorded(const Scratch& folder, const std:
   return rows;
 }
 
-TEST(CohortOfEveryTest, RefitsToExactlyTheStatisticRecordedForIt) {
+// The column of the patients that tells the arms compared apart.
+void expect_refits(const std::string& text, const std::string& group) {
   const Scratch folder;
-  folder.write("trial.yaml", trial);
+  folder.write("trial.yaml", text);
   const Finished done =
       run_program(folder, "run trial.yaml --replicates 120 --replicate-table -o out");
   ASSERT_EQ(done.exit_status, 0) << done.errors;
@@ -160,11 +162,12 @@ TEST(CohortOfEveryTest, RefitsToExactlyTheStatisticRecordedForIt) {
     const json analyses = json::parse(exported.output)["analyses"];
     const auto rows = recorded(folder, number);
     ASSERT_EQ(rows.size(), analyses.size());
-    const Refits refits(folder);
+    const Refits refits(folder, group);
     for (std::size_t a = 0; a < analyses.size(); ++a) {
       const json& analysis = analyses[a];
       const std::string name = analysis["name"];
       SCOPED_TRACE(name + " of replicate " + number);
+      EXPECT_EQ(analysis["columns"]["group"], group);
       EXPECT_EQ(std::stod(rows[a][4]), analysis["z"].get<double>());
       if (name != "two-sided") {
         EXPECT_EQ(refits.z(name), analysis["z"].get<double>());
@@ -183,6 +186,29 @@ TEST(CohortOfEveryTest, RefitsToExactlyTheStatisticRecordedForIt) {
     EXPECT_EQ(analyses.back()["outcomes"][0]["time"], "time_os");
     EXPECT_EQ(analyses.back()["outcomes"][1]["time"], "time");
   }
+}
+
+TEST(CohortOfEveryTest, RefitsToExactlyTheStatisticRecordedForIt) {
+  expect_refits(trial, "arm");
+}
+
+// The same analyses of two arms of a trial of three.
+std::string pair_of_three(const std::string& reference, const std::string& compared) {
+  std::string text = trial;
+  const std::string next = "  neoadjuvant:";
+  text.insert(
+      text.find(next),
+      "  brief: {before_surgery: {surgery_at_months: 2, progression: {probability: 0.03}}}\n");
+  const std::string arms = ", arms: [" + reference + ", " + compared + "]";
+  for (auto at = text.find(", test: "); at != std::string::npos;
+       at = text.find(", test: ", at + arms.size() + 1))
+    text.insert(at, arms);
+  return text;
+}
+
+TEST(CohortOfEveryTest, APairOfThreeArmsRefitsToExactlyTheStatisticRecordedForIt) {
+  expect_refits(pair_of_three("upfront", "neoadjuvant"), "neoadjuvant_vs_upfront");
+  expect_refits(pair_of_three("neoadjuvant", "brief"), "brief_vs_neoadjuvant");
 }
 
 }  // namespace

@@ -53,6 +53,67 @@ TEST(Run, TheDocumentHasTheKeysOutsideReadersRelyOn) {
   EXPECT_EQ(cox["by_look"][0]["events_mean"], 220.0);
 }
 
+TEST(Run, TheAnalyticTwinStandsBesideTheSimulatedFigure) {
+  const Scratch folder;
+  const Finished finished = run_program(
+      folder, "run " + shipped("reference/w1.yaml") + " --replicates 300 -o w1 --no-runtime");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_NE(finished.output.find("Analytic"), std::string::npos);
+  const json twin =
+      json::parse(read_file(folder / "w1/result.json"))["points"][0]["analyses"][0]["analytic"];
+  EXPECT_NEAR(twin["power"], 0.8909, 0.0001);
+  EXPECT_NEAR(twin["events_mean"], 220, 1e-6);
+  EXPECT_EQ(twin["method"], "expected log-rank score");
+  for (const char* formula : {"Schoenfeld", "Freedman", "Hsieh-Freedman", "Lachin-Foulkes"})
+    EXPECT_NEAR(twin["formula_events"][formula], 220, 10) << formula;
+  // Without simulating, the same figure.
+  const Finished checked = run_program(folder, "check " + shipped("reference/w1.yaml") + " --json");
+  ASSERT_EQ(checked.exit_status, 0) << checked.errors;
+  EXPECT_EQ(json::parse(checked.output)["analytic"][0]["analyses"][0]["analytic"], twin);
+  const Finished words = run_program(folder, "check " + shipped("reference/gs.yaml"));
+  for (const char* word : {"Power without simulating", "Schoenfeld", "Freedman", "Look",
+                           "None for an analysis made when another one stops."})
+    EXPECT_NE(words.output.find(word), std::string::npos) << word;
+}
+
+TEST(Run, AssuranceStandsBesideThePowerOfUncertainNumbers) {
+  const Scratch folder;
+  const std::string trial = shipped("jnets-2021/perioperative-assurance.yaml");
+  std::string documents[2];
+  for (const int threads : {1, 2}) {
+    const Finished finished =
+        run_program(folder, "run " + trial + " --replicates 300 --no-runtime -o draws --threads " +
+                                std::to_string(threads));
+    ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+    EXPECT_NE(finished.output.find("Assurance: power averaged"), std::string::npos);
+    documents[threads - 1] = read_file(folder / "draws/result.json");
+  }
+  EXPECT_EQ(documents[0], documents[1]);
+  const json document = json::parse(documents[0]);
+  const json& assurance = document["points"][1]["analyses"][0]["assurance"];
+  for (const char* key : {"estimate", "mc_se", "ci_lower", "ci_upper", "power_sd", "power_q05",
+                          "power_q50", "power_q95", "redrawn"})
+    EXPECT_TRUE(assurance[key].is_number()) << key;
+  EXPECT_EQ(assurance["draws"], 100);
+  EXPECT_EQ(assurance["replicates"], 300);
+  EXPECT_NE(read_file(folder / "draws/power.csv").find(",assurance,assurance_mc_se,"),
+            std::string::npos);
+  // The power is that of the trial without the section: the same patients.
+  const Finished plain =
+      run_program(folder, "run " + shipped("jnets-2021/perioperative.yaml") +
+                              " --set sample_size=300 --set "
+                              "arms.perioperative.effects.rfs.hazard_ratio=0.7 --replicates 300 "
+                              "--json");
+  EXPECT_EQ(json::parse(plain.output)["points"][0]["analyses"][0]["power"],
+            document["points"][1]["analyses"][0]["power"]);
+  const Finished few = run_program(folder, "run " + trial + " --replicates 150 -o few");
+  EXPECT_EQ(few.exit_status, 2);
+  EXPECT_NE(few.errors.find("two replicates or more"), std::string::npos) << few.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "few"));
+  const Finished checked = run_program(folder, "check " + trial);
+  EXPECT_NE(checked.output.find("0.700, 95 % 0.490 to 1.000"), std::string::npos) << checked.output;
+}
+
 TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
   const Scratch folder;
   const Finished finished = run_program(
@@ -67,10 +128,13 @@ TEST(Run, DifferencesAndOptionsOfTestsHaveKeysAndColumnsWhereThereAreAny) {
     EXPECT_TRUE(analyses[4]["difference"].contains(key)) << key;
   EXPECT_FALSE(analyses[0].contains("difference"));
   EXPECT_FALSE(analyses[0].contains("options"));
+  EXPECT_EQ(analyses[3]["analytic"]["power"], nullptr);
+  EXPECT_EQ(analyses[3]["analytic"]["reason"], "no analytic twin: the max-combo test");
   EXPECT_EQ(analyses[7]["options"], json({{"standard_error", "robust"}}));
   const std::string csv = read_file(folder / "several/power.csv");
   EXPECT_NE(csv.find(",options,difference_mean,difference_sd,difference_model_se_mean,"
-                     "true_difference,difference_bias,difference_coverage\n"),
+                     "true_difference,difference_bias,difference_coverage,"
+                     "analytic_power,analytic_events_mean,analytic_time_mean\n"),
             std::string::npos);
   EXPECT_NE(csv.find(",at_months=24,0.1"), std::string::npos) << csv;
   ASSERT_EQ(run_program(folder, "run " + shipped("reference/w1.yaml") + " --replicates 100 -o w1")

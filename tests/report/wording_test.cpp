@@ -28,6 +28,22 @@ TEST(Wording, KeysThatEndAlikeAreToldApartByTheirParents) {
   EXPECT_NE(key_words(alike[0], alike), key_words(alike[1], alike));
 }
 
+TEST(Wording, KeysOfSeveralArmsAreToldApartByTheArm) {
+  const Keys keys{"arms.low.effects.os.hazard_ratio", "arms.high.effects.os.hazard_ratio"};
+  EXPECT_EQ(key_words(keys[0], keys), "Low: hazard ratio, over control");
+  EXPECT_EQ(short_key_words(keys[1], keys), "high hazard ratio");
+}
+
+TEST(Wording, AnalysesOfSeveralArmsSayWhichTheyCompare) {
+  result::AnalysisResult analysis;
+  analysis.name = "primary";
+  analysis.test = "log-rank";
+  analysis.arms = {"control", "high_dose"};
+  EXPECT_EQ(analysis_words(analysis, false), "primary (log-rank, high dose against control)");
+  analysis.arms = {"control", "low", "high"};
+  EXPECT_EQ(analysis_words(analysis, false), "primary (log-rank, control, low and high)");
+}
+
 TEST(Wording, NumbersAreShort) {
   EXPECT_EQ(number_words(0.7), "0.7");
   EXPECT_EQ(number_words(0.1 + 0.2), "0.3");

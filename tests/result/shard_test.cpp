@@ -48,6 +48,8 @@ Outcome full_outcome(std::mt19937_64& random) {
       step = count();
     outcome.pathway.push_back(counts);
   }
+  for (int covariate = 0; covariate < 2; ++covariate)
+    outcome.imbalance.push_back(any());
   return outcome;
 }
 

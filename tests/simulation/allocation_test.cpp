@@ -30,6 +30,7 @@ TEST(Allocation, NothingPerReplicateInSteadyState) {
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/w1.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/perioperative-null.yaml")), 0u);
   EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/grade-migration.yaml")), 0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("reference/minimisation.yaml")), 0u);
 }
 
 TEST(Allocation, NothingPerReplicateWithLooks) {
@@ -71,6 +72,30 @@ TEST(Allocation, NothingPerReplicateOfAnyTest) {
   - {name: point, test: milestone, at_months: 12, scale: log-log}
   - {name: pairs, test: win-ratio, outcomes: [rfs]}
 )yaml")),
+            0u);
+}
+
+TEST(Allocation, NothingPerReplicateOfSeveralArms) {
+  std::string text = small_sweep;
+  const std::string arms = "  control: {}\n";
+  text.replace(text.find(arms), arms.size(), arms + "  low: {}\n");
+  const std::string blocks = "[2, 4]";
+  text.replace(text.find(blocks), blocks.size(), "[3, 6]");
+  const auto at = text.find("analyses:");
+  text.replace(at, text.find("simulation:") - at, R"yaml(analyses:
+  - {name: low, test: log-rank, arms: [control, low], strata: [grade_g3]}
+  - {name: active, test: cox, arms: [low, experimental], covariates: [age]}
+  - {name: any, test: log-rank, arms: all, sided: 2}
+  - name: own
+    test: log-rank
+    arms: [control, experimental]
+    at: {event_fraction: 0.5, arms: [control, experimental]}
+    looks: {information_fraction: [0.5, 1], spending: pocock}
+)yaml");
+  EXPECT_EQ(allocations_in_steady_state(
+                compile_plan(scenario::read_study(input::read_yaml_text(text, "small.yaml")))),
+            0u);
+  EXPECT_EQ(allocations_in_steady_state(shipped_plan("jnets-2021/neoadjuvant-two-regimens.yaml")),
             0u);
 }
 

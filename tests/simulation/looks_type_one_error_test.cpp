@@ -59,6 +59,9 @@ INSTANTIATE_TEST_SUITE_P(
         Spent{"obf", "spending: obf"}, Spent{"pocock", "spending: pocock"},
         Spent{"hsd", "spending: hsd(-2)"}, Spent{"power", "spending: power(2)"},
         Spent{"haybittle_peto", "spending: haybittle-peto(3)"},
+        Spent{"classical_obf", "spending: classical-obf"},
+        Spent{"classical_pocock", "spending: classical-pocock"},
+        Spent{"custom", "spending: \"custom(0.004,0.012,0.025)\""},
         Spent{"two_sided", "spending: pocock", 2},
         Spent{"binding",
               "spending: hsd(-2), futility: {spending: hsd(-2), beta: 0.2, binding: true}"}),
@@ -74,6 +77,48 @@ TEST(TypeOneErrorOfLooksAtCalendarTimes, IsNominal) {
   const double mc_se = std::sqrt(0.025 * 0.975 / 100000);
   EXPECT_NEAR(result.points[0].analyses[0].power.estimate, 0.025, 3.5 * mc_se);
 }
+
+struct SmallTrialRate {
+  const char* spending;
+  double rate;
+};
+
+class TypeOneErrorOfLooksAt40Patients : public testing::TestWithParam<SmallTrialRate> {};
+
+// With 30 events in 40 patients the log-rank statistic is not quite normal: one look rejects in
+// 2.68 % (several_tests_test.cpp), three looks do much the same. The rates are those of this
+// program, of 200,000 trials with another seed than the test's.
+TEST_P(TypeOneErrorOfLooksAt40Patients, IsWhatItIs) {
+  const std::string text = R"yaml(
+trialmill: 1
+title: no effect
+disease: {os: {baseline: {hazard_per_month: 0.05}}}
+arms: {control: {}, experimental: {}}
+enrolment: {rate: 1.6666666666666667}
+dropout: {hazard_per_month: 0.002}
+randomisation: {block_sizes: [2]}
+sample_size: 40
+follow_up: {until: {events: 30}}
+analyses:
+  - {name: log_rank, test: log-rank, looks: {information_fraction: [0.4, 0.7, 1], spending: )yaml" +
+                           std::string("\"") + GetParam().spending +
+                           "\"}}\nsimulation: {replicates: 200000, seed: 11}\n";
+  const Plan plan = compile_plan(scenario::read_study(input::read_yaml_text(text, "small.yaml")));
+  const result::Result result = summarise(plan, run(plan, {}));
+  const result::SimulatedProportion& rejected = result.points[0].analyses[0].power;
+  EXPECT_NEAR(rejected.estimate, GetParam().rate, 3.5 * std::sqrt(2.0) * rejected.mc_se);
+  EXPECT_GT(rejected.estimate, 0.025);
+}
+
+INSTANTIATE_TEST_SUITE_P(Spending, TypeOneErrorOfLooksAt40Patients,
+                         testing::Values(SmallTrialRate{"obf", 0.02665},
+                                         SmallTrialRate{"pocock", 0.02668},
+                                         SmallTrialRate{"hsd(-2)", 0.02659},
+                                         SmallTrialRate{"power(2)", 0.02652},
+                                         SmallTrialRate{"classical-obf", 0.02664},
+                                         SmallTrialRate{"classical-pocock", 0.02659},
+                                         SmallTrialRate{"custom(0.004,0.012,0.025)", 0.02653},
+                                         SmallTrialRate{"haybittle-peto(3)", 0.02675}));
 
 }  // namespace
 }  // namespace trialmill::simulation

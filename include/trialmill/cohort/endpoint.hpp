@@ -62,6 +62,7 @@ struct EndpointColumns {
   std::span<const double> known_months;   ///< when the event is known: later than it where an event
                                           ///< is dated back
   std::span<const double> dropout_months;  ///< from the origin
+  std::span<const std::int32_t> arm = {};
 };
 
 /// Storage of an endpoint's columns, reused from replicate to replicate.

@@ -13,7 +13,7 @@ namespace trialmill::cohort {
 struct AnalysisTime {
   enum class Condition {
     events,             ///< when `value` events have happened
-    event_fraction,     ///< when events reach `value` x sample size, rounded up
+    event_fraction,     ///< when events reach `value` x `share` x sample size, rounded up
     calendar_months,    ///< `value` months after enrolment opened
     minimum_follow_up,  ///< `value` months after the last patient was enrolled
     first_of,           ///< the earliest of `of`
@@ -23,6 +23,8 @@ struct AnalysisTime {
   double value = 0;
   std::vector<AnalysisTime> of;
   std::size_t endpoint = 0;  ///< whose events are counted: an index in the trial's endpoints
+  std::vector<std::int32_t> arms = {};  ///< whose events are counted, increasing; empty: all
+  double share = 1;                     ///< of the patients, who are allotted to `arms`
   bool operator==(const AnalysisTime&) const = default;
 };
 
@@ -30,8 +32,10 @@ struct AnalysisTime {
 /// several event conditions, the largest.
 std::size_t target_events(const AnalysisTime& when, std::size_t sample_size);
 
-/// The same, counting the events of one endpoint alone.
-std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint);
+/// The same, of the conditions that count the events of one endpoint in just these arms.
+/// @param arms increasing; empty: all
+std::size_t target_events(const AnalysisTime& when, std::size_t sample_size, std::size_t endpoint,
+                          std::span<const std::int32_t> arms = {});
 
 /// When a trial's data are cut, in calendar time.
 struct Cut {
@@ -78,7 +82,9 @@ struct LookData {
 /// Cuts the first `sample_size` patients. An event counts when origin + the time it is known <= the
 /// cut, so a cut at the d-th event holds exactly d events whatever the rounding.
 /// @param recorded columns of covariates that must not be missing (NaN) in a patient analysed
+/// @param arms whose patients are analysed; empty: all
 void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cut_months,
-             std::span<const std::span<const double>> recorded, LookData& look);
+             std::span<const std::span<const double>> recorded, LookData& look,
+             std::span<const std::int32_t> arms = {});
 
 }  // namespace trialmill::cohort

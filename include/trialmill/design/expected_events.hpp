@@ -56,12 +56,14 @@ struct ExpectedLook {
   ExpectedScore score;
   double efficacy = 0;  ///< probability of stopping here first, for efficacy
   double futility = 0;  ///< and for futility; without futility, 0
+  double harm = 0;      ///< and at the lower bound; of two-sided designs only
 };
 
 /// The power of a trial and what it is expected to cost.
 struct AnalyticPower {
   std::vector<ExpectedLook> looks;
-  double power = 0;
+  double power = 0;  ///< of crossing an efficacy bound
+  double harm = 0;   ///< and a lower one; of two-sided designs only
   double expected_events = 0, expected_patients = 0, expected_months = 0;  ///< when it stops
 };
 
@@ -73,5 +75,9 @@ struct AnalyticPower {
 AnalyticPower analytic_power(const TwoArmModel& model, const Boundaries& boundaries,
                              std::span<const double> look_months,
                              survival::FlemingHarrington weight = {});
+
+/// The same for another statistic, whose counts, mean and information at each look are known.
+/// @param looks in order, one per look of `boundaries`; their probabilities are overwritten
+AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks);
 
 }  // namespace trialmill::design

@@ -19,6 +19,7 @@ enum class Purpose : std::uint64_t {
   dropout = 5,
   pathway = 7,     ///< one lane per thing that can happen between randomisation and surgery
   assessment = 8,  ///< lane 0: a patient's lateness; lane 1: missed visits
+  parameter = 20,  ///< one lane per uncertain number of a scenario; the replicate is the draw
 };
 
 /// The address of a stream.

@@ -49,7 +49,8 @@ struct LookOutcome {
 /// One analysis of one replicate, at the look where it stopped. An undefined test is no rejection.
 struct AnalysisOutcome {
   survival::FitStatus status = survival::FitStatus::ok;
-  double z = 0;  ///< positive when the experimental arm does better; NaN when undefined
+  double z = 0;  ///< positive when the experimental arm does better; of more than two arms the root
+                 ///< of chi-square; NaN when undefined
   bool rejected = false;
   double analysis_months = 0;  ///< calendar time of the cut from the opening of enrolment
   std::size_t patients = 0;    ///< analysed
@@ -58,7 +59,7 @@ struct AnalysisOutcome {
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
   ProportionOutcome proportion;   ///< of a yes-or-no endpoint
-  double p_value = not_a_number;  ///< of a MaxCombo test, which rejects by it
+  double p_value = not_a_number;  ///< of a test that rejects by it: MaxCombo, or of several arms
   DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
   int look = 1;                   ///< at which it stopped, from 1
 };
@@ -100,6 +101,10 @@ struct Outcome {
   /// By analysis and look; empty for analyses that are made once, or if all are.
   std::vector<std::vector<LookOutcome>> looks;
   std::vector<PathwayCounts> pathway;  ///< by arm; empty without a course
+  /// How far the arms of the patients enrolled are from the allocation: the largest difference
+  /// between an arm's patients and those expected. Of all patients, then within every level asked
+  /// for; empty when nobody asked.
+  std::vector<double> imbalance;
 };
 
 }  // namespace trialmill::result

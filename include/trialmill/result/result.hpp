@@ -90,6 +90,25 @@ struct PathwayShare {
   std::vector<std::pair<std::string, double>> steps;
 };
 
+/// Of which patients an imbalance between arms is; of all when there is no covariate.
+struct ImbalanceLabel {
+  std::string covariate = {}, level = {};
+};
+
+/// How far the arms are from the allocation among some patients: the largest difference between
+/// the patients of an arm and those expected (of two equal arms half the difference between them),
+/// over all replicates.
+struct ArmImbalance {
+  ImbalanceLabel label;
+  double mean = 0, mc_se = 0;
+  double q95 = 0;      ///< not exceeded in 95 % of replicates, as `Distribution` counts
+  double largest = 0;  ///< of all replicates, likewise
+};
+
+/// @param labels as many as the tally has imbalances
+std::vector<ArmImbalance> summarise_imbalance(const Tally& tally,
+                                              const std::vector<ImbalanceLabel>& labels);
+
 /// What one look of an analysis with several decided.
 struct SequentialLook {
   std::uint64_t held = 0;  ///< replicates that came this far without stopping
@@ -131,12 +150,63 @@ struct Stopping {
   double patients_mean = 0;  ///< analysed
 };
 
+/// A number of events, and the formula that asks for it.
+struct FormulaEvents {
+  std::string formula;  ///< "Schoenfeld"
+  double events = 0;
+};
+
+/// One look of an analysis with several, in expectation.
+struct AnalyticLook {
+  int look = 1;
+  double time = 0;       ///< calendar months
+  double events = 0;     ///< by then
+  double rejection = 0;  ///< probability of stopping here first, for efficacy (either side)
+  double futility = 0;   ///< and for futility
+};
+
+/// The analytic twin of a simulated analysis: by numerical integration, nothing simulated.
+struct AnalyticTwin {
+  std::string absent_because;  ///< not empty: there is no twin, and nothing else here
+  double power = not_a_number;
+  double events_mean = not_a_number;  ///< at the analysis; with looks where it stops
+  double time_mean = not_a_number;    ///< calendar months, likewise
+  std::string method;                 ///< what was integrated: "expected log-rank score"
+  std::vector<AnalyticLook> by_look;  ///< with looks only
+  /// Events that a trial of one look needs for `power`, by each closed formula. Empty where these
+  /// do not apply.
+  std::vector<FormulaEvents> formula_events;
+};
+
+/// Power averaged over what is known of a scenario's numbers (O'Hagan, Stevens and Campbell 2005),
+/// and how it varies: each draw of the numbers has some of the replicates.
+struct Assurance {
+  std::uint64_t draws = 0, replicates = 0;
+  std::uint64_t redrawn = 0;  ///< sets of numbers that no model could meet, drawn again
+  double estimate = 0;        ///< rejections over replicates
+  double mc_se = 0;  ///< of draws and replicates together: replicates of a draw are a cluster
+  double ci_lower = 0, ci_upper = 0;  ///< 95 %, normal, within 0 and 1
+  double power_sd = 0;  ///< of the power between draws, binomial noise within draws taken out
+  Quantiles power;      ///< of the power between draws, likewise
+};
+
+/// Rejections of one draw.
+struct DrawCount {
+  std::uint64_t replicates = 0, rejections = 0;
+};
+
+/// Quantiles are those of the draws' shares of rejections, moved towards their mean until their
+/// variance is `power_sd` squared (Louis 1984), as order statistics ceil(p n).
+/// @param draws two or more, each of two or more replicates
+Assurance summarise_draws(const std::vector<DrawCount>& draws);
+
 struct AnalysisResult {
   std::string name;
   std::string test;    ///< as a scenario names it, "log-rank"
   std::string weight;  ///< "fh(0,1)", "fh(0,0);fh(0,1)"; empty for an unweighted test
   std::vector<AnalysisOption> options;
   std::string endpoint;
+  std::vector<std::string> arms;  ///< compared, the reference first; empty in a trial of two arms
   double alpha = 0.025;
   int sided = 1;
   SimulatedProportion power;
@@ -148,6 +218,8 @@ struct AnalysisResult {
   std::optional<EstimatePerformance> estimate;      ///< Cox only
   std::optional<ProportionPerformance> proportion;  ///< yes-or-no endpoints only
   std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
+  std::optional<AnalyticTwin> analytic = {};        ///< when it was asked for
+  std::optional<Assurance> assurance = {};          ///< of scenarios with uncertain numbers
 };
 
 struct PointResult {
@@ -156,7 +228,8 @@ struct PointResult {
   std::vector<AnalysisResult> analyses;
   Summary events, duration, last_patient_in, enrolled, dropouts;
   std::uint64_t events_not_reached = 0;
-  std::vector<PathwayShare> pathway;  ///< by arm; empty without a course
+  std::vector<PathwayShare> pathway;    ///< by arm; empty without a course
+  std::vector<ArmImbalance> imbalance;  ///< empty when nobody asked
 };
 
 /// The only part of a result that may differ between two runs of the same scenario and seed.
@@ -192,6 +265,7 @@ struct AnalysisLabel {
   bool estimates_difference = false;
   std::vector<AnalysisOption> options = {};
   std::optional<SpendingLabel> spending = {};  ///< with looks only
+  std::vector<std::string> arms = {};          ///< as of AnalysisResult
 };
 
 /// Turns the sums of a design point into the figures that are reported.
@@ -205,6 +279,9 @@ std::string to_json(const Result& result);
 
 /// Tidy table: one row per point and analysis, `set.*` columns first, header row.
 std::string to_csv(const Result& result);
+
+/// The same keys as in the document, for those who print a twin without a result.
+std::string to_json(const AnalyticTwin& twin);
 
 /// Does any analysis have several looks?
 bool has_looks(const Result& result);

@@ -46,6 +46,15 @@ struct LookTally {
   void merge(const LookTally& other);
 };
 
+/// Differences between the patients of an arm and those expected.
+struct ImbalanceTally {
+  Moments moments;
+  Distribution distribution;
+
+  void add(double imbalance);
+  void merge(const ImbalanceTally& other);
+};
+
 /// An analysis with looks as it stops.
 struct StoppingTally {
   Moments months, events, enrolled;
@@ -81,7 +90,8 @@ struct Tally {
   /// Of trials with looks only: of `events`, `analysis_months` and `enrolled`.
   Distribution events_distribution, months_distribution, enrolled_distribution;
   std::vector<AnalysisTally> analyses;
-  std::vector<PathwayCounts> pathway;  ///< by arm
+  std::vector<PathwayCounts> pathway;     ///< by arm
+  std::vector<ImbalanceTally> imbalance;  ///< as in `Outcome`
 
   void add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths);
   void merge(const Tally& other);

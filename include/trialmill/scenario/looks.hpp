@@ -30,12 +30,13 @@ struct Looks {
   design::LastLook last_look = design::LastLook::spends_all;
 };
 
-/// The events of the analysis's endpoint that a condition waits for; 0 when it waits for none.
+/// The events of the analysis's endpoint, in the arms it compares, that a condition waits for; 0
+/// when it waits for none.
 std::size_t awaited_events(const Scenario& scenario, const Analysis& analysis,
                            const cohort::AnalysisTime& when);
 
-/// The events, or patients with a known outcome, that an analysis with looks plans at most; 0 when
-/// nothing says how many.
+/// The events, or patients with a known outcome, that an analysis with looks plans at most in the
+/// arms it compares; 0 when nothing says how many.
 std::size_t planned_information(const Scenario& scenario, const Analysis& analysis);
 
 /// The bounds' design of an analysis with looks, at its planned information.

@@ -19,6 +19,7 @@
 #include "trialmill/evidence/published.hpp"
 #include "trialmill/scenario/looks.hpp"
 #include "trialmill/scenario/survey.hpp"
+#include "trialmill/scenario/uncertainty.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -133,6 +134,14 @@ struct Course {
   survival::PiecewiseHazard published_follow_up;
 };
 
+/// Minimisation: the factors, binary or categorical covariates, and how they are kept in balance.
+struct MinimisationPlan {
+  std::vector<std::string> factors;
+  std::vector<double> weights;  ///< of each
+  double probability = 0.8;
+  cohort::Minimisation::Imbalance imbalance = cohort::Minimisation::Imbalance::range;
+};
+
 /// An endpoint by name.
 struct NamedEndpoint {
   std::string name;
@@ -162,6 +171,8 @@ struct Analysis {
   std::string name;
   std::string endpoint;  ///< of a win ratio the first of its outcomes
   Test test = Test::log_rank;
+  /// Indices of the arms compared, the reference first: two, or more of a log-rank test.
+  std::vector<std::int32_t> arms{0, 1};
   survival::LogRankWeight weight;
   std::vector<survival::LogRankWeight> weights;  ///< of a MaxCombo test
   double months = 0;                             ///< horizon of a restricted mean, or milestone
@@ -210,14 +221,35 @@ struct Scenario {
   cohort::Randomisation::Method randomisation = cohort::Randomisation::Method::permuted_blocks;
   std::vector<std::int32_t> block_sizes;
   std::vector<std::string> randomisation_strata;
+  MinimisationPlan minimisation;  ///< when that is the method
+  /// The imbalance between arms is reported, over all patients and within each level of these
+  /// covariates; absent: it is not.
+  std::optional<std::vector<std::string>> imbalance_of;
   std::size_t sample_size = 0;
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
+  std::optional<Uncertainty> uncertainty;  ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
   /// Largest Monte-Carlo standard error of a power, which replicates are added for; absent: none.
   std::optional<double> precision;
 };
+
+/// Are all arms compared, in the order of the scenario? Of two arms that is the default.
+bool compares_all_in_order(const Scenario& scenario, const Analysis& analysis);
+
+/// The arms compared, increasing; empty when these are all arms: as an analysis time counts events.
+std::vector<std::int32_t> set_of_compared_arms(const Scenario& scenario, const Analysis& analysis);
+
+/// Names of the arms compared, the reference first; none where nothing else can be compared: in a
+/// trial of two arms, in their order.
+std::vector<std::string> names_of_compared_arms(const Scenario& scenario, const Analysis& analysis);
+
+/// "high_vs_control": the column of a replicate's patients that holds the comparison of some arms.
+std::string comparison_name(const std::vector<std::string>& arms);
+
+/// The share of the patients allotted to some arms. @param arms empty: all
+double allocation_share(const Scenario& scenario, const std::vector<std::int32_t>& arms);
 
 /// A swept key and its value at one design point.
 struct Setting {

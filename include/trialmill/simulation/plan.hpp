@@ -36,13 +36,15 @@ struct CutPlan {
   bool operator==(const CutPlan&) const = default;
 };
 
-/// One endpoint cut at one time, for the patients in whom some covariates are recorded. Analyses of
-/// the same data share it.
+/// One endpoint cut at one time, for the patients of some arms in whom some covariates are
+/// recorded. Analyses of the same data share it.
 struct LookPlan {
   std::size_t endpoint = 0;                ///< index in Design::endpoints
   std::size_t cut = 0;                     ///< index in Design::cuts
   std::vector<std::size_t> recorded = {};  ///< covariates that must not be missing
   bool at_interim = false;                 ///< some of its analyses have interim looks
+  /// The arms compared, which are groups 0, 1, ...; empty: all, in the order of the scenario.
+  std::vector<std::int32_t> arms = {};
 };
 
 /// The data of a look sorted within the strata of some analyses; analyses with the same strata
@@ -51,7 +53,7 @@ struct SortedView {
   std::size_t look = 0;
   cohort::Stratification strata;
   bool needs_risk_table = false;
-  bool needs_curves = false;  ///< Kaplan-Meier, by arm
+  bool needs_curves = false;  ///< Kaplan-Meier, of both arms compared
   bool at_interim = false;    ///< some of its analyses have interim looks
 };
 
@@ -66,6 +68,7 @@ struct AnalysisPlan {
   scenario::Analysis::CoxStandardError standard_error = scenario::Analysis::CoxStandardError::model;
   scenario::Analysis::CoxPenalty penalty = scenario::Analysis::CoxPenalty::none;
   std::optional<double> margin;
+  std::vector<std::int32_t> arms;          ///< compared, the reference first
   std::vector<std::size_t> outcome_looks;  ///< of a win ratio, most important first
   std::size_t look = 0;
   std::size_t view = 0;           ///< which sorted view it reads, for a time to event
@@ -101,6 +104,8 @@ struct DesignSize {
                                                    ///< which sets the time of analysis
   /// One per analysis, null for those without looks.
   std::vector<std::shared_ptr<const PlannedLooks>> looks = {};
+  std::vector<result::AnalyticTwin> twins =
+      {};  ///< one per analysis, once `add_analytic_twins` ran
 };
 
 /// Design points that differ in sample size alone: one cohort is drawn at the largest size, and the
@@ -111,7 +116,7 @@ struct Design {
   std::vector<CutPlan> cuts;
   std::vector<LookPlan> looks;    ///< the first one is of the first analysis
   std::size_t reported_look = 0;  ///< whose events and dropouts are the trial's: the first one of a
-                                  ///< time to event
+                                  ///< time to event, of all arms
   std::vector<SortedView> views;
   std::vector<AnalysisPlan> analyses;
   std::vector<DesignSize> sizes;  ///< increasing
@@ -119,6 +124,8 @@ struct Design {
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are
   std::vector<std::string> endpoint_names;
   std::vector<std::string> arm_names;
+  std::vector<std::size_t> imbalance_of = {};  ///< covariates within whose levels it is measured
+  std::vector<result::ImbalanceLabel> imbalance = {};  ///< of each one measured; empty for none
 };
 
 /// One cell of the sweep, as it is reported.

@@ -20,7 +20,8 @@ namespace trialmill::simulation {
 /// One look at a trial, with its columns in the order of its rows.
 struct LookTables {
   cohort::LookData data;
-  std::vector<std::int32_t> arm;  ///< of each row; unused when rows are in patients' order
+  std::vector<std::int32_t> group;  ///< of each row, by the arms compared; unused when rows are in
+                                    ///< patients' order
 };
 
 /// The bounds of one analysis at one size, as a replicate unfolds.
@@ -53,6 +54,7 @@ struct Workspace {
   std::vector<std::uint8_t> success;
   std::vector<std::int32_t> known_arm, known_stratum;
   std::vector<survival::TwoByTwo> tables;
+  std::vector<std::uint32_t> arm_counts;
   std::vector<result::Outcome> outcomes;
 };
 

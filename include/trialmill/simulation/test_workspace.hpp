@@ -7,6 +7,7 @@
 #include "trialmill/survival/cox_score.hpp"
 #include "trialmill/survival/firth_cox.hpp"
 #include "trialmill/survival/kaplan_meier.hpp"
+#include "trialmill/survival/log_rank.hpp"
 #include "trialmill/survival/max_combo.hpp"
 #include "trialmill/survival/win_ratio.hpp"
 
@@ -21,6 +22,7 @@ struct ArmCurves {
 struct TestWorkspace {
   survival::MaxComboWorkspace max_combo;
   survival::MaxCombo combined;
+  survival::LogRank several_arms;
   std::vector<ArmCurves> curves;  ///< one per view
   survival::Covariates others;    ///< the Cox columns without treatment
   survival::CoxFit without_treatment;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <variant>
 #include <vector>
@@ -38,9 +39,10 @@ struct WeightedLogRank {
   double z = 0;         ///< -score / sqrt(variance): positive when group 1 does better; 0 unless ok
 };
 
-/// Scratch space of the weighted test, reused from replicate to replicate.
+/// Scratch space of the tests, reused from replicate to replicate.
 struct LogRankWorkspace {
   std::vector<double> weight;
+  std::vector<std::size_t> groups;  ///< those that the chi-square test compares
 };
 
 /// Tests group 1 against group 0. Agrees with `survdiff` (rho) and simtrial's `wlr(fh(rho,
@@ -81,7 +83,13 @@ struct LogRank {
   std::vector<double> variance;  ///< groups x groups, of observed - expected
 };
 
+/// Everything in `test` and `workspace` is overwritten, keeping its capacity; up to 32 groups
+/// allocate nothing more.
 /// @param table with one group or more; fewer than two groups hold no comparison: one_group_empty
+void log_rank(const RiskTable& table, FlemingHarrington weight, LogRankWorkspace& workspace,
+              LogRank& test);
+
+/// The same, by value.
 LogRank log_rank(const RiskTable& table, FlemingHarrington weight = {});
 
 }  // namespace trialmill::survival

@@ -1,0 +1,17 @@
+#include "simulation/planned_looks.hpp"
+
+#include "trialmill/design/boundaries.hpp"
+#include "trialmill/scenario/looks.hpp"
+
+namespace trialmill::simulation {
+
+std::shared_ptr<const PlannedLooks> planned_looks(const scenario::Scenario& scenario,
+                                                  const scenario::Analysis& analysis) {
+  if (!analysis.looks) return nullptr;
+  const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
+  return std::make_shared<const PlannedLooks>(PlannedLooks{
+      design::compute_boundaries(scenario::group_sequential_design(scenario, analysis)), maximum,
+      analysis.looks->clock, analysis.looks->last_look, analysis.looks->futility_obeyed});
+}
+
+}  // namespace trialmill::simulation

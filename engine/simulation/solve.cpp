@@ -1,0 +1,368 @@
+#include "trialmill/simulation/solve.hpp"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "simulation/label.hpp"
+#include "simulation/planned_looks.hpp"
+#include "simulation/power_curve.hpp"
+#include "simulation/workers.hpp"
+#include "trialmill/design/design_error.hpp"
+#include "trialmill/math/elementary.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
+#include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/replicate.hpp"
+#include "trialmill/simulation/run.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+using cohort::AnalysisTime;
+using scenario::Analysis;
+using scenario::Scenario;
+
+// The search may cost so many runs at the answer; the run of the answer comes on top.
+constexpr double search_runs = 3.4;
+
+const AnalysisTime& time_of(const Scenario& scenario, const Analysis& analysis) {
+  return analysis.at ? *analysis.at : scenario.analysis_time;
+}
+
+bool waits_for_fixed_events(const AnalysisTime& when) {
+  return when.condition == AnalysisTime::Condition::events ||
+         std::ranges::any_of(when.of, waits_for_fixed_events);
+}
+
+bool waits_for_fixed_events(const Scenario& scenario, const Analysis& analysis) {
+  bool waits = waits_for_fixed_events(time_of(scenario, analysis));
+  if (!analysis.looks) return waits;
+  if (analysis.looks->planned) waits |= waits_for_fixed_events(*analysis.looks->planned);
+  return waits || std::ranges::any_of(analysis.looks->interim, [](const AnalysisTime& when) {
+           return waits_for_fixed_events(when);
+         });
+}
+
+// Events become events per patient randomised.
+void let_events_grow(AnalysisTime& when, double patients) {
+  if (when.condition == AnalysisTime::Condition::events) {
+    when.condition = AnalysisTime::Condition::event_fraction;
+    when.value /= patients * when.share;
+  }
+  for (AnalysisTime& part : when.of)
+    let_events_grow(part, patients);
+}
+
+// The trial with the one analysis that is solved for.
+Scenario trial_of(const Scenario& scenario, const SolveOptions& options) {
+  Scenario trial = scenario;
+  Analysis analysis = scenario.analyses[options.analysis];
+  trial.analysis_time = time_of(scenario, analysis);
+  analysis.at.reset();
+  if (options.events) {
+    const auto patients = static_cast<double>(scenario.sample_size);
+    let_events_grow(trial.analysis_time, patients);
+    if (analysis.looks && analysis.looks->planned)
+      let_events_grow(*analysis.looks->planned, patients);
+    if (analysis.looks)
+      for (AnalysisTime& when : analysis.looks->interim)
+        let_events_grow(when, patients);
+  }
+  trial.analyses = {analysis};
+  return trial;
+}
+
+bool looks_are_a_design(Scenario& trial, std::size_t size) {
+  trial.sample_size = size;
+  try {
+    planned_looks(trial, trial.analyses.front());
+  } catch (const design::DesignError&) {
+    return false;
+  }
+  return true;
+}
+
+/// Sizes that may be an answer.
+struct Range {
+  std::size_t step = 1, smallest = 1, largest = 1;
+
+  std::size_t rounded_up(double size) const {
+    if (!(size < static_cast<double>(largest))) return largest;
+    const auto whole = static_cast<std::size_t>(std::ceil(std::max(size, 1.0) * (1 - 1e-12)));
+    return std::clamp((whole + step - 1) / step * step, smallest, largest);
+  }
+};
+
+Range range_of(const Scenario& scenario, const SolveOptions& options) {
+  Range range;
+  range.step = size_step(scenario);
+  range.smallest = (options.at_least + range.step - 1) / range.step * range.step;
+  range.largest = std::max(options.at_most / range.step * range.step, range.smallest);
+  Scenario trial = scenario;
+  while (range.smallest < range.largest && !looks_are_a_design(trial, range.smallest))
+    range.smallest += range.step;
+  return range;
+}
+
+class Search {
+ public:
+  Search(const Scenario& trial, std::uint64_t seed, std::uint64_t replicates,
+         const SolveOptions& options)
+      : trial_(trial),
+        options_(options),
+        seed_(seed),
+        replicates_(replicates),
+        next_(replicates + 1),
+        range_(range_of(trial, options)),
+        critical_z_(
+            -math::normal_quantile(trial.analyses.front().alpha / trial.analyses.front().sided)) {}
+
+  // @return false when it was stopped
+  bool find(std::optional<std::size_t> analytic) {
+    centre_ = range_.rounded_up(static_cast<double>(analytic.value_or(trial_.sample_size)));
+    if (!analytic && !bracket()) return false;
+    return refine();
+  }
+
+  std::optional<result::Solution> answer() {
+    result::Solution out;
+    const auto largest = static_cast<double>(range_.largest);
+    const auto smallest = static_cast<double>(range_.smallest);
+    if (found_.size > largest) out.status = result::SolutionStatus::not_reached;
+    if (found_.size <= smallest) out.status = result::SolutionStatus::already_reached;
+    out.size = trial_size(range_.rounded_up(found_.size));
+    if (found_.lower <= largest) out.lower = trial_size(range_.rounded_up(found_.lower));
+    if (found_.upper <= largest) out.upper = trial_size(range_.rounded_up(found_.upper));
+    if (!run_at(out.size.patients, out)) return std::nullopt;
+    out.rounds = batches_.size();
+    out.search_replicates = next_ - replicates_ - 1;
+    const auto run = static_cast<double>(replicates_) * static_cast<double>(out.size.patients);
+    out.patients_analysed = spent_ + replicates_ * out.size.patients;
+    out.runs_at_answer = static_cast<double>(out.patients_analysed) / run;
+    return out;
+  }
+
+  const Range& range() const { return range_; }
+
+  result::TrialSize trial_size(std::size_t patients) const {
+    const std::size_t events = cohort::target_events(trial_.analysis_time, patients);
+    return {patients, events == 0 ? std::nullopt : std::optional(events)};
+  }
+
+ private:
+  // A plan of the trial at some sizes.
+  Plan plan_of(const std::vector<std::size_t>& sizes) const {
+    scenario::Study study;
+    study.seed = seed_;
+    study.replicates = replicates_;
+    for (const std::size_t size : sizes) {
+      scenario::DesignPoint point{{{"sample_size", static_cast<double>(size)}}, trial_};
+      point.scenario.sample_size = size;
+      study.points.push_back(std::move(point));
+    }
+    return compile_plan(study);
+  }
+
+  bool stopped() const { return options_.stop_requested && options_.stop_requested(); }
+
+  void tell_progress(double patients) const {
+    if (!options_.progress) return;
+    const double expected =
+        (search_runs + 1) * static_cast<double>(replicates_) * static_cast<double>(centre_);
+    options_.progress(std::min(1.0, patients / expected));
+  }
+
+  // The next replicates at some sizes. @return false when it was stopped
+  bool add_round(std::vector<std::size_t> sizes, std::uint64_t replicates) {
+    std::ranges::sort(sizes);
+    sizes.erase(std::ranges::unique(sizes).begin(), sizes.end());
+    const Plan plan = plan_of(sizes);
+    const Design& design = plan.designs.front();
+    const std::uint64_t blocks = (replicates + block_replicates - 1) / block_replicates;
+    std::vector<std::vector<std::uint64_t>> both(blocks);
+    std::atomic<bool> stop = false;
+    tbb::enumerable_thread_specific<Workspace> workspaces;
+    Workers workers(options_.threads);
+    workers.execute([&] {
+      tbb::parallel_for(std::uint64_t{0}, blocks, [&](std::uint64_t block) {
+        const HandOver hand_over;
+        const std::uint64_t first = block * block_replicates;
+        const std::uint64_t last = std::min(replicates, first + block_replicates);
+        both[block].assign(sizes.size() * sizes.size(), 0);
+        for (std::uint64_t k = first; k < last && !stop; ++k) {
+          if (stopped()) stop = true;
+          count(simulate_replicate(design, seed_, next_ + k, workspaces.local()), both[block]);
+        }
+      });
+    });
+    if (stop) return false;
+    SizedRejections batch{sizes, replicates, std::vector<std::uint64_t>(both.front().size(), 0)};
+    for (const auto& block : both)
+      std::ranges::transform(block, batch.both, batch.both.begin(), std::plus<>());
+    next_ += replicates;
+    for (const std::size_t size : sizes)
+      spent_ += replicates * size;
+    batches_.push_back(std::move(batch));
+    tell_progress(static_cast<double>(spent_));
+    return true;
+  }
+
+  static void count(const std::vector<result::Outcome>& outcomes,
+                    std::vector<std::uint64_t>& both) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+      for (std::size_t j = 0; j < outcomes.size(); ++j)
+        both[i * outcomes.size() + j] +=
+            outcomes[i].analyses.front().rejected && outcomes[j].analyses.front().rejected;
+  }
+
+  // Fits the curve to the rounds near the answer, or to all when none is.
+  void fit() {
+    found_ =
+        size_for_power(fit_power_curve(batches_, critical_z_), options_.power, options_.confidence);
+    std::vector<SizedRejections> near;
+    for (const SizedRejections& batch : batches_)
+      if (static_cast<double>(batch.sizes.front()) > 0.6 * found_.size &&
+          static_cast<double>(batch.sizes.back()) < 1.7 * found_.size)
+        near.push_back(batch);
+    fitted_ = 0;
+    for (const SizedRejections& batch : near)
+      fitted_ += batch.replicates;
+    if (!near.empty())
+      found_ =
+          size_for_power(fit_power_curve(near, critical_z_), options_.power, options_.confidence);
+  }
+
+  // The next centre, at most four times as far as the present one.
+  void move_centre() {
+    const auto centre = static_cast<double>(centre_);
+    centre_ = range_.rounded_up(std::clamp(found_.size, 0.25 * centre, 4 * centre));
+  }
+
+  std::size_t near_centre(double factor) const {
+    return range_.rounded_up(factor * static_cast<double>(centre_));
+  }
+
+  // Moves the centre until the target lies within the sizes tried.
+  bool bracket() {
+    const std::uint64_t few = std::clamp<std::uint64_t>(replicates_ / 50, 20, 100);
+    constexpr int most_rounds = 12;
+    for (int round = 0; round < most_rounds; ++round) {
+      const std::size_t before = centre_;
+      if (!add_round({near_centre(0.7), centre_, near_centre(1.4)}, few)) return false;
+      fit();
+      const SizedRejections& last = batches_.back();
+      const bool within = found_.size >= static_cast<double>(last.sizes.front()) &&
+                          found_.size <= static_cast<double>(last.sizes.back());
+      move_centre();
+      if (within || centre_ == before) break;
+    }
+    return true;
+  }
+
+  // Rounds about the answer, each as long as all before, until the budget is spent.
+  bool refine() {
+    constexpr int most_rounds = 30;
+    const std::uint64_t shortest = std::max<std::uint64_t>(10, replicates_ / 50);
+    for (int round = 0; round < most_rounds; ++round) {
+      std::size_t low = near_centre(0.9), high = near_centre(1.1);
+      if (low == high) high = std::min(high + range_.step, range_.largest);
+      const double budget =
+          search_runs * static_cast<double>(replicates_) * static_cast<double>(centre_);
+      const double left = (budget - static_cast<double>(spent_)) / static_cast<double>(low + high);
+      const std::uint64_t wanted = std::max({replicates_ / 5, fitted_, shortest});
+      if (round > 0 && left < static_cast<double>(shortest)) break;
+      const auto affordable = static_cast<std::uint64_t>(std::max(left, 0.0));
+      if (!add_round({low, high}, std::max(shortest, std::min(wanted, affordable)))) return false;
+      fit();
+      if (found_.lower > static_cast<double>(range_.largest)) break;
+      if (found_.upper < static_cast<double>(range_.smallest)) break;
+      if (found_.upper - found_.lower <= static_cast<double>(range_.step)) break;
+      move_centre();
+    }
+    return true;
+  }
+
+  // What `run` says of the trial of this size. @return false when it was stopped
+  bool run_at(std::size_t size, result::Solution& out) const {
+    const Plan plan = plan_of({size});
+    RunOptions options;
+    options.threads = options_.threads;
+    options.stop_requested = options_.stop_requested;
+    options.progress = [&](double share) {
+      tell_progress(static_cast<double>(spent_) +
+                    share * static_cast<double>(replicates_) * static_cast<double>(size));
+    };
+    const RunTotals totals = run(plan, options);
+    if (!totals.complete) return false;
+    const result::PointResult point = summarise(plan, totals).points.front();
+    const result::AnalysisResult& analysis = point.analyses.front();
+    out.power = analysis.power;
+    const auto& stop = analysis.stopping;
+    out.events_mean = stop ? stop->events.mean : analysis.by_look.back().events_mean;
+    out.time_mean = stop ? stop->time.mean : analysis.by_look.back().time_mean;
+    return true;
+  }
+
+  Scenario trial_;
+  const SolveOptions& options_;
+  std::uint64_t seed_, replicates_;
+  std::uint64_t next_;  // replicate; the run at the answer has those up to replicates_
+  Range range_;
+  double critical_z_;
+  std::size_t centre_ = 0;
+  std::vector<SizedRejections> batches_;
+  std::uint64_t spent_ = 0;   // patients analysed
+  std::uint64_t fitted_ = 0;  // replicates near the answer
+  SizeForPower found_;
+};
+
+}  // namespace
+
+result::AnalysisLabel analysis_label(const Analysis& analysis) {
+  return label_of(analysis);
+}
+
+std::size_t size_step(const Scenario& scenario) {
+  if (scenario.randomisation != cohort::Randomisation::Method::permuted_blocks) return 1;
+  std::int32_t step = 0;
+  for (const std::int32_t block : scenario.block_sizes)
+    step = std::gcd(step, block);
+  return static_cast<std::size_t>(std::max(step, 1));
+}
+
+std::optional<std::string> reason_against_solving(const Scenario& scenario,
+                                                  const SolveOptions& options) {
+  const Analysis& analysis = scenario.analyses[options.analysis];
+  if (made_when_another_stops(scenario, options.analysis))
+    return "this analysis is made when another one stops; solve for that one";
+  const bool fixed = waits_for_fixed_events(scenario, analysis);
+  if (fixed && !options.events)
+    return "the analysis waits for a fixed number of events, whose power hardly depends on the "
+           "patients: solve for the events with --events, or let them grow with the patients by "
+           "`event_fraction`";
+  if (!fixed && options.events)
+    return "the analysis waits for no fixed number of events; leave --events out";
+  return std::nullopt;
+}
+
+std::optional<result::Solution> solve(const Scenario& scenario, std::uint64_t seed,
+                                      std::uint64_t replicates, const SolveOptions& options) {
+  const Scenario trial = trial_of(scenario, options);
+  Search search(trial, seed, replicates, options);
+  const Range& range = search.range();
+  const AnalyticSize analytic =
+      analytic_sample_size(trial, options.power, range.smallest, range.largest, range.step);
+  if (!search.find(analytic.sample_size)) return std::nullopt;
+  std::optional<result::Solution> out = search.answer();
+  if (!out) return out;
+  if (analytic.sample_size) out->analytic = search.trial_size(*analytic.sample_size);
+  out->analytic_absent_because = analytic.absent_because;
+  return out;
+}
+
+}  // namespace trialmill::simulation

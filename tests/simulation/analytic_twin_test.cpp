@@ -1,0 +1,250 @@
+#include "trialmill/simulation/analytic_twin.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "reference_data.hpp"
+#include "simulation/study.hpp"
+#include "trialmill/design/event_formulae.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+using nlohmann::json;
+using result::AnalyticTwin;
+
+/// A scenario in pieces, each of which a test replaces.
+struct Trial {
+  std::string population;
+  std::string baseline = "{hazard_per_month: 0.05}";
+  std::string hazard_ratios;
+  std::string control = "{}";
+  std::string experimental = "{effects: {os: {hazard_ratio: 0.7}}}";
+  std::string enrolment = "{rate: 20}";
+  std::string dropout = "{hazard_per_month: 0.002}";
+  std::string sample_size = "300";
+  std::string until = "{calendar_months: 36}";
+  std::string analyses = "[{name: primary, test: log-rank}]";
+  std::string rest;
+};
+
+std::vector<AnalyticTwin> twins_of(const Trial& trial) {
+  const std::string text =
+      "trialmill: 1\ntitle: twin\n" +
+      (trial.population.empty() ? "" : "population: " + trial.population + "\n") +
+      "disease: {os: {baseline: " + trial.baseline +
+      (trial.hazard_ratios.empty() ? "" : ", hazard_ratios: " + trial.hazard_ratios) +
+      "}}\narms: {control: " + trial.control + ", experimental: " + trial.experimental +
+      "}\nenrolment: " + trial.enrolment + "\ndropout: " + trial.dropout +
+      "\nsample_size: " + trial.sample_size + "\nfollow_up: {until: " + trial.until +
+      "}\nanalyses: " + trial.analyses + "\n" + trial.rest + "\n";
+  const result::Result expected =
+      expected_result(scenario::read_study(input::read_yaml_text(text, "twin.yaml")));
+  std::vector<AnalyticTwin> twins;
+  for (const result::AnalysisResult& analysis : expected.points.front().analyses)
+    twins.push_back(*analysis.analytic);
+  return twins;
+}
+
+AnalyticTwin twin_of(const Trial& trial) {
+  return twins_of(trial).front();
+}
+
+json lrpower(std::size_t design) {
+  return reference::read_json("expected/analytic.json")["designs"][design]["power"];
+}
+
+// lrstat 0.2.15, lrpower(): the same trials written as scenarios.
+TEST(AnalyticTwin, IndependentPowerOfLrpower) {
+  Trial ramp;
+  ramp.baseline = "{hazard_per_month: 0.0770163533955495}";
+  ramp.experimental = "{allocation: 2, effects: {os: {hazard_ratio: 0.65}}}";
+  ramp.enrolment =
+      "{rate: [{from_months: 0, per_month: 5}, {from_months: 4, per_month: 10}, "
+      "{from_months: 8, per_month: 20}]}";
+  ramp.dropout = "{hazard_per_month: 0.005}";
+  ramp.sample_size = "340";
+  ramp.until = "{minimum_months: 14}";
+  Trial pieces;
+  pieces.baseline =
+      "{hazard_per_month: [{from_months: 0, hazard: 0.08}, {from_months: 6, hazard: 0.05}, "
+      "{from_months: 18, hazard: 0.02}]}";
+  pieces.experimental = "{effects: {os: {hazard_ratio: 0.72}}}";
+  pieces.dropout =
+      "{control: {hazard_per_month: [{from_months: 0, hazard: 0.01}, {from_months: 6, hazard: "
+      "0.004}]}, experimental: {hazard_per_month: [{from_months: 0, hazard: 0.006}, "
+      "{from_months: 18, hazard: 0.002}]}}";
+  pieces.sample_size = "360";
+  pieces.until = "{calendar_months: 42}";
+  Trial delayed;
+  delayed.baseline = "{hazard_per_month: 0.06}";
+  delayed.experimental =
+      "{effects: {os: {hazard_ratio: [{from_months: 0, ratio: 1}, {from_months: 4, ratio: "
+      "0.6}]}}}";
+  delayed.enrolment = "{rate: 18}";
+  delayed.sample_size = "360";
+  delayed.until = "{calendar_months: 38}";
+  Trial late = delayed;
+  late.analyses = "[{name: late, test: log-rank, weight: \"fh(0,1)\"}]";
+  Trial strata;
+  strata.population = "{good: {prevalence: 0.65}}";
+  strata.baseline = "{hazard_per_month: 0.115524530093324}";
+  strata.hazard_ratios = "{good: 0.3}";
+  strata.enrolment = "{rate: 16}";
+  strata.dropout = "{hazard_per_month: 0.003}";
+  strata.sample_size = "384";
+  strata.until = "{last_of: [{minimum_months: 12}, {calendar_months: 30}]}";
+  strata.analyses = "[{name: primary, test: log-rank, strata: [good]}]";
+  const std::vector<std::pair<const Trial*, std::size_t>> trials = {
+      {&ramp, 1}, {&pieces, 2}, {&delayed, 3}, {&late, 4}, {&strata, 5}};
+  for (const auto& [trial, design] : trials) {
+    const AnalyticTwin twin = twin_of(*trial);
+    EXPECT_EQ(twin.absent_because, "") << design;
+    EXPECT_NEAR(twin.power, lrpower(design)["overall"].get<double>(), 1e-6) << design;
+    EXPECT_NEAR(twin.events_mean, lrpower(design)["events"].get<double>(), 1e-6) << design;
+    EXPECT_NEAR(twin.time_mean, lrpower(design)["study_months"].get<double>(), 1e-9) << design;
+  }
+}
+
+// The group sequential trial of the same file, its final look at the events expected after 38
+// months, rounded: lrstat plans the fraction. Its looks at 131.26 and 196.89 events are at 132 and
+// 197 here.
+TEST(AnalyticTwin, IndependentLooksOfLrpower) {
+  Trial trial;
+  trial.baseline = "{hazard_per_month: 0.0495105128971389}";
+  trial.experimental = "{effects: {os: {hazard_ratio: 0.68}}}";
+  trial.sample_size = "400";
+  trial.until = "{events: 263}";
+  trial.analyses =
+      "[{name: primary, test: log-rank, looks: {information_fraction: [0.5, 0.75, 1], spending: "
+      "obf}}]";
+  const AnalyticTwin twin = twin_of(trial);
+  const json looks = lrpower(6)["looks"];
+  ASSERT_EQ(twin.by_look.size(), 3u);
+  EXPECT_NEAR(twin.power, lrpower(6)["overall"].get<double>(), 0.001);
+  EXPECT_NEAR(twin.events_mean, lrpower(6)["expected_events"].get<double>(), 0.5);
+  EXPECT_NEAR(twin.by_look[0].rejection, looks["cumulative_rejection"][0].get<double>(), 0.005);
+  EXPECT_NEAR(twin.by_look[0].time, looks["time"][0].get<double>(), 0.12);
+  EXPECT_NEAR(twin.by_look[2].time, 38, 0.1);
+}
+
+TEST(AnalyticTwin, CovariatesOutsideTheStrataArePatientsOfDifferentRisk) {
+  Trial trial;
+  trial.population =
+      "{good: {prevalence: 0.65}, region: {levels: {a: 0.5, b: 0.3, c: 0.2}}, idle: {prevalence: "
+      "0.5}}";
+  trial.hazard_ratios = "{good: 0.3, region: {b: 1, c: 1}}";
+  trial.analyses =
+      "[{name: stratified, test: log-rank, strata: [good]}, {name: plain, test: log-rank}, "
+      "{name: idle, test: log-rank, strata: [good, idle]}]";
+  const std::vector<AnalyticTwin> twins = twins_of(trial);
+  EXPECT_GT(twins[0].power, twins[1].power + 0.01);
+  EXPECT_NEAR(twins[0].power, twins[2].power, 1e-9);
+  EXPECT_NEAR(twins[0].events_mean, twins[1].events_mean, 1e-9);
+  EXPECT_EQ(twins[0].formula_events.size(), 4u);
+  EXPECT_TRUE(twins[1].formula_events.empty());  // the ratio is not what such a test estimates
+}
+
+TEST(AnalyticTwin, ClosedFormulaeInvertThePower) {
+  Trial trial;
+  trial.experimental = "{allocation: 2, effects: {os: {hazard_ratio: 0.7}}}";
+  const AnalyticTwin twin = twin_of(trial);
+  ASSERT_EQ(twin.formula_events.size(), 4u);
+  EXPECT_EQ(twin.formula_events[0].formula, "Schoenfeld");
+  const design::EventNumber schoenfeld =
+      design::required_events(design::EventFormula::schoenfeld, {0.7, 2, 0.025, twin.power});
+  EXPECT_NEAR(twin.formula_events[0].events, schoenfeld.events, 1e-9);
+  trial.experimental = "{effects: {os: {hazard_ratio: 1}}}";
+  const AnalyticTwin null = twin_of(trial);
+  EXPECT_NEAR(null.power, 0.025, 1e-12);
+  EXPECT_TRUE(null.formula_events.empty());
+}
+
+TEST(AnalyticTwin, TwoSidedTestsRejectOnEitherSide) {
+  Trial trial;
+  trial.experimental = "{effects: {os: {hazard_ratio: 1}}}";
+  trial.analyses =
+      "[{name: primary, test: log-rank, alpha: 0.05, sided: 2}, {name: looks, test: log-rank, "
+      "alpha: 0.05, sided: 2, at: {events: 160}, looks: {information_fraction: [0.5, 1], spending: "
+      "pocock}}]";
+  for (const AnalyticTwin& twin : twins_of(trial))
+    EXPECT_NEAR(twin.power, 0.05, 1e-9);
+}
+
+TEST(AnalyticTwin, NonInferiorityIsTheDistanceFromTheMargin) {
+  Trial trial;
+  trial.experimental = "{effects: {os: {hazard_ratio: 1.3}}}";
+  trial.analyses = "[{name: margin, test: cox, margin: 1.3}]";
+  const AnalyticTwin twin = twin_of(trial);
+  EXPECT_NEAR(twin.power, 0.025, 1e-9);
+  EXPECT_TRUE(twin.formula_events.empty());
+}
+
+// A pair of a trial with three arms is a trial of two with a part of the patients; the other way
+// round benefit is harm.
+TEST(AnalyticTwin, ComparesTheArmsOfTheAnalysis) {
+  Trial three;
+  three.experimental =
+      "{effects: {os: {hazard_ratio: 0.7}}}, high: {allocation: 2, effects: {os: {hazard_ratio: "
+      "0.6}}}";
+  three.analyses =
+      "[{name: low, test: log-rank, arms: [control, experimental]}, {name: high, test: log-rank, "
+      "arms: [control, high]}, {name: between, test: cox, arms: [experimental, high]}, {name: all, "
+      "test: log-rank, arms: all, sided: 2}, {name: waits, test: log-rank, arms: [control, high], "
+      "at: {events: 100}}]";
+  const std::vector<AnalyticTwin> twins = twins_of(three);
+  Trial pair;
+  pair.enrolment = "{rate: 15}";
+  pair.sample_size = "225";
+  pair.experimental = "{allocation: 2, effects: {os: {hazard_ratio: 0.6}}}";
+  const AnalyticTwin two = twin_of(pair);
+  EXPECT_NEAR(twins[1].power, two.power, 1e-9);
+  EXPECT_NEAR(twins[1].events_mean, two.events_mean, 1e-9);
+  EXPECT_LT(twins[0].power, twins[1].power);
+  EXPECT_GT(twins[2].power, 0.025);
+  EXPECT_LT(twins[2].power, twins[0].power);
+  EXPECT_EQ(twins[3].absent_because, "a comparison of more than two arms");
+  EXPECT_EQ(twins[4].absent_because, "events counted in other arms than those compared");
+  pair.analyses = "[{name: reversed, test: log-rank, arms: [experimental, control]}]";
+  EXPECT_LT(twin_of(pair).power, 0.001);
+}
+
+TEST(AnalyticTwin, SaysWhyThereIsNone) {
+  const auto because = [](const std::function<void(Trial&)>& change) {
+    Trial trial;
+    trial.population =
+        "{good: {prevalence: 0.6, missing: {probability: 0.1, analysed_as: reference}}, age: "
+        "{normal: {mean: 60, sd: 10}}}";
+    change(trial);
+    return twin_of(trial).absent_because;
+  };
+  EXPECT_EQ(because([](Trial&) {}), "");
+  EXPECT_EQ(because([](Trial& t) { t.baseline = "{weibull: {shape: 1.2, median_months: 12}}"; }),
+            "a Weibull hazard");
+  EXPECT_EQ(because([](Trial& t) { t.hazard_ratios = "{age: 1.01}"; }),
+            "a continuous covariate with an effect");
+  EXPECT_EQ(
+      because([](Trial& t) { t.analyses = "[{name: primary, test: log-rank, strata: [good]}]"; }),
+      "strata that are not always recorded");
+  EXPECT_EQ(because([](Trial& t) {
+              t.analyses = "[{name: primary, test: log-rank, weight: \"mwlr(6)\"}]";
+            }),
+            "a modest weight");
+  EXPECT_EQ(
+      because([](Trial& t) { t.analyses = "[{name: primary, test: cox, covariates: [age]}]"; }),
+      "a Cox model with covariates");
+  EXPECT_EQ(because([](Trial& t) { t.analyses = "[{name: primary, test: rmst, tau_months: 12}]"; }),
+            "the rmst test");
+  EXPECT_EQ(because([](Trial& t) { t.until = "{events: 299}"; }), "more events than are expected");
+  EXPECT_EQ(because([](Trial& t) {
+              t.analyses =
+                  "[{name: primary, test: log-rank, looks: {interim: [{calendar_months: 60}], "
+                  "information_fraction: [0.5, 1], planned: {events: 200}, spending: obf}}]";
+            }),
+            "looks that are not expected in their order");
+}
+
+}  // namespace
+}  // namespace trialmill::simulation

@@ -1,0 +1,174 @@
+#include "trialmill/simulation/solve.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "simulation/study.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+using result::Solution;
+using result::SolutionStatus;
+
+/// A trial, and what a test replaces in it.
+struct Trial {
+  std::string baseline = "{median_months: 12}";
+  std::string hazard_ratio = "0.6";
+  std::string allocation = "1";
+  std::string randomisation = "{block_sizes: [4]}";
+  std::string sample_size = "150";
+  std::string until = "{event_fraction: 0.7}";
+  std::string analyses = "[{name: primary, test: log-rank}]";
+};
+
+scenario::Scenario scenario_of(const Trial& trial) {
+  const std::string text =
+      "trialmill: 1\ntitle: solve\ndisease: {os: {baseline: " + trial.baseline +
+      "}}\narms: {control: {}, experimental: {allocation: " + trial.allocation +
+      ", effects: {os: {hazard_ratio: " + trial.hazard_ratio +
+      "}}}}\nenrolment: {rate: 10}\nrandomisation: " + trial.randomisation +
+      "\nsample_size: " + trial.sample_size + "\nfollow_up: {until: " + trial.until +
+      "}\nanalyses: " + trial.analyses + "\n";
+  return scenario::read_study(input::read_yaml_text(text, "solve.yaml")).points.front().scenario;
+}
+
+Solution solved(const Trial& trial, std::uint64_t replicates, std::uint64_t seed = 1,
+                SolveOptions options = {}) {
+  const scenario::Scenario scenario = scenario_of(trial);
+  EXPECT_EQ(reason_against_solving(scenario, options), std::nullopt);
+  const auto solution = solve(scenario, seed, replicates, options);
+  EXPECT_TRUE(solution.has_value());
+  return solution.value_or(Solution{});
+}
+
+TEST(Solve, AgreesWithTheAnalyticAnswerUnderProportionalHazards) {
+  for (const double power : {0.8, 0.9}) {
+    Trial trial;
+    SolveOptions options;
+    options.power = power;
+    const Solution found = solved(trial, 10000, 7, options);
+    ASSERT_TRUE(found.analytic && found.lower && found.upper);
+    EXPECT_EQ(found.status, SolutionStatus::found);
+    EXPECT_LE(found.lower->patients, found.analytic->patients);
+    EXPECT_GE(found.upper->patients, found.analytic->patients);
+    EXPECT_LT(found.upper->patients - found.lower->patients, 0.06 * 150);
+    EXPECT_EQ(found.size.patients % 4, 0u);
+    EXPECT_EQ(found.size.events, std::size_t(std::ceil(0.7 * double(found.size.patients) - 1e-9)));
+    // The run at the answer is independent of the search.
+    EXPECT_NEAR(found.power.estimate, power, 3.5 * found.power.mc_se + 0.01);
+  }
+}
+
+TEST(Solve, CostsLessThanFiveRunsAtTheAnswer) {
+  for (const char* start : {"30", "150", "2000"})
+    for (const char* test :
+         {"[{name: primary, test: log-rank}]", "[{name: primary, test: rmst, tau_months: 6}]"}) {
+      Trial trial;
+      trial.sample_size = start;
+      trial.analyses = test;
+      const Solution found = solved(trial, 2000);
+      EXPECT_LT(found.runs_at_answer, 5) << start << test;
+      EXPECT_EQ(found.status, SolutionStatus::found) << start << test;
+    }
+}
+
+// Where there is no twin the search brackets the answer from wherever it starts.
+TEST(Solve, FindsTheSameSizeFromAnywhere) {
+  std::vector<Solution> solutions;
+  for (const char* start : {"24", "200", "4000"}) {
+    Trial trial;
+    trial.baseline = "{weibull: {shape: 1.3, median_months: 12}}";
+    trial.sample_size = start;
+    solutions.push_back(solved(trial, 4000));
+    EXPECT_FALSE(solutions.back().analytic);
+    EXPECT_EQ(solutions.back().analytic_absent_because, "a Weibull hazard");
+  }
+  for (const Solution& one : solutions)
+    for (const Solution& other : solutions) {
+      ASSERT_TRUE(one.lower && other.upper);
+      EXPECT_LE(one.lower->patients, other.upper->patients);
+      EXPECT_NEAR(double(one.size.patients), double(other.size.patients), 16);
+    }
+}
+
+TEST(Solve, GivesTheSameBytesForAnyNumberOfThreads) {
+  std::vector<std::string> documents;
+  for (const int threads : {1, 3}) {
+    SolveOptions options;
+    options.threads = threads;
+    result::Solutions document;
+    document.points = {solved(Trial{}, 1500, 3, options)};
+    documents.push_back(to_json(document));
+  }
+  EXPECT_EQ(documents[0], documents[1]);
+}
+
+TEST(Solve, ItsPowerIsThatOfARunAtTheAnswer) {
+  const Solution found = solved(Trial{}, 2000, 5);
+  scenario::Study study;
+  study.seed = 5;
+  study.replicates = 2000;
+  study.points = {{{{"sample_size", double(found.size.patients)}}, scenario_of(Trial{})}};
+  study.points.front().scenario.sample_size = found.size.patients;
+  const Plan plan = compile_plan(study);
+  const result::Result result = summarise(plan, run(plan, {}));
+  EXPECT_EQ(found.power.estimate, result.points.front().analyses.front().power.estimate);
+}
+
+TEST(Solve, EventsGrowWithPatientsInTheRatioOfTheScenario) {
+  Trial fixed;
+  fixed.until = "{events: 105}";
+  fixed.analyses =
+      "[{name: primary, test: log-rank, looks: {information_fraction: [0.5, 1], spending: obf}}]";
+  EXPECT_NE(reason_against_solving(scenario_of(fixed), {}), std::nullopt);
+  SolveOptions events;
+  events.events = true;
+  const Solution found = solved(fixed, 3000, 1, events);
+  ASSERT_TRUE(found.size.events);
+  EXPECT_EQ(*found.size.events, std::size_t(std::ceil(0.7 * double(found.size.patients) - 1e-9)));
+  Trial growing = fixed;
+  growing.until = "{event_fraction: 0.7}";
+  EXPECT_NE(reason_against_solving(scenario_of(growing), events), std::nullopt);
+  EXPECT_EQ(solved(growing, 3000).size.patients, found.size.patients);
+}
+
+TEST(Solve, SizesAreWholeBlocks) {
+  Trial trial;
+  trial.allocation = "2";
+  trial.randomisation = "{block_sizes: [6, 9]}";
+  EXPECT_EQ(size_step(scenario_of(trial)), 3u);
+  EXPECT_EQ(solved(trial, 1000).size.patients % 3, 0u);
+  trial.randomisation = "{method: simple}";
+  EXPECT_EQ(size_step(scenario_of(trial)), 1u);
+}
+
+TEST(Solve, SaysWhenNoSizeOrEverySizeHasThePower) {
+  Trial null;
+  null.hazard_ratio = "1";
+  SolveOptions options;
+  options.at_most = 400;
+  const Solution never = solved(null, 1000, 1, options);
+  EXPECT_EQ(never.status, SolutionStatus::not_reached);
+  EXPECT_EQ(never.size.patients, 400u);
+  EXPECT_FALSE(never.upper);
+  EXPECT_LT(never.power.estimate, 0.1);
+  EXPECT_FALSE(never.analytic);
+  Trial strong;
+  strong.hazard_ratio = "0.1";
+  options.at_least = 100;
+  const Solution always = solved(strong, 1000, 1, options);
+  EXPECT_EQ(always.status, SolutionStatus::already_reached);
+  EXPECT_EQ(always.size.patients, 100u);
+  EXPECT_GT(always.power.estimate, 0.99);
+}
+
+TEST(Solve, StopsWhenAsked) {
+  SolveOptions options;
+  options.stop_requested = [] { return true; };
+  EXPECT_FALSE(solve(scenario_of(Trial{}), 1, 1000, options));
+}
+
+}  // namespace
+}  // namespace trialmill::simulation
