@@ -69,13 +69,16 @@ Json to_document(const ModelCheck& check) {
     else
       knots.back()["experimental_arms"] = experimental_arms(check, knot.by_arm);
   }
-  return {{"event", check.transition},
-          {"covariates", cli::to_document(check.covariates)},
-          {"hazard_ratios", ratios},
-          {"baseline", to_document(check.baseline)},
-          {"survival", knots},
-          {"median_months", medians},
-          {"full_enrolment_months", check.full_enrolment_months}};
+  Json document = {{"event", check.transition},
+                   {"covariates", cli::to_document(check.covariates)},
+                   {"hazard_ratios", ratios},
+                   {"baseline", to_document(check.baseline)},
+                   {"survival", knots},
+                   {"median_months", medians},
+                   {"full_enrolment_months", check.full_enrolment_months}};
+  for (std::size_t a = 0; a < check.cured_by_arm.size(); ++a)
+    document["cured"][check.arms[a]] = check.cured_by_arm[a];
+  return document;
 }
 
 // NaN: too many combinations of covariates to average over.
@@ -138,6 +141,10 @@ void print_survival(const ModelCheck& check) {
   for (std::size_t a = 1; a < check.arms.size(); ++a)
     fmt::print(", {} {} months", experimental[a - 1], months(check.median_by_arm[a]));
   fmt::print("\n");
+  for (std::size_t a = 0; a < check.cured_by_arm.size(); ++a)
+    fmt::print("{}{} {:.1f} %{}", a == 0 ? "Cured in this trial's population: " : ", ",
+               check.arms[a], 100 * check.cured_by_arm[a],
+               a + 1 == check.cured_by_arm.size() ? "\n" : "");
 }
 
 // The analytic twins of all design points.

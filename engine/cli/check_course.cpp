@@ -133,6 +133,7 @@ void print_pathway(const CourseCheck& check, const Scenario& scenario) {
     fmt::print("  {:>{}.4g}", scenario.arms[a].before_surgery.surgery_at_months, widths[a]);
   fmt::print("\n");
   for (std::size_t step = 0; step < result::pathway_step_count; ++step) {
+    if (!check.pathway.front().counts(static_cast<result::PathwayStep>(step))) continue;
     fmt::print("  {:<24}", spaced(name(static_cast<result::PathwayStep>(step))));
     for (std::size_t a = 0; a < widths.size(); ++a)
       fmt::print("  {:>{}.2f} %",
@@ -150,6 +151,16 @@ std::string by_period(const cohort::PiecewiseRatio& ratio) {
   return text;
 }
 
+// The ratio, and those within subgroups.
+std::string effect_words(const scenario::TreatmentEffect& effect) {
+  std::string text = by_period(effect.ratio);
+  if (effect.within)
+    for (const auto& [level, ratio] : effect.within->ratio_by_level)
+      text +=
+          fmt::format("; {}: {}", with_level(effect.within->covariate, level), by_period(ratio));
+  return text;
+}
+
 void print_treatment(const CourseCheck& check, const Scenario& scenario) {
   fmt::print("\nTreatment\n");
   for (std::size_t a = 1; a < scenario.arms.size(); ++a) {
@@ -158,11 +169,18 @@ void print_treatment(const CourseCheck& check, const Scenario& scenario) {
                scenario.arms[0].name,
                arm.effects.empty() && arm.odds_effects.empty() ? " no effect" : "");
     for (const scenario::TreatmentEffect& effect : arm.effects)
-      fmt::print("    hazard ratio of {}: {}\n", spaced(effect.transition),
-                 by_period(effect.ratio));
+      fmt::print("    hazard ratio of {}: {}\n", spaced(effect.transition), effect_words(effect));
     for (const scenario::TreatmentOdds& effect : arm.odds_effects)
       fmt::print("    odds ratio of {}: {:.4g}\n", spaced(effect.outcome), effect.odds_ratio);
   }
+  for (const scenario::Arm& arm : scenario.arms)
+    if (arm.switching)
+      fmt::print(
+          "  {}: {:.4g} % of patients with recurrence switch treatment, months later: {:.4g}; "
+          "hazard "
+          "ratio of death with disease from then on: {:.4g}\n",
+          arm.name, 100 * arm.switching->probability, arm.switching->delay_months,
+          arm.switching->hazard_ratio);
   fmt::print("  response, planned: ");
   for (std::size_t a = 0; a < scenario.arms.size(); ++a)
     fmt::print("{}{} {:.4g} %", a == 0 ? "" : ", ", scenario.arms[a].name,

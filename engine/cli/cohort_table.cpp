@@ -158,12 +158,13 @@ std::string cohort_table(const simulation::Design& design, const simulation::Wor
     csv += "," + group_heading(arms, design);
   csv += ",enrolment_months";
   for (const cohort::Covariate& column : design.columns)
-    csv += covariate_heading(column);
+    if (column.recorded) csv += covariate_heading(column);
   if (design.model.course)
     for (const auto& [which, heading] : milestones)
       csv += fmt::format(",{}", heading);
   else
     csv += ",event_months";
+  if (!cohort.switching_months.empty()) csv += ",switching_months";
   csv += ",dropout_months\n";
   for (std::size_t i = 0; i < enrolled; ++i) {
     const auto arm = static_cast<std::size_t>(cohort.arm[i]);
@@ -175,12 +176,14 @@ std::string cohort_table(const simulation::Design& design, const simulation::Wor
       csv += group_text(arms, cohort.arm[i]);
     csv += "," + exact(cohort.enrolment_months[i]);
     for (std::size_t c = 0; c < design.columns.size(); ++c)
-      csv += covariate_text(design.columns[c], cohort.recorded_covariate(c)[i]);
+      if (design.columns[c].recorded)
+        csv += covariate_text(design.columns[c], cohort.recorded_covariate(c)[i]);
     if (design.model.course)
       for (const auto& [which, heading] : milestones)
         csv += "," + exact(cohort.milestone(which)[i]);
     else
       csv += "," + exact(cohort.event_months[i]);
+    if (!cohort.switching_months.empty()) csv += "," + exact(cohort.switching_months[i]);
     csv += "," + exact(cohort.dropout_months[i]) + "\n";
   }
   return csv;

@@ -70,24 +70,40 @@ Json pathway_document(const CourseCheck& check, const scenario::Scenario& scenar
     Json& arm = arms[scenario.arms[a].name];
     arm["surgery_at_months"] = scenario.arms[a].before_surgery.surgery_at_months;
     for (std::size_t step = 0; step < counts.took.size(); ++step)
-      arm[std::string(name(static_cast<result::PathwayStep>(step)))] =
-          static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients);
+      if (counts.counts(static_cast<result::PathwayStep>(step)))
+        arm[std::string(name(static_cast<result::PathwayStep>(step)))] =
+            static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients);
   }
   return {{"method", "monte-carlo"}, {"patients_per_arm", pathway_patients}, {"arms", arms}};
+}
+
+Json ratio_document(const cohort::PiecewiseRatio& ratio) {
+  return {{"from_months", ratio.from_months}, {"hazard_ratio", ratio.hazard_ratio}};
 }
 
 Json treatment_document(const CourseCheck& check, const scenario::Scenario& scenario) {
   Json around = Json::object(), through = Json::array();
   for (const scenario::Arm& arm : scenario.arms) {
     Json hazards = Json::object(), odds = Json::object();
-    for (const scenario::TreatmentEffect& effect : arm.effects)
-      hazards[effect.transition] = {{"from_months", effect.ratio.from_months},
-                                    {"hazard_ratio", effect.ratio.hazard_ratio}};
+    for (const scenario::TreatmentEffect& effect : arm.effects) {
+      Json& hazard = hazards[effect.transition] = ratio_document(effect.ratio);
+      if (!effect.within) continue;
+      for (const auto& [level, ratio] : effect.within->ratio_by_level) {
+        Json within = ratio_document(ratio);
+        within["covariate"] = effect.within->covariate;
+        within["level"] = text_or_null(level);
+        hazard["within"].push_back(within);
+      }
+    }
     for (const scenario::TreatmentOdds& effect : arm.odds_effects)
       odds[effect.outcome] = effect.odds_ratio;
     around[arm.name] = {{"response", arm.before_surgery.response},
                         {"hazard_ratios", hazards},
                         {"odds_ratios", odds}};
+    if (arm.switching)
+      around[arm.name]["switching"] = {{"probability", arm.switching->probability},
+                                       {"delay_months", arm.switching->delay_months},
+                                       {"hazard_ratio", arm.switching->hazard_ratio}};
   }
   for (const AttributeEffect& effect : check.attribute_effects)
     through.push_back({{"attribute", effect.attribute},

@@ -9,6 +9,7 @@
 
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/evidence/calibration.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
 #include "trialmill/scenario/refit.hpp"
@@ -73,6 +74,7 @@ std::string dependence_in_words(const Scenario& scenario, std::size_t index) {
                     covariate.missing->analysed_as == cohort::MissingValues::AnalysedAs::reference
                         ? "count as the reference"
                         : "are left out");
+  if (!covariate.recorded) text += "; latent, known to nobody in the trial";
   return text;
 }
 
@@ -98,25 +100,32 @@ std::vector<RatioCheck> check_ratios(const Scenario& scenario, const std::string
 }
 
 // Population-averaged median of an arm by bisection in time.
-double median(const cohort::EventTimeLaw& law,
-              const std::vector<evidence::RiskPattern>& population) {
-  const auto survival = [&](double t) {
-    return evidence::average_survival(law.cumulative(t), population);
-  };
+double median(const scenario::ArmSurvival& survival) {
   double low = 0, high = 1;
-  while (survival(high) > 0.5) {
+  while (survival.at(high) > 0.5) {
     high *= 2;
     if (high > 1e6) return std::numeric_limits<double>::infinity();
   }
   for (int halving = 0; halving < 100; ++halving) {
     const double middle = (low + high) / 2;
-    (survival(middle) > 0.5 ? low : high) = middle;
+    (survival.at(middle) > 0.5 ? low : high) = middle;
   }
   return high;
 }
 
-cohort::PiecewiseRatio effect_of(const scenario::Arm& arm) {
-  return arm.effects.empty() ? cohort::PiecewiseRatio{} : arm.effects.front().ratio;
+// Survival of every arm; none when there are more combinations of covariates than an average can be
+// taken over: only simulation tells.
+std::vector<scenario::ArmSurvival> survival_by_arm(const Scenario& scenario,
+                                                   const scenario::TreatedLaws& laws) {
+  const cohort::OddsLaw cured = scenario::cure_law(scenario);
+  std::vector<scenario::ArmSurvival> out;
+  try {
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm)
+      out.emplace_back(scenario, arm, laws, cured);
+  } catch (const std::length_error&) {
+    return {};
+  }
+  return out;
 }
 
 }  // namespace
@@ -157,32 +166,28 @@ ModelCheck check_model(const Scenario& scenario) {
   check.covariates = check_covariates(scenario);
   check.ratios = check_ratios(scenario, check.curve);
   check.baseline = scenario::resolve_baseline(scenario.disease);
-  const cohort::EventTimeLaw control(check.baseline, {});
-  std::vector<cohort::EventTimeLaw> by_arm;
-  for (const scenario::Arm& arm : scenario.arms) {
+  const auto laws = scenario::treated_laws(scenario, scenario.disease.name, check.baseline);
+  for (const scenario::Arm& arm : scenario.arms)
     check.arms.push_back(arm.name);
-    by_arm.emplace_back(check.baseline, effect_of(arm));
-  }
-  const auto& effects = scenario.disease.effects;
-  std::vector<evidence::RiskPattern> trial;
-  try {
-    trial = scenario::risk_patterns(scenario.population, effects, scenario.copula);
-  } catch (const std::length_error&) {
-    // More combinations of covariates than an average can be taken over: only simulation tells.
-    check.median_by_arm.assign(by_arm.size(), std::numeric_limits<double>::quiet_NaN());
-  }
-  if (calibrated && !trial.empty()) {
-    const auto published = scenario::risk_patterns(calibrated->cohort, effects, calibrated->copula);
+  const std::vector<scenario::ArmSurvival> survival = survival_by_arm(scenario, laws);
+  if (survival.empty())
+    check.median_by_arm.assign(check.arms.size(), std::numeric_limits<double>::quiet_NaN());
+  if (calibrated && !survival.empty()) {
+    const cohort::EventTimeLaw& reference = laws.by_arm.front();
+    const auto published =
+        scenario::risk_patterns(calibrated->cohort, scenario.disease.effects, calibrated->copula);
     for (const evidence::SurvivalKnot& knot : calibrated->knots) {
       const double t = knot.time_months;
       check.knots.push_back(
-          {t, knot.survival, evidence::average_survival(control.cumulative(t), published), {}});
-      for (const cohort::EventTimeLaw& arm : by_arm)
-        check.knots.back().by_arm.push_back(evidence::average_survival(arm.cumulative(t), trial));
+          {t, knot.survival, evidence::average_survival(reference.cumulative(t), published), {}});
+      for (const scenario::ArmSurvival& arm : survival)
+        check.knots.back().by_arm.push_back(arm.at(t));
     }
   }
-  for (std::size_t a = 0; !trial.empty() && a < by_arm.size(); ++a)
-    check.median_by_arm.push_back(median(by_arm[a], trial));
+  for (const scenario::ArmSurvival& arm : survival) {
+    check.median_by_arm.push_back(median(arm));
+    if (scenario.disease.cured) check.cured_by_arm.push_back(arm.cured());
+  }
   check.full_enrolment_months = full_enrolment_months(scenario);
   return check;
 }

@@ -43,6 +43,7 @@ struct ModelCheck {
   std::vector<std::string> arms;
   std::vector<double> median_by_arm;  ///< months, averaged over the trial's population; may be
                                       ///< infinite
+  std::vector<double> cured_by_arm;   ///< shares of the trial's population; empty: nobody is cured
   double full_enrolment_months =
       0;  ///< when the expected number of arrivals reaches the sample size
 };

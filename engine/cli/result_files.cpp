@@ -37,14 +37,17 @@ bool give_result(const result::Result& result, const std::filesystem::path& fold
     write_file(folder / "result.json", result::to_json(result));
     write_file(folder / "power.csv", result::to_csv(result));
     if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
+    if (result::has_multiplicity(result))
+      write_file(folder / "multiplicity.csv", result::multiplicity_to_csv(result));
     write_file(folder / "power.svg", report::power_figure_svg(result));
   }
   if (json)
     fmt::print("{}", result::to_json(result));
   else
-    fmt::print("{}\nWritten: {}/result.json, power.csv, {}power.svg\n",
+    fmt::print("{}\nWritten: {}/result.json, power.csv, {}{}power.svg\n",
                report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
-               result::has_looks(result) ? "looks.csv, " : "");
+               result::has_looks(result) ? "looks.csv, " : "",
+               result::has_multiplicity(result) ? "multiplicity.csv, " : "");
   return true;
 }
 

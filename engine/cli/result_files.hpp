@@ -11,8 +11,9 @@ namespace trialmill::cli {
 result::Runtime complete_runtime(result::Runtime runtime, const result::Result& result,
                                  std::time_t started);
 
-/// Writes `result.json`, `power.csv`, `power.svg` and, with looks, `looks.csv`, and prints the
-/// table or the document. Nothing of that when not one replicate was finished.
+/// Writes `result.json`, `power.csv`, `power.svg` and, where there is something for them,
+/// `looks.csv` and `multiplicity.csv`, and prints the table or the document. Nothing of that when
+/// not one replicate was finished.
 /// @param folder empty: nothing is written
 /// @return was anything finished?
 bool give_result(const result::Result& result, const std::filesystem::path& folder, bool json);

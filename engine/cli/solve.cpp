@@ -81,8 +81,7 @@ result::Solutions heading_of(const SolveArguments& arguments, const scenario::St
   out.digest = study.digest;
   out.seed = study.seed;
   out.replicates = study.replicates;
-  out.analysis =
-      simulation::analysis_label(study.points.front().scenario.analyses[options.analysis]);
+  out.analysis = simulation::analysis_label(study.points.front().scenario, options.analysis);
   out.power = arguments.power;
   out.confidence = arguments.confidence;
   out.for_events = arguments.events;

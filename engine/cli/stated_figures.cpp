@@ -120,6 +120,12 @@ class Collector {
         operation.adjuvant_delay_by_morbidity_months);
   }
 
+  void add_cure(const scenario::Transition& event) {
+    if (!event.cured) return;
+    add("share never having " + spaced(event.name), event.cured->probability);
+    add_ratios("odds", event.cured->odds_ratios, "never having " + spaced(event.name));
+  }
+
   void add_arm(const Arm& arm) {
     const scenario::BeforeSurgeryPlan& plan = arm.before_surgery;
     const std::string in = " in " + arm.name;
@@ -137,9 +143,19 @@ class Collector {
   }
 
   void add_effects(const Arm& arm) {
-    for (const scenario::TreatmentEffect& effect : arm.effects)
-      add_pieces("hazard ratio of " + arm.name + " for " + spaced(effect.transition),
-                 effect.ratio.from_months, effect.ratio.hazard_ratio);
+    for (const scenario::TreatmentEffect& effect : arm.effects) {
+      const std::string what = "hazard ratio of " + arm.name + " for " + spaced(effect.transition);
+      add_pieces(what, effect.ratio.from_months, effect.ratio.hazard_ratio);
+      if (!effect.within) continue;
+      for (const auto& [level, ratio] : effect.within->ratio_by_level)
+        add_pieces(what + " within " + with_level(effect.within->covariate, level),
+                   ratio.from_months, ratio.hazard_ratio);
+    }
+    if (arm.switching) {
+      add("probability of switching after recurrence in " + arm.name, arm.switching->probability);
+      add("hazard ratio of death after switching in " + arm.name, arm.switching->hazard_ratio);
+      add("months from recurrence to switching in " + arm.name, arm.switching->delay_months);
+    }
     for (const scenario::TreatmentOdds& effect : arm.odds_effects)
       add("odds ratio of " + arm.name + " for " + spaced(effect.outcome), effect.odds_ratio);
   }
@@ -157,6 +173,7 @@ std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
   Collector collector(scenario);
   if (!scenario.course) {
     collector.add_stated_hazard(scenario.disease);
+    collector.add_cure(scenario.disease);
     for (const Arm& arm : scenario.arms)
       collector.add_effects(arm);
     return std::move(collector).figures();

@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "cohort/choose_laws.hpp"
+#include "cohort/course_columns.hpp"
 #include "cohort/draw_course.hpp"
 #include "cohort/factors.hpp"
 #include "trialmill/cohort/cohort.hpp"
@@ -140,10 +142,23 @@ class CohortDraw {
     if (!plain)
       multiply_factors(model_.hazard_factors, cohort_, workspace_.multiplier, workspace_.scratch);
     fill(random::Purpose::event_time, 0, workspace_.uniform);
+    if (!model_.cured.never()) spare_the_cured();
+    const ChosenLaws chosen =
+        choose_laws(model_.event_time_by_arm, model_.event_subgroups, cohort_, workspace_.law);
     cohort::draw_event_times(
-        model_.event_time_by_arm, cohort_.arm,
+        chosen.laws, chosen.choice,
         plain ? std::span<const double>() : std::span<const double>(workspace_.multiplier),
         workspace_.uniform, cohort_.event_months);
+  }
+
+  // Survival without the event is pi + (1 - pi) times that of patients who are not cured: a uniform
+  // up to pi = odds / (1 + odds) is a cure, and the others become uniforms of the second part.
+  void spare_the_cured() {
+    const std::span<double> odds = workspace_.block_uniform;
+    multiply_factors(model_.cured.factors, cohort_, odds, workspace_.scratch);
+    multiply_by_arm(model_.cured.odds_by_arm, cohort_.arm, odds);
+    for (std::size_t i = 0; i < cohort_.size; ++i)
+      workspace_.uniform[i] = std::max(0.0, workspace_.uniform[i] * (1 + odds[i]) - odds[i]);
   }
 
   void draw_dropout_times() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cohort/choose_laws.hpp"
 #include "cohort/course_columns.hpp"
 #include "cohort/factors.hpp"
 #include "cohort/visits.hpp"
@@ -25,6 +26,7 @@ class CourseDraw {
   void run() {
     cohort_.milestones.resize(milestone_count * cohort_.size);
     std::ranges::fill(std::span(cohort_.covariates).subspan(first_attribute_ * cohort_.size), 0.0);
+    cohort_.switching_months.resize(course_.disease.switching.empty() ? 0 : cohort_.size);
     workspace_.course.resize(5);
     for (std::vector<double>& column : workspace_.course)
       column.resize(cohort_.size);
@@ -34,6 +36,7 @@ class CourseDraw {
     start_adjuvant();
     go_through_disease();
     die_of_surgery();
+    keep_switches_of_the_living();
     show_at_visits();
   }
 
@@ -49,6 +52,7 @@ class CourseDraw {
     lane_morbidity,
     lane_adjuvant,
     lane_adjuvant_start,
+    lane_switching,
   };
   static constexpr double never = std::numeric_limits<double>::infinity();
 
@@ -78,7 +82,12 @@ class CourseDraw {
       return;
     }
     draw_cumulative(law, purpose, lane, workspace_.uniform);
-    invert_by_arm(law.by_arm, workspace_.uniform, cohort_.arm, months);
+    const auto [laws, choice] = laws_of(law);
+    invert_by_arm(laws, workspace_.uniform, choice, months);
+  }
+
+  ChosenLaws laws_of(const TransitionLaw& law) {
+    return choose_laws(law.by_arm, law.subgroups, cohort_, workspace_.law);
   }
 
   void go_to_surgery() {
@@ -169,6 +178,35 @@ class CourseDraw {
                                 milestone(Milestone::death)});
   }
 
+  // Deaths of the patients who switch treatment: what is left of their cumulative hazard at the
+  // switch is used up at another speed. Times are by the clock of the course.
+  // @param cumulative hazard at death without a switch @param dies_ill when that would be
+  void switch_treatment(const ChosenLaws& chosen, std::span<const double> ill_from,
+                        std::span<const double> cumulative, std::span<double> dies_ill) {
+    const std::span<double> switches = cohort_.switching_months;
+    fill_(random::Purpose::pathway, lane_switching, switches);
+    const bool reset = course_.disease.clock == survival::CourseClock::reset;
+    const auto surgery = milestone(Milestone::surgery);
+    for (std::size_t i = 0; i < cohort_.size; ++i) {
+      const Switching& plan = course_.disease.switching[static_cast<std::size_t>(cohort_.arm[i])];
+      const double at = (reset ? 0 : ill_from[i]) + plan.delay_months;
+      const bool switched = ill_from[i] > 0 && switches[i] < plan.probability && at < dies_ill[i];
+      switches[i] = switched ? surgery[i] + ill_from[i] + plan.delay_months : never;
+      if (!switched) continue;
+      const EventTimeLaw& law = chosen.laws[static_cast<std::size_t>(chosen.choice[i])];
+      const double reached = law.cumulative(at);
+      dies_ill[i] =
+          std::max(at, law.inverse(reached + (cumulative[i] - reached) / plan.hazard_ratio));
+    }
+  }
+
+  // Patients who died of surgery first do not switch.
+  void keep_switches_of_the_living() {
+    const auto death = milestone(Milestone::death);
+    for (std::size_t i = 0; i < cohort_.switching_months.size(); ++i)
+      if (cohort_.switching_months[i] >= death[i]) cohort_.switching_months[i] = never;
+  }
+
   // Of patients who fell ill at `ill_from`, by the clock of the course.
   void draw_death_with_disease(std::span<const double> ill_from, std::span<double> dies_ill) {
     const TransitionLaw& law = course_.disease.death_with_disease;
@@ -178,11 +216,14 @@ class CourseDraw {
     }
     const std::span<double> cumulative = workspace_.uniform, survived = workspace_.course[4];
     draw_cumulative(law, random::Purpose::event_time, 2, cumulative);
+    const ChosenLaws chosen = laws_of(law);
     if (course_.disease.clock == survival::CourseClock::forward) {
-      accumulate_by_arm(law.by_arm, ill_from, cohort_.arm, survived);
+      accumulate_by_arm(chosen.laws, ill_from, chosen.choice, survived);
       add(survived, cumulative);
     }
-    invert_by_arm(law.by_arm, cumulative, cohort_.arm, dies_ill);
+    invert_by_arm(chosen.laws, cumulative, chosen.choice, dies_ill);
+    if (!course_.disease.switching.empty())
+      switch_treatment(chosen, ill_from, cumulative, dies_ill);
   }
 
   void die_of_surgery() {

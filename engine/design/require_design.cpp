@@ -1,19 +1,12 @@
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <string>
 
+#include "design/figure.hpp"
 #include "design/shortest_step.hpp"
 #include "trialmill/design/boundaries.hpp"
 
 namespace trialmill::design {
 namespace {
-
-std::string figure(double value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
-}
 
 std::string at_look(std::size_t look) {
   return " at look " + std::to_string(look + 1);

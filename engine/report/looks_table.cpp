@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/setting_columns.hpp"
 #include "report/text.hpp"
 #include "report/wording.hpp"
 
@@ -29,30 +30,6 @@ std::vector<LookRow> look_rows(const result::Result& result) {
       for (const auto& look : analysis.by_look)
         if (look.sequential) rows.push_back({&point, &analysis, &look});
   return rows;
-}
-
-template <typename Row, typename CellOf>
-Column column_of(std::vector<std::string> heading, const std::vector<Row>& rows, CellOf cell_of) {
-  Column column{std::move(heading), true, {}};
-  for (const Row& row : rows)
-    column.cells.push_back({cell_of(row)});
-  return column;
-}
-
-// The settings that differ between points.
-template <typename Row>
-void add_settings(const std::vector<Row>& rows, const result::Result& result,
-                  std::vector<Column>& columns) {
-  const auto keys = swept_keys(result);
-  for (const std::string& key : keys) {
-    const double first = setting(*rows.front().point, key);
-    if (std::ranges::all_of(rows,
-                            [&](const Row& row) { return setting(*row.point, key) == first; }))
-      continue;
-    columns.push_back(column_of(setting_heading(key, keys), rows, [&](const Row& row) {
-      return number_words(setting(*row.point, key));
-    }));
-  }
 }
 
 bool any_futility(const std::vector<LookRow>& rows) {

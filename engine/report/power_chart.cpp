@@ -97,6 +97,8 @@ Sources split_settings(const result::Result& result, const Points& points,
     chart.dimensions.push_back({"Analysis", "", sources.analyses});
   else if (!sources.analyses.empty())
     chart.constants.push_back("Analysis: " + sources.analyses[0]);
+  if (const std::string words = multiplicity_words(result); !words.empty())
+    chart.constants.push_back(words);
   return sources;
 }
 

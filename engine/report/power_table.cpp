@@ -11,6 +11,7 @@
 
 #include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
+#include "report/multiplicity_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/text_table.hpp"
@@ -343,6 +344,7 @@ std::string power_table(const result::Result& result, bool colour) {
   out += table_text(table.columns(), style) + "\n";
   for (const std::string& note : footnotes(result, table.rows()))
     append_paragraph(out, note, style.note, style.end);
+  out += multiplicity_table(result, style);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))
     append_paragraph(out, line, style.note, style.end);

@@ -65,6 +65,12 @@ std::string sidedness(int sided) {
   return sided == 1 ? "one-sided" : "two-sided";
 }
 
+// "fixed sequence", "Holm".
+std::string spaced_procedure(const std::string& procedure) {
+  if (procedure == "fixed-sequence") return "fixed sequence";
+  return procedure == "graphical" ? procedure : capitalised(procedure);
+}
+
 std::string with_thousands(std::string digits) {
   for (std::size_t i = digits.size(); i > 3; i -= 3)
     digits.insert(i - 3, ",");
@@ -225,6 +231,29 @@ std::string level_words(const result::Result& result) {
   for (const auto& [name, level] : levels)
     parts.push_back(fmt::format("{} for {}", level, spaced(name)));
   return joined(parts, ", ");
+}
+
+std::string multiplicity_words(const result::Result& result) {
+  const result::MultiplicityLabel* first = nullptr;
+  bool same = true, same_level = true;
+  for (const auto& point : result.points) {
+    if (!point.multiplicity) continue;
+    const result::MultiplicityLabel& label = point.multiplicity->label;
+    if (!first) first = &label;
+    for (std::size_t h = 0; h < label.hypotheses.size(); ++h)
+      same = same && label.hypotheses[h].weight == first->hypotheses[h].weight;
+    same_level = same_level && label.alpha == first->alpha;
+  }
+  if (!first) return "";
+  const bool weights = same && (first->procedure == "graphical" || first->procedure == "holm" ||
+                                first->procedure == "bonferroni");
+  std::vector<std::string> hypotheses;
+  for (const result::HypothesisLabel& one : first->hypotheses)
+    hypotheses.push_back(spaced(one.name) +
+                         (weights ? fmt::format(" ({})", number_words(one.weight)) : ""));
+  return fmt::format("Hypotheses of the {} procedure{}: {}", spaced_procedure(first->procedure),
+                     same_level ? ", familywise level " + number_words(first->alpha) : "",
+                     joined(hypotheses, ", "));
 }
 
 std::string incomplete_words(const result::Result& result) {

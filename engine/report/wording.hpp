@@ -40,6 +40,10 @@ std::string replicates_words(const result::Result& result);
 /// "one-sided level 0.025", or each analysis's when they differ.
 std::string level_words(const result::Result& result);
 
+/// "Hypotheses of the graphical procedure, familywise level 0.025: efs (0.8), os (0.2)", with the
+/// shares of alpha they start with where these are the same at every point; empty without one.
+std::string multiplicity_words(const result::Result& result);
+
 /// "Incomplete: only 0 to 3,000 of 10,000 replicates per point were computed."
 std::string incomplete_words(const result::Result& result);
 

@@ -13,12 +13,14 @@ std::string_view name(PathwayStep step) {
                                                                       "r1",
                                                                       "r2",
                                                                       "unresectable",
-                                                                      "death_within_90_days"};
+                                                                      "death_within_90_days",
+                                                                      "switching"};
   return names[static_cast<std::size_t>(step)];
 }
 
 void PathwayCounts::merge(const PathwayCounts& other) {
   patients += other.patients;
+  may_switch = may_switch || other.may_switch;
   for (std::size_t step = 0; step < took.size(); ++step)
     took[step] += other.took[step];
 }

@@ -102,9 +102,10 @@ DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTr
 PathwayShare share_of(const std::string& arm, const PathwayCounts& counts) {
   PathwayShare out{arm, counts.patients, {}};
   for (std::size_t step = 0; step < pathway_step_count; ++step)
-    out.steps.emplace_back(
-        name(static_cast<PathwayStep>(step)),
-        static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients));
+    if (counts.counts(static_cast<PathwayStep>(step)))
+      out.steps.emplace_back(
+          name(static_cast<PathwayStep>(step)),
+          static_cast<double>(counts.took[step]) / static_cast<double>(counts.patients));
   return out;
 }
 
@@ -174,7 +175,35 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   return out;
 }
 
+MultiplicityResult summarise_multiplicity(const MultiplicityLabel& label,
+                                          const MultiplicityTally& tally,
+                                          const std::vector<AnalysisLabel>& labels,
+                                          const std::vector<AnalysisTruth>& truths,
+                                          std::uint64_t replicates) {
+  MultiplicityResult out;
+  out.label = label;
+  for (const HypothesisLabel& hypothesis : label.hypotheses) {
+    const auto analysis = std::ranges::find(labels, hypothesis.name, &AnalysisLabel::name);
+    out.null_holds.push_back(
+        truths[static_cast<std::size_t>(analysis - labels.begin())].null_holds);
+  }
+  out.any = simulated_proportion(tally.any, replicates);
+  out.all = simulated_proportion(tally.all, replicates);
+  out.rejections = summary(tally.rejections);
+  const bool known = std::ranges::all_of(
+      out.null_holds, [](const std::optional<bool>& holds) { return holds.has_value(); });
+  const bool any_true = std::ranges::any_of(
+      out.null_holds, [](const std::optional<bool>& holds) { return holds.value_or(false); });
+  if (known && any_true) out.familywise_error = simulated_proportion(tally.true_ones, replicates);
+  return out;
+}
+
 }  // namespace
+
+bool has_multiplicity(const Result& result) {
+  return std::ranges::any_of(
+      result.points, [](const PointResult& point) { return point.multiplicity.has_value(); });
+}
 
 bool has_looks(const Result& result) {
   return std::ranges::any_of(result.points, [](const PointResult& point) {
@@ -199,7 +228,8 @@ SimulatedProportion simulated_proportion(std::uint64_t successes, std::uint64_t 
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
                       const std::vector<AnalysisLabel>& labels,
                       const std::vector<AnalysisTruth>& truths,
-                      const std::vector<std::string>& arms) {
+                      const std::vector<std::string>& arms,
+                      const std::optional<MultiplicityLabel>& multiplicity) {
   PointResult out;
   out.set = set;
   out.replicates = tally.replicates;
@@ -213,6 +243,9 @@ PointResult summarise(const std::vector<std::pair<std::string, double>>& set, co
     out.analyses.push_back(summarise_analysis(labels[a], tally.analyses[a], truths[a], tally));
   for (std::size_t arm = 0; arm < tally.pathway.size(); ++arm)
     out.pathway.push_back(share_of(arms[arm], tally.pathway[arm]));
+  if (multiplicity && tally.replicates > 0)
+    out.multiplicity =
+        summarise_multiplicity(*multiplicity, tally.multiplicity, labels, truths, tally.replicates);
   return out;
 }
 

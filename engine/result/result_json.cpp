@@ -203,6 +203,34 @@ Json to_document(const AnalysisResult& analysis) {
   return document;
 }
 
+Json to_document(const SimulatedProportion& proportion) {
+  return {{"estimate", proportion.estimate},
+          {"mc_se", proportion.mc_se},
+          {"ci_lower", proportion.ci_lower},
+          {"ci_upper", proportion.ci_upper}};
+}
+
+Json to_document(const MultiplicityResult& multiplicity) {
+  const MultiplicityLabel& label = multiplicity.label;
+  Json hypotheses = Json::array();
+  for (std::size_t h = 0; h < label.hypotheses.size(); ++h) {
+    const std::optional<bool>& holds = multiplicity.null_holds[h];
+    hypotheses.push_back({{"name", label.hypotheses[h].name},
+                          {"weight", label.hypotheses[h].weight},
+                          {"null_holds", holds ? Json(*holds) : Json(nullptr)}});
+  }
+  const auto& error = multiplicity.familywise_error;
+  return {{"procedure", label.procedure},
+          {"alpha", label.alpha},
+          {"past_looks", label.past_looks.empty() ? Json(nullptr) : Json(label.past_looks)},
+          {"hypotheses", hypotheses},
+          {"any", to_document(multiplicity.any)},
+          {"all", to_document(multiplicity.all)},
+          {"rejections_mean", number(multiplicity.rejections.mean)},
+          {"rejections_mc_se", number(multiplicity.rejections.mc_se)},
+          {"familywise_error", error ? to_document(*error) : Json(nullptr)}};
+}
+
 Json to_document(const PointResult& point) {
   Json set = Json::object();
   for (const auto& [key, value] : point.set) {
@@ -225,6 +253,7 @@ Json to_document(const PointResult& point) {
                    {"dropouts", to_document(point.dropouts)},
                    {"events_not_reached", point.events_not_reached},
                    {"pathway", to_document(point.pathway)}};
+  if (point.multiplicity) document["multiplicity"] = to_document(*point.multiplicity);
   if (!point.imbalance.empty()) document["imbalance"] = to_document(point.imbalance);
   return document;
 }

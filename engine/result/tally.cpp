@@ -142,6 +142,30 @@ void AnalysisTally::merge(const AnalysisTally& other) {
   stopping.merge(other.stopping);
 }
 
+void MultiplicityTally::add(const std::vector<AnalysisOutcome>& outcomes,
+                            const std::vector<AnalysisTruth>& truths) {
+  std::size_t hypotheses = 0, rejected = 0;
+  bool true_one = false;
+  for (std::size_t a = 0; a < truths.size(); ++a) {
+    if (!truths[a].hypothesis) continue;
+    ++hypotheses;
+    rejected += outcomes[a].rejected;
+    true_one = true_one || (outcomes[a].rejected && truths[a].null_holds.value_or(false));
+  }
+  if (hypotheses == 0) return;
+  any += rejected > 0;
+  all += rejected == hypotheses;
+  true_ones += true_one;
+  rejections.add(static_cast<double>(rejected));
+}
+
+void MultiplicityTally::merge(const MultiplicityTally& other) {
+  any += other.any;
+  all += other.all;
+  true_ones += other.true_ones;
+  rejections.merge(other.rejections);
+}
+
 namespace {
 
 // Of an analysis with looks that stopped at one of them.
@@ -166,6 +190,7 @@ void Tally::add(const Outcome& outcome, const std::vector<AnalysisTruth>& truths
   analyses.resize(truths.size());
   for (std::size_t a = 0; a < truths.size(); ++a)
     analyses[a].add(outcome.analyses[a], truths[a]);
+  multiplicity.add(outcome.analyses, truths);
   if (!outcome.looks.empty()) {
     events_distribution.add(static_cast<double>(outcome.events));
     months_distribution.add(outcome.analysis_months);
@@ -197,6 +222,7 @@ void Tally::merge(const Tally& other) {
   analyses.resize(other.analyses.size());
   for (std::size_t a = 0; a < analyses.size(); ++a)
     analyses[a].merge(other.analyses[a]);
+  multiplicity.merge(other.multiplicity);
   pathway.resize(other.pathway.size());
   for (std::size_t arm = 0; arm < pathway.size(); ++arm)
     pathway[arm].merge(other.pathway[arm]);

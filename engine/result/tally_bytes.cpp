@@ -119,6 +119,14 @@ void pass_pathway(Archive& archive, AnyPathway& counts) {
     archive.field(number);
 }
 
+template <typename Archive, typename AnyMultiplicity>
+void pass_multiplicity(Archive& archive, AnyMultiplicity& multiplicity) {
+  auto& [any, all, true_ones, rejections] = multiplicity;
+  for (auto* number : {&any, &all, &true_ones})
+    archive.field(*number);
+  pass_moments(archive, rejections);
+}
+
 template <typename Archive, typename AnyImbalance>
 void pass_imbalance(Archive& archive, AnyImbalance& imbalance) {
   auto& [moments, distribution] = imbalance;
@@ -130,7 +138,7 @@ template <typename Archive, typename AnyTally>
 void pass_tally(Archive& archive, AnyTally& tally) {
   auto& [replicates, events_not_reached, events, analysis_months, last_patient_in_months, enrolled,
          dropouts, events_distribution, months_distribution, enrolled_distribution, analyses,
-         pathway, imbalance] = tally;
+         multiplicity, pathway, imbalance] = tally;
   archive.field(replicates);
   archive.field(events_not_reached);
   for (auto* moments : {&events, &analysis_months, &last_patient_in_months, &enrolled, &dropouts})
@@ -140,6 +148,7 @@ void pass_tally(Archive& archive, AnyTally& tally) {
   archive.resize(analyses);
   for (auto& analysis : analyses)
     pass_analysis(archive, analysis);
+  pass_multiplicity(archive, multiplicity);
   archive.resize(pathway);
   for (auto& counts : pathway)
     pass_pathway(archive, counts);

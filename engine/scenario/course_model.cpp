@@ -5,6 +5,7 @@
 
 #include "scenario/reference_odds.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
 #include "trialmill/scenario/factors.hpp"
 
@@ -184,24 +185,27 @@ void calibrate_death_with_disease(const Scenario& scenario, CalibratedCourse& ou
 
 // ---- from the calibrated course to the laws of the arms ----
 
-cohort::PiecewiseRatio hazard_ratio_in(const Arm& arm, std::string_view transition) {
-  const auto found = std::ranges::find(arm.effects, transition, &TreatmentEffect::transition);
-  return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
-}
-
 double odds_ratio_in(const Arm& arm, std::string_view outcome) {
   const auto found = std::ranges::find(arm.odds_effects, outcome, &TreatmentOdds::outcome);
   return found == arm.odds_effects.end() ? 1.0 : found->odds_ratio;
 }
 
-cohort::TransitionLaw after_surgery(const Scenario& scenario, std::string_view name,
+cohort::TransitionLaw after_surgery(const Scenario& scenario, const std::string& name,
                                     const survival::PiecewiseHazard& baseline,
                                     const std::vector<CovariateEffect>& effects) {
-  cohort::TransitionLaw law;
-  for (const Arm& arm : scenario.arms)
-    law.by_arm.emplace_back(baseline, hazard_ratio_in(arm, name));
-  law.factors = factors_of(effects, columns_of(scenario));
-  return law;
+  TreatedLaws laws = treated_laws(scenario, name, baseline);
+  return {std::move(laws.by_arm), factors_of(effects, columns_of(scenario)),
+          std::move(laws.subgroups)};
+}
+
+// By arm; empty when nobody switches.
+std::vector<cohort::Switching> switching(const std::vector<Arm>& arms) {
+  std::vector<cohort::Switching> out;
+  if (std::ranges::none_of(arms, [](const Arm& arm) { return arm.switching.has_value(); }))
+    return out;
+  for (const Arm& arm : arms)
+    out.push_back(arm.switching.value_or(cohort::Switching{}));
+  return out;
 }
 
 cohort::TransitionLaw before_surgery(const Scenario& scenario,
@@ -328,6 +332,7 @@ cohort::Course compile_course(const Scenario& scenario) {
   out.before.response = response_law(scenario);
   out.operation = operation(scenario, calibrated);
   out.disease.clock = course.clock;
+  out.disease.switching = switching(scenario.arms);
   out.disease.recurrence = after_surgery(scenario, "recurrence", calibrated.hazards.recurrence,
                                          course.recurrence.effects);
   out.disease.death_without_recurrence = after_surgery(scenario, "death_without_recurrence",

@@ -51,4 +51,14 @@ design::GroupSequentialDesign group_sequential_design(const Scenario& scenario,
   return design;
 }
 
+std::vector<design::Boundaries> planned_boundaries(const Scenario& scenario,
+                                                   const Analysis& analysis) {
+  const design::GroupSequentialDesign design = group_sequential_design(scenario, analysis);
+  const auto hypothesis =
+      scenario.multiplicity ? scenario.multiplicity->place_of(analysis.name) : std::nullopt;
+  if (!hypothesis) return {design::compute_boundaries(design)};
+  const design::LocalLevels levels(scenario.multiplicity->graph, scenario.multiplicity->alpha);
+  return design::boundaries_at_levels(design, levels.levels_of(*hypothesis));
+}
+
 }  // namespace trialmill::scenario

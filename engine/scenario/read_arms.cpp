@@ -33,23 +33,8 @@ const std::vector<Changeable>& changeable_in_course() {
   return all;
 }
 
-// The other kind of ratio is one mistake, not an unknown key and a missing one.
-bool has_other_ratio(const Record& effect, const std::string& name, const char* meant,
-                     const char* other) {
-  const auto value = effect.optional_value(other);
-  if (!value || effect.has(meant)) return false;
-  value->reject_key("effects on " + input::in_backquotes(name) + " are stated as " +
-                    input::in_backquotes(meant));
-  return true;
-}
-
-cohort::PiecewiseRatio read_hazard_ratio(const Record& effect, const std::string& name) {
-  if (has_other_ratio(effect, name, "hazard_ratio", "odds_ratio")) return {};
-  const Pieces pieces = read_pieces(effect.value("hazard_ratio"), "ratio", a_ratio());
-  return {pieces.from_months, pieces.value};
-}
-
-void read_course_effect(const Record& file, const std::string& name, const Value& value, Arm& arm) {
+void read_course_effect(const Record& file, const std::string& name, const Value& value,
+                        const Scenario& scenario, Arm& arm) {
   const auto& all = changeable_in_course();
   const auto what = std::ranges::find(all, name, &Changeable::name);
   if (what == all.end()) {
@@ -67,7 +52,7 @@ void read_course_effect(const Record& file, const std::string& name, const Value
   }
   const Record effect = value.record();
   if (!what->by_odds)
-    arm.effects.push_back({name, read_hazard_ratio(effect, name)});
+    arm.effects.push_back(read_hazard_effect(effect, name, scenario));
   else if (!has_other_ratio(effect, name, "odds_ratio", "hazard_ratio"))
     arm.odds_effects.push_back({name, effect.number("odds_ratio", a_ratio())});
 }
@@ -75,10 +60,10 @@ void read_course_effect(const Record& file, const std::string& name, const Value
 void read_effects(const Record& file, const Record& effects, const Scenario& scenario, Arm& arm) {
   for (const auto& [name, value] : effects.entries()) {
     if (scenario.course)
-      read_course_effect(file, name, value, arm);
+      read_course_effect(file, name, value, scenario, arm);
     else if (scenario.disease.name.empty() ||
              require_known(value, name, "event of `disease`", {scenario.disease.name}))
-      arm.effects.push_back({name, read_hazard_ratio(value.record(), name)});
+      read_event_effects(value.record(), scenario, arm);
   }
 }
 
@@ -96,6 +81,7 @@ Arm read_arm(const Record& file, const std::string& name, const Value& value,
     else
       plan->reject_key(needs_course);
   }
+  read_switching(record, scenario, arm);
   const auto effects = record.optional_record("effects");
   if (!effects) return arm;
   if (scenario.arms.empty())

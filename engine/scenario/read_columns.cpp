@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "scenario/sections.hpp"
@@ -21,6 +22,8 @@ std::vector<std::string> fixed_columns(const Scenario& scenario) {
        {"progression", "progression_seen", "withdrawal", "toxicity", "planned_surgery", "surgery",
         "adjuvant", "recurrence", "recurrence_seen", "death"})
     names.push_back(std::string(step) + "_months");
+  if (std::ranges::any_of(scenario.arms, [](const Arm& arm) { return arm.switching.has_value(); }))
+    names.push_back("switching_months");
   return names;
 }
 

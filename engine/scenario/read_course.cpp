@@ -144,6 +144,12 @@ bool describes_course(const Record& disease) {
 void read_course(const Record& file, Scenario& scenario) {
   const Record disease = file.record("disease");
   Course& course = scenario.course.emplace();
+  for (const char* transition : {"recurrence", "death_without_recurrence", "death_with_disease"})
+    if (const auto record = disease.optional_record(transition))
+      if (const auto cured = record->optional_value("cured"))
+        cured->reject_key(
+            "a cure fraction belongs to a `disease` with a single event; in a course state "
+            "pieces of the hazard, the last one 0");
   course.recurrence = read_recurrence(disease, scenario);
   course.death_without_recurrence = read_death_without_recurrence(disease, scenario);
   read_death_with_disease(disease, scenario, course);

@@ -133,7 +133,7 @@ std::vector<cohort::Covariate> read_stated(const std::vector<std::pair<std::stri
     stated.push_back(read_covariate(name, value, published));
     require_same_kind(value, stated.back(), scenario);
     read_table(value, scenario.population, stated.back());
-    if (stated.back().missing)
+    if (stated.back().missing || !stated.back().recorded)
       value.reject_key("what the published cohort recorded does not matter here");
     const auto& correlated = scenario.copula.covariates;
     const bool in_copula = std::ranges::any_of(
@@ -259,6 +259,7 @@ Transition read_transition(const std::string& name, const Value& value, const Sc
     require_origin(baseline, *calibrated, scenario, scenario.time_zero);
     read_cohort(baseline.record(), transition, scenario, *calibrated);
   }
+  read_cured(record, scenario, transition);
   if (!reading.failed()) try_calibration(baseline, transition);
   return transition;
 }

@@ -18,6 +18,9 @@ void read_factor(const Value& item, const std::string& name, double weight, Scen
     item.reject_because(input::in_backquotes(name) + " " + only_later);
   else if (!require_known(item, name, "covariate", names_of(scenario.population)))
     return;
+  else if (!found->recorded)
+    item.reject_because(input::in_backquotes(name) +
+                        " is latent (`recorded: false`): nobody in the trial knows it");
   else if (cohort::level_count(found->law) == 0)
     item.reject_because(input::in_backquotes(name) +
                         " is continuous: only levels can be kept in balance, so give it as a "
@@ -78,7 +81,7 @@ void read_minimisation(const Record& randomisation, Scenario& scenario) {
       {{"range", range}, {"variance", variance}, {"standard-deviation", standard_deviation}});
   plan.probability = randomisation.number_or("probability", 0.8, input::above_to(0, 1));
   const double share = smallest_share(scenario.arms);
-  if (plan.probability > share) return;
+  if (!(plan.probability <= share)) return;
   const std::string why = fmt::format(
       "must be above {:.6g}, the smallest arm's share of the patients, which is simple "
       "randomisation; a smaller one would drive the arms apart",

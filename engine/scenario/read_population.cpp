@@ -87,6 +87,9 @@ cohort::Covariate read_covariate(const std::string& name, const Value& value,
   const Record record = value.record();
   cohort::Covariate covariate{name, cohort::BinaryLaw{}};
   covariate.missing = read_missing(record);
+  covariate.recorded = record.boolean_or("recorded", true);
+  if (!covariate.recorded && covariate.missing)
+    record.value("missing").reject_key("this is never recorded: `recorded: false`");
   if (const auto given = record.optional_value("given"))
     covariate.law = kind_of_table(*given, record.value("table"));
   else if (const auto prevalence = record.optional_value("prevalence"))
@@ -100,7 +103,8 @@ cohort::Covariate read_covariate(const std::string& name, const Value& value,
                                          lognormal->number("sd_log", input::above(0))};
   else if (const auto uniform = record.optional_record("uniform"))
     covariate.law = read_uniform(*uniform);
-  else if (value.is(Value::Kind::record) && record.size() == (covariate.missing ? 1 : 0))
+  else if (value.is(Value::Kind::record) &&
+           record.size() == (covariate.missing ? 1U : 0U) + (record.has("recorded") ? 1U : 0U))
     value.reject_key(
         "a covariate has one of `prevalence`, `levels`, `normal`, `lognormal`, `uniform`, or "
         "`given` with a `table`");
@@ -141,7 +145,12 @@ const cohort::Covariate* find_covariate(const Value& item,
                                         std::string_view why_no_attribute) {
   const std::string name = item.text();
   const auto found = std::ranges::find(known, name, &cohort::Covariate::name);
-  if (found != known.end()) return &*found;
+  if (found != known.end()) {
+    if (!found->recorded)
+      item.reject_because(input::in_backquotes(name) +
+                          " is latent (`recorded: false`): nobody in the trial knows it");
+    return &*found;
+  }
   if (is_attribute(name) && !why_no_attribute.empty())
     item.reject_because(input::in_backquotes(name) + " " + std::string(why_no_attribute));
   else

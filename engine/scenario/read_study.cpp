@@ -101,6 +101,7 @@ void read_trial(const Record& file, Scenario& scenario, const input::Reading& re
   read_randomisation(file, scenario);
   read_follow_up(file, scenario);
   read_analyses(file, scenario);
+  read_multiplicity(file, scenario);
   read_uncertainty(file, scenario, reading);
 }
 

@@ -191,6 +191,7 @@ void reject_trial(const Record& file) {
         {"assessments", "in a survey recurrence is dated as the publication dated it"},
         {"endpoints", "the endpoints of a survey are the curves of its evidence"},
         {"analyses", "the analyses of a survey are those of its evidence"},
+        {"multiplicity", "the analyses of a survey are those of its evidence"},
         {"uncertainty", "a survey is compared with its publication as it stands"},
         {"sweep", "a survey is compared with its publication as it stands"}})
     if (const auto value = file.optional_value(key)) value->reject_key(why);
@@ -222,6 +223,11 @@ survival::PiecewiseHazard read_end_of_follow_up(const Value& value, const Scenar
 void reject_reserved_names(const Record& file, const Scenario& scenario) {
   const auto columns = survey_columns_of(scenario);
   const auto population = file.optional_record("population");
+  for (const cohort::Covariate& covariate : scenario.population)
+    if (!covariate.recorded && population)
+      population->record(covariate.name)
+          .value("recorded")
+          .reject_because("a survey knows all that acts in it; leave the covariate out");
   for (std::size_t k = columns.size() - survey_observation_count; k < columns.size(); ++k)
     if (population && population->has(columns[k].name))
       population->value(columns[k].name)

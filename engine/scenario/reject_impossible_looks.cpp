@@ -55,7 +55,7 @@ void reject_impossible_looks(const Record& file, const Scenario& scenario) {
     const Record looks = records[a].record("looks");
     if (!require_increasing_events(looks, analysis, scenario)) continue;
     try {
-      design::compute_boundaries(group_sequential_design(scenario, analysis));
+      planned_boundaries(scenario, analysis);
     } catch (const design::DesignError& error) {
       const Value place = place_of(error.part, records[a], looks);
       if (place.path() == looks.path())

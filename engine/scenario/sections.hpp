@@ -33,6 +33,8 @@ void require_always_recorded(const input::Value& item, const cohort::Covariate& 
 /// Holds event counts against `scenario.sample_size`, unless that is 0: swept and not known yet.
 void read_follow_up(const input::Record& file, Scenario& scenario);
 void read_analyses(const input::Record& file, Scenario& scenario);
+/// Reads `multiplicity`, if there is any, and gives its level to the analyses it names.
+void read_multiplicity(const input::Record& file, Scenario& scenario);
 /// How well hazard ratios and survival of the sections before are known; left alone when these
 /// could not be read.
 void read_uncertainty(const input::Record& file, Scenario& scenario, const input::Reading& reading);
@@ -82,6 +84,20 @@ void reject_idle_effects(const input::Record& file, const Scenario& scenario);
 // ---- hazards, and what multiplies them ----
 
 input::Interval a_ratio();
+
+/// Notes the other kind of ratio, which is one mistake: not an unknown key and a missing one.
+bool has_other_ratio(const input::Record& effect, const std::string& name, const char* meant,
+                     const char* other);
+/// The hazard ratio of an arm on `transition`, and `within` subgroups.
+TreatmentEffect read_hazard_effect(const input::Record& effect, const std::string& transition,
+                                   const Scenario& scenario);
+/// The effects of an arm on a single event: on its hazard and, where some are cured, on that.
+void read_event_effects(const input::Record& effect, const Scenario& scenario, Arm& arm);
+/// Reads `switching` of an arm.
+void read_switching(const input::Record& arm_record, const Scenario& scenario, Arm& arm);
+/// Reads `cured` of a single event.
+void read_cured(const input::Record& transition_record, const Scenario& scenario,
+                Transition& transition);
 
 /// A hazard or the points to calibrate it to, without the cohort of these.
 Baseline read_baseline(const input::Value& value, const Scenario& scenario);

@@ -71,6 +71,10 @@ std::optional<NoModel> reason_against(const Scenario& scenario, const Analysis& 
     return NoModel{"events counted in other arms than those compared"};
   if (std::holds_alternative<cohort::WeibullHazard>(scenario.disease.baseline))
     return NoModel{"a Weibull hazard"};
+  if (scenario.disease.cured) return NoModel{"a cure fraction"};
+  for (const std::int32_t arm : analysis.arms)
+    for (const TreatmentEffect& effect : scenario.arms[static_cast<std::size_t>(arm)].effects)
+      if (effect.within) return NoModel{"an effect that differs between subgroups"};
   for (const std::size_t c : covariates) {
     const cohort::Covariate& covariate = scenario.population[c];
     if (cohort::level_count(covariate.law) == 0)
@@ -177,7 +181,7 @@ design::TwoArmModel model_of(const Scenario& scenario, const Analysis& analysis,
   const PiecewiseHazard control_hazard = hazard_of(baseline, control_ratio, from);
   const PiecewiseHazard experimental_hazard = hazard_of(baseline, experimental_ratio, from);
   design::TwoArmModel model;
-  model.accrual = accrual_of(scenario, share_of_compared_arms(scenario, analysis));
+  model.accrual = accrual_of(scenario, allocation_share(scenario, analysis.arms));
   model.allocation = experimental.allocation / control.allocation;
   for (const Share& share : shares)
     model.groups.push_back({share.fraction, share.stratum, times(control_hazard, share.multiplier),
@@ -187,15 +191,6 @@ design::TwoArmModel model_of(const Scenario& scenario, const Analysis& analysis,
 }
 
 }  // namespace
-
-double share_of_compared_arms(const Scenario& scenario, const Analysis& analysis) {
-  double all = 0, compared = 0;
-  for (const Arm& arm : scenario.arms)
-    all += arm.allocation;
-  for (const std::int32_t arm : analysis.arms)
-    compared += scenario.arms[static_cast<std::size_t>(arm)].allocation;
-  return compared / all;
-}
 
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis) {

@@ -125,6 +125,7 @@ result::AnalysisOutcome proportion_outcome(const AnalysisPlan& plan,
   if (plan.test == fisher) {
     // The exact test has a p-value and no Z; the score's tells the direction.
     const survival::FisherExact test = survival::fisher_exact(whole);
+    if (plan.hypothesis && test.status == survival::FitStatus::ok) outcome.p_value = test.p_more;
     outcome.rejected = test.status == survival::FitStatus::ok &&
                        (plan.sided == 1 ? test.p_more : test.p_two_sided) <= plan.alpha;
   }

@@ -37,11 +37,13 @@ std::string reason_against(const Analysis& analysis) {
   return "";
 }
 
-// Analyses without looks at the time of one with looks wait for it to stop.
+// Analyses without looks at the time of one with looks, of the same arms, wait for it to stop.
 bool waits_for_another(const Scenario& scenario, const Analysis& analysis) {
   return !analysis.looks && std::ranges::any_of(scenario.analyses, [&](const Analysis& other) {
-    return other.looks && other.at.value_or(scenario.analysis_time) ==
-                              analysis.at.value_or(scenario.analysis_time);
+    return other.looks &&
+           set_of_compared_arms(scenario, other) == set_of_compared_arms(scenario, analysis) &&
+           other.at.value_or(scenario.analysis_time) ==
+               analysis.at.value_or(scenario.analysis_time);
   });
 }
 
@@ -113,11 +115,13 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
   return planned.futility_obeyed ? bounds : design::without_futility(bounds);
 }
 
+// Nobody stops for futility at the last look, which the library counts as failing to reject.
 std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power) {
   std::vector<result::AnalyticLook> out;
   for (const design::ExpectedLook& look : power.looks)
     out.push_back({static_cast<int>(out.size()) + 1, look.counts.time_months, look.counts.events(),
                    look.efficacy + look.harm, look.futility});
+  out.back().futility = 0;
   return out;
 }
 
@@ -156,6 +160,8 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
 
 // What can be said before a model is made: nothing when there may be one.
 std::string reason_before(const Scenario& scenario, const Analysis& analysis) {
+  if (scenario.multiplicity && scenario.multiplicity->place_of(analysis.name))
+    return "a hypothesis whose level a procedure decides";
   std::string reason = reason_against(analysis);
   if (reason.empty() && waits_for_another(scenario, analysis))
     reason = "an analysis made when another one stops";
@@ -178,7 +184,7 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
 void resize(const Scenario& scenario, const Analysis& analysis, Model& model) {
   if (auto* trial = std::get_if<design::TwoArmModel>(&model))
     trial->accrual.duration_months = design::accrual_duration(
-        trial->accrual, scenario::share_of_compared_arms(scenario, analysis) *
+        trial->accrual, scenario::allocation_share(scenario, analysis.arms) *
                             static_cast<double>(scenario.sample_size));
 }
 
@@ -249,6 +255,7 @@ result::Result expected_result(const scenario::Study& study) {
         analysis.test = label.test;
         analysis.weight = label.weight;
         analysis.endpoint = label.endpoint;
+        analysis.arms = label.arms;
         analysis.alpha = label.alpha;
         analysis.sided = label.sided;
         analysis.analytic = size.twins[a];

@@ -7,7 +7,8 @@
 namespace trialmill::simulation {
 
 /// Holds the looks of every analysis that has some, one after another until it stops, and then cuts
-/// the data for the analyses that are made together with them. @param look as in `analyse_cohort`
+/// the data for the analyses that are made together with them. Hypotheses of a procedure are
+/// decided here, also those without looks. @param look as in `analyse_cohort`
 void hold_looks(const Design& design, const DesignSize& size, std::optional<int> look,
                 Workspace& workspace, result::Outcome& outcome);
 

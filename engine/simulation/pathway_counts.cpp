@@ -11,6 +11,7 @@ namespace {
 using cohort::Attribute;
 using cohort::Milestone;
 using cohort::Radicality;
+using result::PathwayCounts;
 using result::PathwayStep;
 
 constexpr double never = std::numeric_limits<double>::infinity();
@@ -87,6 +88,13 @@ void count_pathway(const cohort::TrialModel& model, std::size_t sample_size,
                 attribute(Attribute::toxicity), attribute(Attribute::response),
                 attribute(Attribute::radicality), sample_size, &counts[a].patients,
                 counts[a].took.data());
+  if (cohort.switching_months.empty()) return;
+  for (PathwayCounts& count : counts)
+    count.may_switch = true;
+  for (std::size_t i = 0; i < sample_size; ++i)
+    if (cohort.switching_months[i] < never)
+      ++counts[static_cast<std::size_t>(cohort.arm[i])]
+            .took[static_cast<std::size_t>(PathwayStep::switching)];
 }
 
 std::vector<result::PathwayCounts> sample_pathway(const cohort::TrialModel& model,

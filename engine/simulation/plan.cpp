@@ -11,6 +11,7 @@
 #include "simulation/planned_looks.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
+#include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/factors.hpp"
@@ -63,12 +64,6 @@ cohort::Stratification stratification(const Design& design, const std::vector<st
   return out;
 }
 
-cohort::PiecewiseRatio treatment_ratio(const Scenario& scenario, const scenario::Arm& arm) {
-  const auto found =
-      std::ranges::find(arm.effects, scenario.disease.name, &scenario::TreatmentEffect::transition);
-  return found == arm.effects.end() ? cohort::PiecewiseRatio{} : found->ratio;
-}
-
 const scenario::Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
   return scenario.arms[static_cast<std::size_t>(arm)];
 }
@@ -98,9 +93,11 @@ cohort::TrialModel trial_model(const Scenario& scenario, const Design& design) {
     return model;
   }
   model.hazard_factors = scenario::factors_of(scenario.disease.effects, scenario.population);
-  const cohort::BaselineHazard baseline = scenario::resolve_baseline(scenario.disease);
-  for (const scenario::Arm& arm : scenario.arms)
-    model.event_time_by_arm.emplace_back(baseline, treatment_ratio(scenario, arm));
+  scenario::TreatedLaws laws = scenario::treated_laws(scenario, scenario.disease.name,
+                                                      scenario::resolve_baseline(scenario.disease));
+  model.event_time_by_arm = std::move(laws.by_arm);
+  model.event_subgroups = std::move(laws.subgroups);
+  model.cured = scenario::cure_law(scenario);
   return model;
 }
 
@@ -140,14 +137,22 @@ std::size_t place_of(std::vector<T>& list, const T& value, Same same) {
   return place;
 }
 
-// An analysis without looks is made with those that have its time and looks.
+std::optional<std::size_t> hypothesis_of(const Scenario& scenario, const Analysis& analysis) {
+  return scenario.multiplicity ? scenario.multiplicity->place_of(analysis.name) : std::nullopt;
+}
+
+// An analysis without looks is made with those of the same arms that have its time and looks,
+// unless it is a hypothesis.
 std::size_t cut_of(const Scenario& scenario, const Analysis& analysis, Design& design) {
   CutPlan cut{analysis.at.value_or(scenario.analysis_time)};
-  if (!analysis.looks)
-    return place_of(design.cuts, cut, [](const CutPlan& known, const CutPlan& asked) {
-      return known.when == asked.when;
+  const std::vector<std::int32_t> arms = scenario::set_of_compared_arms(scenario, analysis);
+  if (!analysis.looks && !hypothesis_of(scenario, analysis))
+    return place_of(design.cuts, cut, [&](const CutPlan& known, const CutPlan& asked) {
+      return known.when == asked.when && (known.interim.empty() || known.arms == arms);
     });
+  if (!analysis.looks) return place_of(design.cuts, cut, std::equal_to<>());
   cut.interim = analysis.looks->interim;
+  cut.arms = arms;
   assert(!cut.interim.empty());
   return place_of(design.cuts, cut, std::equal_to<>());
 }
@@ -222,6 +227,7 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.cox.ties = analysis.ties;
   plan.strata = stratification(design, analysis.strata);
   plan.has_looks = analysis.looks.has_value();
+  plan.hypothesis = hypothesis_of(scenario, analysis);
   plan.look = look_of(scenario, analysis, design);
   if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
   plan.outcome_looks = outcome_looks(scenario, analysis, design);
@@ -235,17 +241,28 @@ void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& de
   design.labels.push_back(label_of(scenario, analysis));
 }
 
+std::vector<cohort::PiecewiseRatio> ratios_compared(const Scenario& scenario,
+                                                    const AnalysisPlan& plan) {
+  std::vector<cohort::PiecewiseRatio> ratios;
+  for (const std::int32_t arm : plan.arms)
+    ratios.push_back(treatment_ratio(scenario, arm_of(scenario, arm)));
+  return ratios;
+}
+
 // What the generator says of each analysis's estimate, before a course is measured.
 std::vector<result::AnalysisTruth> stated_truths(const Scenario& scenario, const Design& design) {
   std::vector<result::AnalysisTruth> truths;
   for (const AnalysisPlan& plan : design.analyses) {
     result::AnalysisTruth truth;
     truth.interval_z = plan.critical_z;
+    truth.hypothesis = plan.hypothesis.has_value();
     if (!scenario.course) {
-      const auto ratio = stated_ratio(treatment_ratio(scenario, arm_of(scenario, plan.arms[0])),
-                                      treatment_ratio(scenario, arm_of(scenario, plan.arms[1])));
-      if (ratio) truth.log_hazard_ratio = math::log(*ratio);
+      truth.log_hazard_ratio = scenario::constant_log_ratio(
+          scenario, arm_of(scenario, plan.arms[0]), arm_of(scenario, plan.arms[1]));
       truth.difference = stated_difference(scenario, design.model, plan);
+      if (truth.hypothesis)
+        truth.null_holds =
+            stated_null_hypothesis(ratios_compared(scenario, plan), truth.difference, plan);
     }
     truths.push_back(truth);
   }
@@ -258,6 +275,42 @@ std::vector<std::shared_ptr<const PlannedLooks>> all_planned_looks(const Scenari
   for (const Analysis& analysis : scenario.analyses)
     out.push_back(planned_looks(scenario, analysis));
   return out;
+}
+
+std::optional<ProcedurePlan> procedure_plan(const Scenario& scenario) {
+  if (!scenario.multiplicity) return std::nullopt;
+  const scenario::Multiplicity& stated = *scenario.multiplicity;
+  ProcedurePlan plan;
+  plan.alpha = stated.alpha;
+  plan.label.procedure = name(stated.procedure);
+  plan.label.alpha = stated.alpha;
+  if (scenario::passes_on(stated.procedure)) plan.label.past_looks = name(stated.past_looks);
+  for (std::size_t h = 0; h < stated.hypotheses.size(); ++h) {
+    plan.label.hypotheses.push_back({stated.hypotheses[h], stated.graph.weight[h]});
+    const auto analysis =
+        std::ranges::find(scenario.analyses, stated.hypotheses[h], &Analysis::name);
+    plan.analyses.push_back(static_cast<std::size_t>(analysis - scenario.analyses.begin()));
+  }
+  return plan;
+}
+
+// The procedure at one size, with the bounds of every level; null when it is no graph.
+std::shared_ptr<const design::GraphProcedure> planned_procedure(const Scenario& scenario) {
+  using Procedure = scenario::Multiplicity::Procedure;
+  if (!scenario.multiplicity || scenario.multiplicity->procedure == Procedure::hochberg)
+    return nullptr;
+  const scenario::Multiplicity& stated = *scenario.multiplicity;
+  design::GraphProcedure procedure{
+      design::LocalLevels(stated.graph, stated.alpha), stated.past_looks, {}};
+  for (const std::string& hypothesis : stated.hypotheses) {
+    const auto analysis = std::ranges::find(scenario.analyses, hypothesis, &Analysis::name);
+    design::HypothesisTest& test = procedure.hypotheses.emplace_back();
+    if (!analysis->looks) continue;
+    test.boundaries = scenario::planned_boundaries(scenario, *analysis);
+    test.clock = analysis->looks->clock;
+    test.last_look = analysis->looks->last_look;
+  }
+  return std::make_shared<const design::GraphProcedure>(std::move(procedure));
 }
 
 // The first look of a time to event, or the first look; of all arms, if need be without analyses.
@@ -284,6 +337,7 @@ Design compile_design(const Scenario& scenario) {
     if (analysis.looks) cut_of(scenario, analysis, design);
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
+  design.procedure = procedure_plan(scenario);
   design.reported_look = look_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
@@ -320,9 +374,9 @@ Plan compile_plan(const scenario::Study& study) {
       first_point.push_back(p);
       plan.designs.push_back(compile_design(point.scenario));
     }
-    plan.designs[design].sizes.push_back({point.scenario.sample_size, p,
-                                          stated_truths(point.scenario, plan.designs[design]),
-                                          all_planned_looks(point.scenario)});
+    plan.designs[design].sizes.push_back(
+        {point.scenario.sample_size, p, stated_truths(point.scenario, plan.designs[design]),
+         all_planned_looks(point.scenario), planned_procedure(point.scenario)});
     PlannedPoint planned;
     planned.design = design;
     for (const scenario::Setting& setting : point.set)

@@ -10,8 +10,8 @@ std::shared_ptr<const PlannedLooks> planned_looks(const scenario::Scenario& scen
   if (!analysis.looks) return nullptr;
   const auto maximum = static_cast<double>(scenario::planned_information(scenario, analysis));
   return std::make_shared<const PlannedLooks>(PlannedLooks{
-      design::compute_boundaries(scenario::group_sequential_design(scenario, analysis)), maximum,
-      analysis.looks->clock, analysis.looks->last_look, analysis.looks->futility_obeyed});
+      scenario::planned_boundaries(scenario, analysis).front(), maximum, analysis.looks->clock,
+      analysis.looks->last_look, analysis.looks->futility_obeyed});
 }
 
 }  // namespace trialmill::simulation

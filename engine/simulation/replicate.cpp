@@ -49,7 +49,7 @@ void analyse_cohort(const Design& design, const DesignSize& size, Workspace& wor
   outcome.dropouts = first.dropouts;
   outcome.events_reached = std::ranges::all_of(workspace.cuts, &cohort::Cut::reached);
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
-    if (!design.analyses[a].has_looks)
+    if (!design.analyses[a].has_looks && !design.analyses[a].hypothesis)
       outcome.analyses[a] = analyse(design.analyses[a], design, sample_size, workspace);
   count_pathway(design.model, sample_size, workspace.cohort, outcome.pathway);
   measure_imbalance(design, outcome.enrolled, workspace.cohort, workspace.arm_counts,

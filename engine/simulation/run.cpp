@@ -203,8 +203,10 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
     for (const DesignSize& size : design.sizes) {
       const result::Tally& tally = totals.tallies[size.point];
       result::PointResult& point = out.points[size.point];
-      point = result::summarise(plan.points[size.point].set, tally, design.labels, size.truths,
-                                design.arm_names);
+      point = result::summarise(
+          plan.points[size.point].set, tally, design.labels, size.truths, design.arm_names,
+          design.procedure ? std::optional(design.procedure->label) : std::nullopt);
+      if (tally.replicates == 0) continue;  // nothing was finished here
       point.imbalance = result::summarise_imbalance(tally, design.imbalance);
       for (std::size_t a = 0; a < size.twins.size(); ++a)
         point.analyses[a].analytic = size.twins[a];

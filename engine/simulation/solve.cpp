@@ -74,6 +74,7 @@ Scenario trial_of(const Scenario& scenario, const SolveOptions& options) {
         let_events_grow(when, patients);
   }
   trial.analyses = {analysis};
+  trial.multiplicity.reset();
   return trial;
 }
 
@@ -237,6 +238,17 @@ class Search {
           size_for_power(fit_power_curve(near, critical_z_), options_.power, options_.confidence);
   }
 
+  // Is the power at the largest size four standard errors below the target? A curve without a slope
+  // does not say so.
+  bool largest_falls_short() const {
+    const SizedRejections& last = batches_.back();
+    if (last.sizes.back() != range_.largest) return false;
+    const std::size_t place = last.sizes.size() - 1;
+    const auto all = static_cast<double>(last.replicates);
+    const double share = static_cast<double>(last.at(place, place)) / all;
+    return share + 4 * std::sqrt(std::max(share * (1 - share), 1 / all) / all) < options_.power;
+  }
+
   // The next centre, at most four times as far as the present one.
   void move_centre() {
     const auto centre = static_cast<double>(centre_);
@@ -279,6 +291,7 @@ class Search {
       const auto affordable = static_cast<std::uint64_t>(std::max(left, 0.0));
       if (!add_round({low, high}, std::max(shortest, std::min(wanted, affordable)))) return false;
       fit();
+      if (largest_falls_short()) found_ = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
       if (found_.lower > static_cast<double>(range_.largest)) break;
       if (found_.upper < static_cast<double>(range_.smallest)) break;
       if (found_.upper - found_.lower <= static_cast<double>(range_.step)) break;
@@ -323,8 +336,8 @@ class Search {
 
 }  // namespace
 
-result::AnalysisLabel analysis_label(const Analysis& analysis) {
-  return label_of(analysis);
+result::AnalysisLabel analysis_label(const Scenario& scenario, std::size_t analysis) {
+  return label_of(scenario, scenario.analyses[analysis]);
 }
 
 std::size_t size_step(const Scenario& scenario) {
@@ -338,6 +351,9 @@ std::size_t size_step(const Scenario& scenario) {
 std::optional<std::string> reason_against_solving(const Scenario& scenario,
                                                   const SolveOptions& options) {
   const Analysis& analysis = scenario.analyses[options.analysis];
+  if (scenario.multiplicity && scenario.multiplicity->place_of(analysis.name))
+    return "this analysis is a hypothesis of `multiplicity`, and its power depends on the others: "
+           "compare sizes by a sweep of `sample_size`, or solve without `multiplicity`";
   if (made_when_another_stops(scenario, options.analysis))
     return "this analysis is made when another one stops; solve for that one";
   const bool fixed = waits_for_fixed_events(scenario, analysis);

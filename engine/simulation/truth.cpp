@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "simulation/analyse.hpp"
+#include "simulation/null_hypothesis.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
@@ -168,11 +169,12 @@ bool has_estimate(const Design& design, const AnalysisPlan& plan) {
          !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
 }
 
-// The arms that some estimate compares, increasing.
+// The arms that some estimate or hypothesis compares, increasing.
 std::vector<std::int32_t> arms_to_follow(const Design& design) {
   std::set<std::int32_t> arms;
   for (const AnalysisPlan& plan : design.analyses)
-    if (has_estimate(design, plan)) arms.insert(plan.arms.begin(), plan.arms.end());
+    if (plan.hypothesis || has_estimate(design, plan))
+      arms.insert(plan.arms.begin(), plan.arms.end());
   return {arms.begin(), arms.end()};
 }
 
@@ -187,14 +189,20 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
   std::vector<BothArms> patients(design.analyses.size());
   Worlds worlds{{}, arms_to_follow(design), std::vector<Workspace>(design.model.arms())};
+  std::vector<PairedOutcomes> pairs(design.analyses.size());
   for (std::uint64_t k = 0; k < replicates; ++k) {
     draw_worlds(design, without_dropout, seed, first_replicate + k, worlds);
-    for (std::size_t a = 0; a < design.analyses.size(); ++a)
-      if (has_estimate(design, design.analyses[a]))
-        add_patients(design, design.analyses[a], worlds, patients[a]);
+    for (std::size_t a = 0; a < design.analyses.size(); ++a) {
+      const AnalysisPlan& plan = design.analyses[a];
+      if (has_estimate(design, plan)) add_patients(design, plan, worlds, patients[a]);
+      for (std::size_t arm = 1; plan.hypothesis && arm < plan.arms.size(); ++arm)
+        compare_arms(without_dropout, plan, worlds.of(plan.arms[0]), worlds.of(plan.arms[arm]),
+                     worlds.randomised.cuts[design.looks[plan.look].cut].calendar_months, pairs[a]);
+    }
   }
   for (std::size_t a = 0; a < design.analyses.size(); ++a) {
     const AnalysisPlan& plan = design.analyses[a];
+    if (plan.hypothesis) size.truths[a].null_holds = null_hypothesis_holds(plan, pairs[a]);
     if (!has_estimate(design, plan)) continue;
     const BothArms& rows = patients[a];
     if (plan.test == scenario::Analysis::Test::cox)
@@ -210,7 +218,7 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
 
 bool needs_truth(const Design& design) {
   return design.model.course && std::ranges::any_of(design.analyses, [&](const AnalysisPlan& plan) {
-           return has_estimate(design, plan);
+           return plan.hypothesis || has_estimate(design, plan);
          });
 }
 

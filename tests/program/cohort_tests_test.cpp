@@ -206,6 +206,30 @@ std::string pair_of_three(const std::string& reference, const std::string& compa
   return text;
 }
 
+// The chi-square test of all arms, and a pair of the same columns.
+TEST(CohortOfEveryTest, ALogRankTestOfThreeArmsRefitsToExactlyTheStatisticRecordedForIt) {
+  const Scratch folder;
+  const std::string trial_of_three = shipped("reference/several-arms.yaml");
+  for (const std::string number : {"1", "64"}) {
+    const json document =
+        json::parse(run_program(folder, "cohort " + trial_of_three + " --replicate " + number +
+                                            " -o patients.csv --json")
+                        .output);
+    const json& any = document["analyses"][3];
+    EXPECT_EQ(any["columns"]["group"], "arm");
+    const auto refit = [&](const std::string& group) {
+      return json::parse(
+          run_program(folder, "fit patients.csv --time time --status status --group " + group +
+                                  " --exact-times --json")
+              .output);
+    };
+    const json all = refit("arm")["logrank"];
+    EXPECT_EQ(std::sqrt(all["chisq"].get<double>()), any["z"].get<double>());
+    EXPECT_EQ(all["p"], any["p"]);
+    EXPECT_EQ(refit("high_vs_low")["logrank"]["z"], document["analyses"][2]["z"]);
+  }
+}
+
 TEST(CohortOfEveryTest, APairOfThreeArmsRefitsToExactlyTheStatisticRecordedForIt) {
   expect_refits(pair_of_three("upfront", "neoadjuvant"), "neoadjuvant_vs_upfront");
   expect_refits(pair_of_three("neoadjuvant", "brief"), "brief_vs_neoadjuvant");

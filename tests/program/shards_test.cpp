@@ -153,6 +153,18 @@ TEST_F(Shards, APartialReportSaysSoEverywhere) {
   }
 }
 
+TEST_F(Shards, APartialReportOfNothingAtSomePoints) {
+  // Of three blocks two go to the first two shards: one of them has none of the last design.
+  ASSERT_EQ(run("run trial.yaml --replicates 100 --shard 1/3 -o parts").exit_status, 0);
+  const Finished partial = run("merge parts --json --partial");
+  ASSERT_EQ(partial.exit_status, 0) << partial.errors;
+  const json points = json::parse(partial.output)["points"];
+  std::uint64_t empty = 0;
+  for (const json& point : points)
+    empty += point["replicates"] == 0;
+  EXPECT_EQ(empty, 4u);
+}
+
 TEST_F(Shards, DamagedFilesAreNamedAndRefused) {
   run_shards(2, "parts");
   const std::string path = shard("parts", 2, 2);

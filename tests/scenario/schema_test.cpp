@@ -60,7 +60,8 @@ class Schema {
     const std::string type = rule.value("type", "");
     return type.empty() || (type == "object" && value.is_object()) ||
            (type == "array" && value.is_array()) || (type == "string" && value.is_string()) ||
-           (type == "number" && value.is_number()) || (type == "integer" && value.is_number());
+           (type == "boolean" && value.is_boolean()) || (type == "number" && value.is_number()) ||
+           (type == "integer" && value.is_number());
   }
 
   bool accepts_members(const json& value, const json& rule) const {

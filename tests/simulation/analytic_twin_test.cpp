@@ -130,6 +130,28 @@ TEST(AnalyticTwin, IndependentLooksOfLrpower) {
   EXPECT_NEAR(twin.by_look[2].time, 38, 0.1);
 }
 
+// Futility that nobody obeys stops nobody; futility that is obeyed costs power, and no trial stops
+// for it at the last look.
+TEST(AnalyticTwin, FutilityStopsWhereItIsObeyed) {
+  Trial trial;
+  trial.until = "{events: 200}";
+  const auto looks = [&](const std::string& futility) {
+    trial.analyses =
+        "[{name: primary, test: log-rank, looks: {information_fraction: [0.5, 1], spending: obf" +
+        futility + "}}]";
+    return twin_of(trial);
+  };
+  const AnalyticTwin none = looks("");
+  const AnalyticTwin obeyed = looks(", futility: {spending: pocock, beta: 0.2}");
+  const AnalyticTwin ignored = looks(", futility: {spending: pocock, beta: 0.2, obeyed: false}");
+  EXPECT_EQ(none.by_look[0].futility, 0);
+  EXPECT_NEAR(ignored.power, none.power, 1e-9);
+  EXPECT_LT(obeyed.power, none.power);
+  EXPECT_GT(obeyed.by_look[0].futility, 0.02);
+  EXPECT_EQ(obeyed.by_look[1].futility, 0);
+  EXPECT_LT(obeyed.events_mean, none.events_mean);
+}
+
 TEST(AnalyticTwin, CovariatesOutsideTheStrataArePatientsOfDifferentRisk) {
   Trial trial;
   trial.population =
@@ -238,6 +260,8 @@ TEST(AnalyticTwin, SaysWhyThereIsNone) {
   EXPECT_EQ(because([](Trial& t) { t.analyses = "[{name: primary, test: rmst, tau_months: 12}]"; }),
             "the rmst test");
   EXPECT_EQ(because([](Trial& t) { t.until = "{events: 299}"; }), "more events than are expected");
+  EXPECT_EQ(because([](Trial& t) { t.until = "{events: 99, arms: [control]}"; }),
+            "events counted in other arms than those compared");
   EXPECT_EQ(because([](Trial& t) {
               t.analyses =
                   "[{name: primary, test: log-rank, looks: {interim: [{calendar_months: 60}], "

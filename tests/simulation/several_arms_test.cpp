@@ -201,6 +201,32 @@ analyses:
   EXPECT_GT(stopped_early, 10);
 }
 
+// Who has no looks is made when an analysis of the same arms has stopped, and not with that of
+// others.
+TEST(SeveralArms, AnalysesWaitForTheLooksOfTheirOwnArms) {
+  const Plan plan = plan_of(trial + R"yaml(
+analyses:
+  - name: high
+    test: log-rank
+    arms: [control, high]
+    looks: {information_fraction: [0.5, 1], planned: {events: 60}, spending: pocock}
+  - {name: ratio, test: cox, arms: [control, high]}
+  - {name: low, test: cox, arms: [control, low]}
+)yaml");
+  Workspace workspace;
+  int stopped_early = 0;
+  for (std::uint64_t number = 1; number <= 50; ++number) {
+    const result::Outcome& outcome =
+        simulate_replicate(plan.designs[0], plan.seed, number, workspace).front();
+    const auto& analyses = outcome.analyses;
+    EXPECT_EQ(analyses[1].analysis_months, analyses[0].analysis_months);
+    EXPECT_EQ(analyses[1].events, analyses[0].events);
+    EXPECT_EQ(analyses[2].analysis_months, Patients(workspace.cohort).time_of(90, {0, 1, 2}));
+    stopped_early += analyses[0].analysis_months < analyses[2].analysis_months;
+  }
+  EXPECT_GT(stopped_early, 10);
+}
+
 TEST(SeveralArms, InATrialOfTwoNamingThemChangesNothing) {
   const auto two_arms = [](const std::string& arms) {
     std::string text = small_sweep;

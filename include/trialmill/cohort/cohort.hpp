@@ -12,6 +12,7 @@
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/population.hpp"
 #include "trialmill/cohort/randomisation.hpp"
+#include "trialmill/cohort/subgroup.hpp"
 
 namespace trialmill::cohort {
 
@@ -34,6 +35,8 @@ struct TrialModel {
   Copula copula;                                ///< of the covariates that are correlated
   std::vector<HazardFactor> hazard_factors;     ///< effects of covariates on the event's hazard
   std::vector<EventTimeLaw> event_time_by_arm;  ///< for a patient whose factors are all 1
+  SubgroupEffects event_subgroups;              ///< in which the event has other laws
+  OddsLaw cured;                                ///< never having the event
   std::optional<Course> course;
   std::vector<EventTimeLaw> dropout_time_by_arm;
   Enrolment enrolment;
@@ -58,6 +61,9 @@ struct Cohort {
   std::vector<double> event_months;  ///< of a single event; empty with a course
   std::vector<double> milestones;    ///< of a course, milestone-major like `covariates`
   std::vector<double> dropout_months;
+  /// When a patient switches treatment after recurrence, from randomisation; infinite for those who
+  /// do not. Empty where no arm of a course switches.
+  std::vector<double> switching_months;
 
   std::span<const double> covariate(std::size_t index) const {
     return std::span(covariates).subspan(index * size, size);
@@ -76,6 +82,7 @@ struct Cohort {
 struct CohortWorkspace {
   std::vector<double> uniform, block_uniform, multiplier, scratch;
   std::vector<std::vector<double>> course;  ///< columns of the steps of a course
+  std::vector<std::int32_t> law;            ///< of each patient, where effects differ in subgroups
   std::vector<std::int32_t> stratum;
   PopulationWorkspace population;
   RandomisationWorkspace randomisation;

@@ -6,6 +6,7 @@
 
 #include "trialmill/cohort/event_time.hpp"
 #include "trialmill/cohort/population.hpp"
+#include "trialmill/cohort/subgroup.hpp"
 #include "trialmill/survival/illness_death.hpp"
 
 /// A patient's whole course: the pathway from randomisation to surgery, the operation, and the
@@ -55,6 +56,7 @@ std::vector<Covariate> attribute_descriptions();
 struct TransitionLaw {
   std::vector<EventTimeLaw> by_arm;  ///< empty: it never happens
   std::vector<HazardFactor> factors;
+  SubgroupEffects subgroups = {};  ///< in which it has other laws
 
   bool never() const;
 };
@@ -97,6 +99,14 @@ struct Operation {
   AdjuvantTherapy adjuvant;
 };
 
+/// Treatment changed after recurrence, as in a crossover to the experimental treatment. From then
+/// on the hazard of death with disease is multiplied.
+struct Switching {
+  double probability = 0;   ///< that a patient who recurs will switch
+  double delay_months = 0;  ///< after recurrence; a patient who dies earlier does not switch
+  double hazard_ratio = 1;
+};
+
 /// The illness-death course. Hazards count from surgery, or from the day on which it became certain
 /// that a patient will not be resected.
 struct DiseaseCourse {
@@ -104,6 +114,7 @@ struct DiseaseCourse {
   TransitionLaw death_without_recurrence;
   TransitionLaw death_with_disease;
   survival::CourseClock clock = survival::CourseClock::forward;
+  std::vector<Switching> switching = {};  ///< by arm; empty: nobody switches
 };
 
 /// Visits at which recurrence or progression can be seen: the first one `every_months[0]` after the

@@ -67,6 +67,7 @@ struct Covariate {
   /// and with the levels of `law`.
   std::vector<CovariateLaw> law_given_parents = {};
   std::optional<MissingValues> missing = {};
+  bool recorded = true;  ///< false: latent, nobody in the trial knows it
 };
 
 /// The value below which a fraction u of patients lies: 0 or 1 for a binary covariate (1 when

@@ -58,10 +58,11 @@ struct AnalysisOutcome {
   /// Cox analyses only; NaN otherwise and when undefined.
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
-  ProportionOutcome proportion;   ///< of a yes-or-no endpoint
-  double p_value = not_a_number;  ///< of a test that rejects by it: MaxCombo, or of several arms
-  DifferenceOutcome difference;   ///< of restricted means, milestones and win ratios
-  int look = 1;                   ///< at which it stopped, from 1
+  ProportionOutcome proportion;  ///< of a yes-or-no endpoint
+  /// Of a test that rejects by it: MaxCombo, of several arms, and Fisher's as a hypothesis.
+  double p_value = not_a_number;
+  DifferenceOutcome difference;  ///< of restricted means, milestones and win ratios
+  int look = 1;                  ///< at which it stopped, from 1
 };
 
 /// Steps of the pathway that are counted, by arm.
@@ -77,15 +78,18 @@ enum class PathwayStep : std::uint8_t {
   r2,
   unresectable,
   death_within_90_days,  ///< of surgery
+  switching,             ///< of treatment after recurrence; counted where some arm does
 };
-constexpr std::size_t pathway_step_count = 11;
+constexpr std::size_t pathway_step_count = 12;
 std::string_view name(PathwayStep step);
 
 /// How many patients of an arm took each step, whatever was seen by the time of the analysis.
 struct PathwayCounts {
   std::uint64_t patients = 0;
   std::array<std::uint64_t, pathway_step_count> took{};
+  bool may_switch = false;  ///< treatment can be switched in some arm
 
+  bool counts(PathwayStep step) const { return step != PathwayStep::switching || may_switch; }
   void merge(const PathwayCounts& other);
 };
 

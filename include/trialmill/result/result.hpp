@@ -222,6 +222,32 @@ struct AnalysisResult {
   std::optional<Assurance> assurance = {};          ///< of scenarios with uncertain numbers
 };
 
+/// One hypothesis of a procedure, by the analysis that tests it.
+struct HypothesisLabel {
+  std::string name;
+  double weight = 0;  ///< the share of alpha it starts with
+};
+
+/// How several analyses share one level.
+struct MultiplicityLabel {
+  std::string procedure;        ///< as a scenario names it, "holm"
+  double alpha = 0.025;         ///< familywise, one-sided
+  std::string past_looks = {};  ///< empty when no level is passed on
+  std::vector<HypothesisLabel> hypotheses;
+};
+
+/// What a procedure decided about its hypotheses together, over all replicates.
+struct MultiplicityResult {
+  MultiplicityLabel label;
+  std::vector<std::optional<bool>> null_holds;  ///< by hypothesis; none: it is not known
+  SimulatedProportion any;                      ///< at least one rejection: disjunctive power
+  SimulatedProportion all;                      ///< all rejected: conjunctive power
+  Summary rejections;                           ///< hypotheses rejected
+  /// At least one rejection of a true null hypothesis. Absent when it is not known of every
+  /// hypothesis whether it is true, or none is.
+  std::optional<SimulatedProportion> familywise_error;
+};
+
 struct PointResult {
   std::vector<std::pair<std::string, double>> set;  ///< swept keys, sample_size among them
   std::uint64_t replicates = 0;
@@ -230,6 +256,7 @@ struct PointResult {
   std::uint64_t events_not_reached = 0;
   std::vector<PathwayShare> pathway;    ///< by arm; empty without a course
   std::vector<ArmImbalance> imbalance;  ///< empty when nobody asked
+  std::optional<MultiplicityResult> multiplicity = {};
 };
 
 /// The only part of a result that may differ between two runs of the same scenario and seed.
@@ -272,7 +299,8 @@ struct AnalysisLabel {
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
                       const std::vector<AnalysisLabel>& labels,
                       const std::vector<AnalysisTruth>& truths,
-                      const std::vector<std::string>& arms);
+                      const std::vector<std::string>& arms,
+                      const std::optional<MultiplicityLabel>& multiplicity = {});
 
 /// The document as JSON text, keys in a fixed order, numbers that round-trip, a newline at the end.
 std::string to_json(const Result& result);
@@ -288,5 +316,11 @@ bool has_looks(const Result& result);
 
 /// Tidy table of the looks: one row per point, analysis with looks and look.
 std::string looks_to_csv(const Result& result);
+
+/// Do analyses share one level by a procedure?
+bool has_multiplicity(const Result& result);
+
+/// Tidy table of what procedures decided: one row per point.
+std::string multiplicity_to_csv(const Result& result);
 
 }  // namespace trialmill::result

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "trialmill/result/distribution.hpp"
@@ -30,6 +31,8 @@ struct AnalysisTruth {
   double interval_z = 1.959963984540054;  ///< half-width of the confidence interval in SE
   double risk_difference = not_a_number;  ///< of a yes-or-no endpoint
   double difference = not_a_number;       ///< of restricted means or at a milestone
+  bool hypothesis = false;                ///< it shares its level with others in a procedure
+  std::optional<bool> null_holds = {};    ///< of a hypothesis; none: it is not known
 };
 
 /// One look of an analysis. Moments are over the replicates that hold it, those of a bound over the
@@ -82,6 +85,17 @@ struct AnalysisTally {
   void merge(const AnalysisTally& other);
 };
 
+/// What a procedure decided about its hypotheses together.
+struct MultiplicityTally {
+  std::uint64_t any = 0;        ///< replicates that reject at least one hypothesis
+  std::uint64_t all = 0;        ///< that reject every hypothesis
+  std::uint64_t true_ones = 0;  ///< that reject at least one that is known to be true
+  Moments rejections;           ///< hypotheses rejected; without values when there is no procedure
+
+  void add(const std::vector<AnalysisOutcome>& outcomes, const std::vector<AnalysisTruth>& truths);
+  void merge(const MultiplicityTally& other);
+};
+
 /// Sums over some replicates of one design point.
 struct Tally {
   std::uint64_t replicates = 0;
@@ -90,6 +104,7 @@ struct Tally {
   /// Of trials with looks only: of `events`, `analysis_months` and `enrolled`.
   Distribution events_distribution, months_distribution, enrolled_distribution;
   std::vector<AnalysisTally> analyses;
+  MultiplicityTally multiplicity;
   std::vector<PathwayCounts> pathway;     ///< by arm
   std::vector<ImbalanceTally> imbalance;  ///< as in `Outcome`
 

@@ -43,4 +43,9 @@ std::size_t planned_information(const Scenario& scenario, const Analysis& analys
 design::GroupSequentialDesign group_sequential_design(const Scenario& scenario,
                                                       const Analysis& analysis);
 
+/// The bounds of an analysis with looks: one for its level, or one for each level it can have as a
+/// hypothesis of a procedure, the lowest first. @throws design::DesignError
+std::vector<design::Boundaries> planned_boundaries(const Scenario& scenario,
+                                                   const Analysis& analysis);
+
 }  // namespace trialmill::scenario

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "trialmill/cohort/randomisation.hpp"
 #include "trialmill/evidence/published.hpp"
 #include "trialmill/scenario/looks.hpp"
+#include "trialmill/scenario/multiplicity.hpp"
 #include "trialmill/scenario/survey.hpp"
 #include "trialmill/scenario/uncertainty.hpp"
 #include "trialmill/survival/cox.hpp"
@@ -49,22 +51,43 @@ struct CovariateEffect {
   std::string source;  ///< "scenario", or where the evidence prints the number
 };
 
+/// A probability, and the odds ratios by which covariates change it.
+struct Chance {
+  double probability =
+      0;  ///< averaged over the published cohort; of a cure the reference patient's
+  std::vector<CovariateEffect> odds_ratios;
+  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
+};
+
 /// One kind of event of the disease course.
 struct Transition {
   std::string name;  ///< "rfs", "os"
   Baseline baseline;
   std::vector<CovariateEffect> effects;
+  /// Of a single event: who never has it, so that baseline and effects are of the others.
+  std::optional<Chance> cured = {};
+};
+
+/// Hazard ratios of an arm in some levels of a covariate, in place of the arm's own.
+struct SubgroupRatios {
+  std::string covariate;
+  /// By level; empty for the presence of a binary covariate.
+  std::vector<std::pair<std::string, cohort::PiecewiseRatio>> ratio_by_level;
 };
 
 /// The effect of an arm on one transition, against the first arm.
 struct TreatmentEffect {
   std::string transition;
   cohort::PiecewiseRatio ratio;
+  std::optional<SubgroupRatios> within = {};
 };
 
-/// The effect of an arm on the odds of an outcome of surgery, against the first arm.
+/// The outcome of a single event that never comes.
+constexpr std::string_view cure = "cured";
+
+/// The effect of an arm on the odds of an outcome of surgery, or of a cure, against the first arm.
 struct TreatmentOdds {
-  std::string outcome;  ///< "r1", "r2", "unresectable", "morbidity", "adjuvant"
+  std::string outcome;  ///< "r1", "r2", "unresectable", "morbidity", "adjuvant", "cured"
   double odds_ratio = 1;
 };
 
@@ -94,13 +117,7 @@ struct Arm {
   survival::PiecewiseHazard dropout;  ///< hazard of loss to follow-up
   BeforeSurgeryPlan before_surgery;
   cohort::VisitSchedule assessments;
-};
-
-/// A probability, and the odds ratios by which covariates change it.
-struct Chance {
-  double probability = 0;  ///< averaged over the published cohort
-  std::vector<CovariateEffect> odds_ratios;
-  std::string source = "scenario";  ///< of the probability, or where the evidence prints it
+  std::optional<cohort::Switching> switching = {};  ///< of treatment after recurrence
 };
 
 /// The operation and what comes with it.
@@ -186,7 +203,7 @@ struct Analysis {
   std::vector<std::string> strata;
   std::vector<std::string> covariates;
   survival::Ties ties = survival::Ties::efron;
-  double alpha = 0.025;
+  double alpha = 0.025;  ///< of a hypothesis of a procedure, that of the family
   int sided = 1;
   std::optional<cohort::AnalysisTime> at;  ///< its own time; absent: the scenario's
   std::optional<Looks> looks;              ///< absent: it is made once, at that time
@@ -228,7 +245,8 @@ struct Scenario {
   std::size_t sample_size = 0;
   cohort::AnalysisTime analysis_time;
   std::vector<Analysis> analyses;
-  std::optional<Uncertainty> uncertainty;  ///< of the numbers above
+  std::optional<Multiplicity> multiplicity;  ///< of some of the analyses
+  std::optional<Uncertainty> uncertainty;    ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
   /// Largest Monte-Carlo standard error of a power, which replicates are added for; absent: none.

@@ -19,16 +19,13 @@ struct NoModel {
 /// share stratum of the analysis and hazard. Enrolment goes on at its rate until the sample size is
 /// expected.
 ///
-/// There is none for a course, a Weibull hazard, a continuous covariate with an effect, strata that
+/// There is none for a course, a Weibull hazard, a cure fraction, an effect that differs between
+/// subgroups, a continuous covariate with an effect, strata that
 /// are not always recorded, more than 100 risk groups, comparisons of more than two arms, and
 /// analyses that wait for events of other arms than theirs.
 /// @param analysis of a time to event
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis);
-
-/// Of all patients, the share allotted to the arms that the analysis compares: 1 when these are
-/// all.
-double share_of_compared_arms(const Scenario& scenario, const Analysis& analysis);
 
 /// When a condition comes true in expectation, in months from the opening of enrolment: events when
 /// that many are expected, the first or last of several by the expected times of each. Infinite

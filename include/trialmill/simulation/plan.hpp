@@ -12,6 +12,7 @@
 #include "trialmill/cohort/endpoint.hpp"
 #include "trialmill/cohort/observe.hpp"
 #include "trialmill/design/boundary_sequence.hpp"
+#include "trialmill/design/graph_procedure.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/scenario/scenario.hpp"
 #include "trialmill/survival/cox.hpp"
@@ -29,10 +30,14 @@ struct CoxColumn {
 
 /// When data are cut: once, or at interim looks and at last at the final one. Analyses with looks
 /// stop on their own; the cut is then the last one that any of them has come to, and that is when
-/// the analyses are made that have this time and no looks.
+/// the analyses of the same arms are made that have this time and no looks; a hypothesis without
+/// looks is tested at its time, whatever the others do.
 struct CutPlan {
   cohort::AnalysisTime when;                       ///< of the final look
   std::vector<cohort::AnalysisTime> interim = {};  ///< of the looks before it
+  /// Compared by the analyses that stop at these looks, increasing; empty: all, or no interim
+  /// looks.
+  std::vector<std::int32_t> arms = {};
   bool operator==(const CutPlan&) const = default;
 };
 
@@ -79,6 +84,8 @@ struct AnalysisPlan {
   double alpha = 0.025;
   int sided = 1;
   bool has_looks = false;  ///< its bounds are those of `DesignSize::looks`, not `critical_z`
+  /// Which hypothesis of the design's procedure it tests: that one decides, by its own levels.
+  std::optional<std::size_t> hypothesis = {};
 
   /// A Cox model that needs no more than the counts at risk.
   bool treatment_only() const {
@@ -89,11 +96,18 @@ struct AnalysisPlan {
 
 /// The bounds of an analysis with interim looks, at one size of trial.
 struct PlannedLooks {
-  design::Boundaries boundaries;
+  design::Boundaries boundaries;  ///< of a hypothesis, at the lowest of its levels
   double maximum = 1;  ///< events, or patients with a known outcome, that are information 1
   design::SpendingClock clock = design::SpendingClock::actual;
   design::LastLook last_look = design::LastLook::spends_all;
   bool futility_obeyed = true;
+};
+
+/// How analyses share one level.
+struct ProcedurePlan {
+  double alpha = 0.025;
+  std::vector<std::size_t> analyses;  ///< by hypothesis
+  result::MultiplicityLabel label;
 };
 
 /// A size of trial, and the design point it belongs to.
@@ -104,6 +118,8 @@ struct DesignSize {
                                                    ///< which sets the time of analysis
   /// One per analysis, null for those without looks.
   std::vector<std::shared_ptr<const PlannedLooks>> looks = {};
+  /// Null without a procedure, and for Hochberg's, which is no graph.
+  std::shared_ptr<const design::GraphProcedure> procedure = {};
   std::vector<result::AnalyticTwin> twins =
       {};  ///< one per analysis, once `add_analytic_twins` ran
 };
@@ -119,6 +135,7 @@ struct Design {
                                   ///< time to event, of all arms
   std::vector<SortedView> views;
   std::vector<AnalysisPlan> analyses;
+  std::optional<ProcedurePlan> procedure;
   std::vector<DesignSize> sizes;  ///< increasing
   std::vector<result::AnalysisLabel> labels;
   std::vector<cohort::Covariate> columns;  ///< what the columns of a cohort are

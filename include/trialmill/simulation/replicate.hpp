@@ -8,6 +8,7 @@
 #include "trialmill/cohort/cohort.hpp"
 #include "trialmill/cohort/observe.hpp"
 #include "trialmill/design/boundary_sequence.hpp"
+#include "trialmill/design/graph_procedure.hpp"
 #include "trialmill/result/outcome.hpp"
 #include "trialmill/simulation/plan.hpp"
 #include "trialmill/simulation/test_workspace.hpp"
@@ -30,6 +31,34 @@ struct UnfoldingBounds {
   std::optional<design::BoundarySequence> sequence;  ///< of `planned`
 };
 
+/// The decisions of a procedure at one size, as a replicate unfolds.
+struct UnfoldingHypotheses {
+  std::shared_ptr<const design::GraphProcedure> planned;
+  std::optional<design::UnfoldingProcedure> procedure;  ///< of `planned`
+};
+
+/// When a look of a cut falls due.
+struct Moment {
+  double months = 0;
+  std::size_t cut = 0, look = 0;
+};
+
+/// The last look that a hypothesis has come to.
+struct LatestLook {
+  std::size_t look = 0;
+  bool held = false;  ///< false: it has had none
+  bool last = false;  ///< none follows
+  bool now = false;   ///< it is of the moment that is being decided
+};
+
+/// What deciding the hypotheses of a procedure needs.
+struct HypothesesWorkspace {
+  std::vector<UnfoldingHypotheses> by_size;
+  std::vector<std::vector<cohort::Cut>> due;  ///< by cut and look
+  std::vector<Moment> moments;
+  std::vector<LatestLook> latest;  ///< by hypothesis
+};
+
 /// Everything a worker reuses from replicate to replicate; nothing is allocated once it has grown.
 struct Workspace {
   cohort::CohortWorkspace drawing;
@@ -40,7 +69,8 @@ struct Workspace {
   std::vector<cohort::Cut> cuts;        ///< one per cut of the design; of looks, the last one held
   std::vector<cohort::Cut> look_cuts;   ///< the looks of one cut
   std::vector<UnfoldingBounds> bounds;  ///< by size and analysis
-  std::vector<LookTables> looks;        ///< one per look of the design
+  HypothesesWorkspace hypotheses;
+  std::vector<LookTables> looks;  ///< one per look of the design
   std::vector<std::span<const double>> recorded;
   std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view

@@ -34,7 +34,8 @@ struct SolveOptions {
 };
 
 /// How a result describes an analysis.
-result::AnalysisLabel analysis_label(const scenario::Analysis& analysis);
+/// @param analysis index in the scenario's analyses
+result::AnalysisLabel analysis_label(const scenario::Scenario& scenario, std::size_t analysis);
 
 /// Sizes are multiples of this: the greatest common divisor of the block sizes; 1 without blocks.
 std::size_t size_step(const scenario::Scenario& scenario);

@@ -17,9 +17,10 @@ constexpr std::size_t truth_patients = 40000;
 /// That is the causal effect (for the resected, the effect in the principal stratum of those
 /// resected either way: Frangakis and Rubin 2002); what a trial of the same patients estimates on
 /// average differs from it by the bias of its endpoint. Patients chosen by their operation are held
-/// against the comparison from surgery, wherever the endpoint counts from. Designs with a single
-/// event keep the ratio they were given. A fixed part of the seed's streams is used, so that the
-/// truth of a scenario never changes.
+/// against the comparison from surgery, wherever the endpoint counts from. The same patients say of
+/// each hypothesis of a procedure whether it is true. Designs with a single event keep the ratio
+/// they were given. A fixed part of the seed's streams is used, so that the truth of a scenario
+/// never changes.
 /// @param threads 0: as many as the machine has
 void measure_truths(Plan& plan, int threads = 0);
 
