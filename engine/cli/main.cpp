@@ -21,9 +21,12 @@ int run_program(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(
       "Example: trialmill run scenarios/jnets-2021/perioperative.yaml\n"
-      "Exit status: 0 done, 1 failed, 2 the input is wrong, 130 interrupted.");
+      "Exit status: 0 done, 1 failed, 2 the input is wrong, 75 incomplete: run again, 130 "
+      "interrupted.");
   int exit_status = done;
   add_run(program, exit_status);
+  add_merge(program, exit_status);
+  add_plan(program, exit_status);
   add_solve(program, exit_status);
   add_check(program, exit_status);
   add_cohort(program, exit_status);

@@ -9,38 +9,25 @@
 #include <memory>
 #include <optional>
 
+#include "cli/kept_work.hpp"
 #include "cli/progress.hpp"
+#include "cli/result_files.hpp"
+#include "cli/run_arguments.hpp"
 #include "cli/stop.hpp"
-#include "cli/study_arguments.hpp"
 #include "cli/verbs.hpp"
 #include "cli/write_file.hpp"
-#include "trialmill/math/elementary.hpp"
-#include "trialmill/report/power_figure.hpp"
-#include "trialmill/report/power_table.hpp"
+#include "cli/wrong_option.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/simulation/analytic_twin.hpp"
 #include "trialmill/simulation/assurance.hpp"
 #include "trialmill/simulation/cost.hpp"
 #include "trialmill/simulation/plan.hpp"
+#include "trialmill/simulation/precision.hpp"
 #include "trialmill/simulation/run.hpp"
 #include "trialmill/simulation/truth.hpp"
 
 namespace trialmill::cli {
 namespace {
-
-struct RunArguments {
-  StudyArguments study;
-  std::string output;
-  int threads = 0;
-  bool no_runtime = false;
-  bool json = false;
-  bool replicate_table = false;
-};
-
-std::filesystem::path output_folder(const RunArguments& arguments) {
-  if (!arguments.output.empty()) return arguments.output;
-  return std::filesystem::path("results") / std::filesystem::path(arguments.study.scenario).stem();
-}
 
 // Every replicate's statistics as a table, written as they come.
 class ReplicateTable {
@@ -123,27 +110,6 @@ class ReplicateTable {
   bool has_looks_;
 };
 
-result::Runtime runtime(const simulation::RunTotals& totals, std::time_t started) {
-  result::Runtime out;
-  out.wall_seconds = totals.wall_seconds;
-  out.cpu_seconds = totals.cpu_seconds;
-  out.threads = totals.threads;
-  std::uint64_t trials = 0;
-  for (const result::Tally& tally : totals.tallies)
-    trials += tally.replicates;
-  out.cpu_microseconds_per_replicate =
-      1e6 * totals.cpu_seconds / static_cast<double>(std::max<std::uint64_t>(trials, 1));
-  char host[256] = "";
-  if (gethostname(host, sizeof host - 1) == 0) out.host = host;
-  char text[32];
-  std::tm utc{};
-  gmtime_r(&started, &utc);
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  out.started = text;
-  out.instruction_set = math::instruction_set();
-  return out;
-}
-
 // Each worker holds one cohort and its sorted views: some 400 bytes a patient. Workers are given up
 // rather than the machine's memory.
 int affordable_threads(const simulation::Plan& plan, int wanted) {
@@ -166,6 +132,7 @@ int affordable_threads(const simulation::Plan& plan, int wanted) {
 // @param passes how often the plan is simulated: twice with uncertain numbers
 void announce_cost(const simulation::Plan& plan, int threads, int passes) {
   constexpr double long_work_seconds = 60;
+  if (plan.precision) return;  // how long that takes shows on the way
   if (passes * simulation::measure_cost(plan, 0.02).cpu_seconds < long_work_seconds) return;
   const double cpu_seconds = passes * simulation::measure_cost(plan, 0.5).cpu_seconds;
   fmt::print(stderr, "About {:.2f} CPU hours: {} on {} {}.\n", cpu_seconds / 3600,
@@ -173,38 +140,142 @@ void announce_cost(const simulation::Plan& plan, int threads, int passes) {
              threads == 1 ? "thread" : "threads");
 }
 
-simulation::RunTotals simulate(const simulation::Plan& plan, int threads, int passes,
-                               ReplicateTable* table) {
-  const StopOnSignal stop;
-  Progress progress(
-      fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size()));
+simulation::RunOptions run_options(const simulation::Plan& plan, int threads, Progress& progress) {
   simulation::RunOptions options;
   options.threads = affordable_threads(plan, threads);
-  announce_cost(plan, options.threads, passes);
-  options.stop_requested = &StopOnSignal::requested;
+  options.stop_requested = &StopConditions::requested;
   options.progress = [&](double share) { progress.update(share); };
+  return options;
+}
+
+std::string task_in_words(const simulation::Plan& plan) {
+  if (plan.precision)
+    return fmt::format("a stage on the way to a standard error of {}", *plan.precision);
+  return fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size());
+}
+
+// Without a file that could be gone on from.
+// @param passes how often the plan is simulated
+simulation::RunTotals simulate(const simulation::Plan& plan, int threads, int passes,
+                               ReplicateTable* table) {
+  Progress progress(task_in_words(plan));
+  simulation::RunOptions options = run_options(plan, threads, progress);
+  announce_cost(plan, options.threads, passes);
   if (table)
     options.each_replicate = [&](std::size_t point, std::uint64_t number,
                                  const result::Outcome& outcome) {
       table->add(point, number, outcome);
     };
-  return simulation::run(plan, options);
+  return plan.precision ? simulation::run_to_precision(plan, options)
+                        : simulation::run(plan, options);
+}
+
+// With one, which is written every now and then and at the end.
+simulation::RunTotals simulate(const simulation::Plan& plan, const RunArguments& arguments,
+                               int passes, KeptWork work) {
+  Progress progress(task_in_words(plan));
+  simulation::RunOptions options = run_options(plan, arguments.threads, progress);
+  if (!work.before) announce_cost(plan, options.threads, passes);
+  work.description.threads = options.threads;
+  Checkpoint checkpoint(work.path, work.description, arguments.checkpoint_every, work.before);
+  std::vector<result::FinishedBlocks> finished;
+  if (work.before) finished = std::move(work.before->designs);
+  options.finished = [&](const std::vector<result::FinishedBlocks>& blocks) {
+    checkpoint.offer(blocks);
+  };
+  simulation::RunTotals totals =
+      plan.precision ? simulation::run_to_precision(plan, options, std::move(finished))
+                     : simulation::run_share(plan, work.left, options, std::move(finished));
+  checkpoint.write(totals.finished, totals.complete);
+  totals.cpu_seconds = checkpoint.shard().cpu_seconds;
+  totals.wall_seconds = checkpoint.shard().wall_seconds;
+  return totals;
+}
+
+// Why the run ended early, and with which exit status.
+std::pair<std::string, int> stop_in_words() {
+  switch (StopConditions::reason()) {
+    case StopReason::time_limit:
+      return {"Stopped by --time-limit", incomplete};
+    case StopReason::terminated:
+      return {"Stopped by SIGTERM", incomplete};
+    case StopReason::interrupted:
+    case StopReason::none:
+      break;
+  }
+  return {"Interrupted", interrupted};
 }
 
 // @param written the folder that holds the finished part; empty when none was written
-int report_interruption(const result::Result& result, const std::filesystem::path& written) {
+// @param kept can the run go on from there?
+int report_interruption(const result::Result& result, const std::filesystem::path& written,
+                        bool kept) {
   const auto [fewest, most] = std::ranges::minmax(
       result.points, {}, [](const result::PointResult& point) { return point.replicates; });
   const std::string count = fewest.replicates == most.replicates
                                 ? std::to_string(fewest.replicates)
                                 : fmt::format("{} to {}", fewest.replicates, most.replicates);
-  fmt::print(stderr, "Interrupted after {} of {} replicates per design point. ", count,
-             result.replicates);
+  const auto [why, exit_status] = stop_in_words();
+  const std::string asked = result.precision ? "" : fmt::format(" of {}", result.replicates);
+  fmt::print(stderr, "{} after {}{} replicates per design point. ", why, count, asked);
   if (!written.empty())
     fmt::print(stderr, "{} holds what was finished and says that it is incomplete. ",
                (written / "result.json").string());
-  fmt::print(stderr, "The same command runs the whole from the start.\n");
-  return interrupted;
+  fmt::print(stderr, "{}\n",
+             kept ? "The same command goes on from there."
+                  : "The same command runs the whole from the start.");
+  return exit_status;
+}
+
+int run_shard(const RunArguments& arguments, const scenario::Study& study,
+              const simulation::Plan& plan) {
+  const ShardNumber shard = parse_shard(*arguments.shard);
+  make_folder(arguments.output);
+  KeptWork work = open_shard(arguments, shard, study, plan, arguments.output);
+  const std::string path = work.path.string();
+  const std::uint64_t wanted = work.share.replicate_total();
+  const simulation::Share left = work.left;
+  const simulation::RunTotals totals = simulate(plan, arguments, 1, std::move(work));
+  if (totals.complete) {
+    fmt::print("Shard {} of {} is complete: {} replicates, {}\n", shard.number, shard.of, wanted,
+               path);
+    return done;
+  }
+  const std::uint64_t to_do = simulation::without(left, totals.finished).replicate_total();
+  const auto [why, exit_status] = stop_in_words();
+  fmt::print(stderr,
+             "{}. Shard {} of {} is incomplete: {} of {} replicates are done, {}\n"
+             "The same command goes on from there.\n",
+             why, shard.number, shard.of, wanted - to_do, wanted, path);
+  return exit_status;
+}
+
+void require_options_that_go_together(const RunArguments& arguments, const scenario::Study& study) {
+  if (!arguments.shard && !arguments.finished.empty())
+    refuse("--finished",
+           "belongs to a share of the work: --shard 1/1 computes all that is missing");
+  if (!arguments.shard) return;
+  parse_shard(*arguments.shard);
+  if (arguments.output.empty()) refuse("--shard", "needs a folder for its file: -o DIR");
+  if (arguments.json) refuse("--json", "a shard has no result; `merge` prints it");
+  if (arguments.no_runtime) refuse("--no-runtime", "a shard has no result; `merge` takes this");
+  if (arguments.replicate_table)
+    refuse("--replicate-table", "a shard has no such table; run without --shard");
+  if (const auto why = indivisible(study)) refuse("--shard", *why);
+}
+
+// Of a run whose result is asked for. @param keep in a file that it can go on from
+simulation::RunTotals simulate_whole(const RunArguments& arguments, const scenario::Study& study,
+                                     const simulation::Plan& plan,
+                                     const std::filesystem::path& folder, bool keep) {
+  const int passes = study.points.front().scenario.uncertainty ? 2 : 1;
+  if (keep) return simulate(plan, arguments, passes, open_run(arguments, study, plan, folder));
+  std::optional<ReplicateTable> table;
+  if (arguments.replicate_table) table.emplace(folder / "replicates.csv", plan);
+  const simulation::RunTotals totals =
+      simulate(plan, arguments.threads, passes, table ? &*table : nullptr);
+  if (table) table->close();
+  return totals;
 }
 
 // Draws the uncertain numbers, after a run that was not interrupted. @return false when this was
@@ -212,56 +283,41 @@ bool simulate_draws(const scenario::Study& study, const simulation::Plan& plan, 
                     result::Result& result) {
   const auto& uncertainty = study.points.front().scenario.uncertainty;
   if (!uncertainty) return true;
-  const StopOnSignal stop;
   Progress progress(fmt::format("{} draws of the uncertain numbers", uncertainty->draws));
   simulation::RunOptions options;
   options.threads = affordable_threads(plan, threads);
-  options.stop_requested = &StopOnSignal::requested;
+  options.stop_requested = &StopConditions::requested;
   options.progress = [&](double share) { progress.update(share); };
   return add_assurance(study, plan, options, result);
 }
 
 int run_study(const RunArguments& arguments) {
+  const StopConditions stop(arguments.time_limit);
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
+  require_options_that_go_together(arguments, study);
   simulation::measure_truths(plan, arguments.threads);
   simulation::add_analytic_twins(study, plan);
+  if (arguments.shard) return run_shard(arguments, study, plan);
   const bool write = !arguments.json || !arguments.output.empty() || arguments.replicate_table;
-  const std::filesystem::path folder = output_folder(arguments);
+  // A table has every replicate, also those of the sessions before: such a run starts anew.
+  const bool keep = write && !arguments.replicate_table;
+  const std::filesystem::path folder = write ? output_folder(arguments) : std::filesystem::path();
   if (write) make_folder(folder);
-  std::optional<ReplicateTable> table;
-  if (arguments.replicate_table) table.emplace(folder / "replicates.csv", plan);
-  const bool uncertain = study.points.front().scenario.uncertainty.has_value();
   const std::time_t started = std::time(nullptr);
-  const simulation::RunTotals totals =
-      simulate(plan, arguments.threads, uncertain ? 2 : 1, table ? &*table : nullptr);
-  if (table) table->close();
-
+  const simulation::RunTotals totals = simulate_whole(arguments, study, plan, folder, keep);
   result::Result result = simulation::summarise(plan, totals);
   result.version = TRIALMILL_VERSION;
   const bool drawn = !result.complete || simulate_draws(study, plan, arguments.threads, result);
-  if (!arguments.no_runtime) result.runtime = runtime(totals, started);
-  const bool anything = std::ranges::any_of(
-      result.points, [](const result::PointResult& point) { return point.replicates > 0; });
-  if (write && anything) {
-    write_file(folder / "result.json", result::to_json(result));
-    write_file(folder / "power.csv", result::to_csv(result));
-    if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
-    if (result::has_multiplicity(result))
-      write_file(folder / "multiplicity.csv", result::multiplicity_to_csv(result));
-    write_file(folder / "power.svg", report::power_figure_svg(result));
-  }
-  if (anything && arguments.json)
-    fmt::print("{}", result::to_json(result));
-  else if (anything)
-    fmt::print("{}\nWritten: {}/result.json, power.csv, {}{}power.svg\n",
-               report::power_table(result, isatty(STDOUT_FILENO) == 1), folder.string(),
-               result::has_looks(result) ? "looks.csv, " : "",
-               result::has_multiplicity(result) ? "multiplicity.csv, " : "");
+  if (!arguments.no_runtime)
+    result.runtime = complete_runtime(
+        {totals.wall_seconds, totals.cpu_seconds, 0, totals.threads, {}, {}, {}}, result, started);
+  const bool anything = give_result(result, folder, arguments.json);
   if (!drawn)
-    fmt::print(stderr, "Interrupted before the uncertain numbers were drawn: no assurance.\n");
-  if (result.complete) return drawn ? done : interrupted;
-  return report_interruption(result, write && anything ? folder : std::filesystem::path());
+    fmt::print(stderr, "{} before the uncertain numbers were drawn: no assurance.\n",
+               stop_in_words().first);
+  if (result.complete) return drawn ? done : stop_in_words().second;
+  return report_interruption(result, anything ? folder : std::filesystem::path(), keep);
 }
 
 }  // namespace
@@ -272,14 +328,9 @@ void add_run(CLI::App& program, int& exit_status) {
       "run", "simulate a scenario: power, events, durations and bias, with Monte-Carlo error");
   add_scenario(verb, arguments->study);
   verb.add_option("-o,--output", arguments->output,
-                  "folder for result.json, power.csv and power.svg (default: results/NAME)");
-  arguments->study.replicates_given =
-      verb.add_option("--replicates", arguments->study.replicates,
-                      "simulated trials per design point")
-          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
-  arguments->study.seed_given =
-      verb.add_option("--seed", arguments->study.seed, "seed of all random streams")
-          ->check(CLI::Range(std::uint64_t{0}, largest_seed));
+                  "folder for result.json, power.csv, power.svg and run.shard, from which the same "
+                  "command goes on (default: results/NAME)");
+  add_replicates_and_seed(verb, arguments->study);
   verb.add_option("--threads", arguments->threads, "threads to use (default: all)")
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--no-runtime", arguments->no_runtime,
@@ -288,6 +339,19 @@ void add_run(CLI::App& program, int& exit_status) {
                 "also write replicates.csv: every replicate's statistics");
   verb.add_flag("--json", arguments->json,
                 "print the result document and nothing else; files are written only with -o");
+  verb.add_option("--shard", arguments->shard,
+                  "do only part I of N of the work, I/N, and keep it in -o DIR for `merge`");
+  verb.add_option("--finished", arguments->finished,
+                  "further shard files or folders whose replicates a shard need not compute")
+      ->allow_extra_args(false);
+  verb.add_option("--checkpoint-every", arguments->checkpoint_every,
+                  "seconds between two writings of finished work (default: 60)")
+      ->check(CLI::Range(0.0, 86400.0));
+  verb.add_option("--time-limit", arguments->time_limit,
+                  "stop after so many minutes, keep what is finished, exit with 75")
+      ->check(CLI::Range(0.0, 1e6));
+  verb.add_flag("--fresh", arguments->fresh,
+                "throw away what the folder holds of this run or shard, and start anew");
   verb.footer("Example: trialmill run scenarios/jnets-2021/perioperative.yaml -o results/power");
   verb.callback([arguments, &exit_status] { exit_status = run_study(*arguments); });
 }

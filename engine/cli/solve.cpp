@@ -92,9 +92,9 @@ int solve_study(const SolveArguments& arguments) {
   const scenario::Study study = read_trial(arguments.study);
   simulation::SolveOptions options = options_of(arguments, study);
   result::Solutions solutions = heading_of(arguments, study, options);
-  const StopOnSignal stop;
+  const StopConditions stop;
   Progress progress(fmt::format("searching at {} design points", study.points.size()));
-  options.stop_requested = &StopOnSignal::requested;
+  options.stop_requested = &StopConditions::requested;
   const auto points = static_cast<double>(study.points.size());
   for (const scenario::DesignPoint& point : study.points) {
     const auto solved = static_cast<double>(solutions.points.size());

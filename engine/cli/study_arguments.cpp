@@ -1,5 +1,8 @@
 #include "cli/study_arguments.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "trialmill/input/diagnostic.hpp"
 
 namespace trialmill::cli {
@@ -10,6 +13,37 @@ void add_scenario(CLI::App& verb, StudyArguments& arguments) {
                   "replace one value: key.path=value, for example sample_size=200")
       ->take_all()
       ->allow_extra_args(false);
+}
+
+void add_replicates_and_seed(CLI::App& verb, StudyArguments& arguments) {
+  arguments.replicates_given =
+      verb.add_option("--replicates", arguments.replicates, "simulated trials per design point")
+          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));
+  arguments.seed_given = verb.add_option("--seed", arguments.seed, "seed of all random streams")
+                             ->check(CLI::Range(std::uint64_t{0}, largest_seed));
+}
+
+std::string quoted_for_shell(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./=:,+@%").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::ranges::all_of(word, plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word)
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string command_arguments(const StudyArguments& arguments) {
+  std::string words = quoted_for_shell(arguments.scenario);
+  for (const std::string& set : arguments.set)
+    words += " --set " + quoted_for_shell(set);
+  if (arguments.replicates_given && arguments.replicates_given->count() > 0)
+    words += " --replicates " + std::to_string(arguments.replicates);
+  if (arguments.seed_given && arguments.seed_given->count() > 0)
+    words += " --seed " + std::to_string(arguments.seed);
+  return words;
 }
 
 scenario::Study read_study(const StudyArguments& arguments) {

@@ -25,6 +25,15 @@ struct StudyArguments {
 /// Adds SCENARIO and --set.
 void add_scenario(CLI::App& verb, StudyArguments& arguments);
 
+/// A word as a shell reads it back.
+std::string quoted_for_shell(const std::string& word);
+
+/// SCENARIO, --set, --replicates and --seed as they were given, quoted for a shell.
+std::string command_arguments(const StudyArguments& arguments);
+
+/// Adds --replicates and --seed.
+void add_replicates_and_seed(CLI::App& verb, StudyArguments& arguments);
+
 /// Reads the study. @throws input::InputError
 scenario::Study read_study(const StudyArguments& arguments);
 

@@ -257,9 +257,12 @@ std::string multiplicity_words(const result::Result& result) {
 }
 
 std::string incomplete_words(const result::Result& result) {
-  return fmt::format("Incomplete: the run ended early, with {} of {} replicates{}.",
-                     replicates_range(result, false), count_words(result.replicates),
-                     result.points.size() > 1 ? " per point" : "");
+  const std::string each = result.points.size() > 1 ? " per point" : "";
+  if (result.precision)
+    return fmt::format("Incomplete: the precision asked for is not reached, with {} replicates{}.",
+                       replicates_range(result, false), each);
+  return fmt::format("Incomplete: only {} of {} replicates{} were computed.",
+                     replicates_range(result, false), count_words(result.replicates), each);
 }
 
 std::vector<std::string> swept_keys(const result::Result& result) {

@@ -44,7 +44,7 @@ std::string level_words(const result::Result& result);
 /// shares of alpha they start with where these are the same at every point; empty without one.
 std::string multiplicity_words(const result::Result& result);
 
-/// "Incomplete: the run ended early, with 0 to 3,000 of 10,000 replicates per point."
+/// "Incomplete: only 0 to 3,000 of 10,000 replicates per point were computed."
 std::string incomplete_words(const result::Result& result);
 
 /// The swept keys of all points in order of first appearance.

@@ -37,10 +37,13 @@ void Distribution::make_room(std::size_t first, std::size_t end) {
 
 void Distribution::add(double value) {
   assert(value >= 0 && std::isfinite(value));
-  const std::size_t bin = bin_of(value);
+  add_count(bin_of(value), 1);
+}
+
+void Distribution::add_count(std::size_t bin, std::uint64_t values) {
   make_room(bin, bin + 1);
-  ++counts_[bin - first_];
-  ++total_;
+  counts_[bin - first_] += values;
+  total_ += values;
 }
 
 void Distribution::merge(const Distribution& other) {

@@ -6,7 +6,8 @@
 namespace trialmill::result {
 namespace {
 
-std::string row(const PointResult& point, const AnalysisResult& analysis, const LookResult& look) {
+std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
+                const LookResult& look) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -21,7 +22,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis, const 
         look.patients_mean, more.enrolled_mean, more.information_mean, more.efficacy_z_mean,
         more.futility_z_mean})
     line += ',' + csv_number(x);
-  return line + '\n';
+  return line + incomplete_cell(result) + '\n';
 }
 
 }  // namespace
@@ -35,11 +36,13 @@ std::string looks_to_csv(const Result& result) {
       "analysis,look,replicates,held,rejections,futility_stops,undefined,rejection,rejection_mc_se,"
       "cumulative_rejection,cumulative_rejection_mc_se,futility,futility_mc_se,cumulative_futility,"
       "cumulative_futility_mc_se,time_mean,time_mc_se,time_held_mean,events_mean,events_mc_se,"
-      "patients_mean,enrolled_mean,information_mean,efficacy_z_mean,futility_z_mean\n";
+      "patients_mean,enrolled_mean,information_mean,efficacy_z_mean,futility_z_mean";
+  csv += incomplete_heading(result);
+  csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
       for (const LookResult& look : analysis.by_look)
-        if (look.sequential) csv += row(point, analysis, look);
+        if (look.sequential) csv += row(result, point, analysis, look);
   return csv;
 }
 

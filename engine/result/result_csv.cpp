@@ -96,7 +96,7 @@ struct FurtherColumns {
   bool differences = false, twins = false, arms = false, assurance = false;
 };
 
-std::string row(const PointResult& point, const AnalysisResult& analysis,
+std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
                 const FurtherColumns& further) {
   std::string line;
   for (const auto& [key, value] : point.set)
@@ -130,7 +130,7 @@ std::string row(const PointResult& point, const AnalysisResult& analysis,
   if (further.twins) line += twin_columns(analysis);
   if (further.arms) line += ',' + csv_text(arms_text(analysis));
   if (further.assurance) line += assurance_columns(analysis);
-  return line + '\n';
+  return line + incomplete_cell(result) + '\n';
 }
 
 }  // namespace
@@ -156,10 +156,11 @@ std::string to_csv(const Result& result) {
   if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
   if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
+  csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
-      csv += row(point, analysis, further);
+      csv += row(result, point, analysis, further);
   return csv;
 }
 

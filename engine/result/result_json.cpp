@@ -283,9 +283,10 @@ std::string to_json(const Result& result) {
       {"version", result.version},
       {"scenario", {{"title", result.title}, {"file", result.file}, {"digest", result.digest}}},
       {"seed", result.seed},
-      {"replicates", result.replicates},
-      {"complete", result.complete},
-      {"points", points}};
+      {"replicates", result.replicates}};
+  if (result.precision) document["precision"] = {{"power", *result.precision}};
+  document["complete"] = result.complete;
+  document["points"] = points;
   if (result.runtime) document["runtime"] = to_document(*result.runtime);
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -81,6 +81,14 @@ void read_simulation(const Record& file, Scenario& scenario) {
   scenario.replicates =
       static_cast<std::uint64_t>(record->integer_or("replicates", 10000, allowed));
   scenario.seed = static_cast<std::uint64_t>(record->integer_or("seed", 1));
+  const auto precision = record->optional_record("precision");
+  if (!precision) return;
+  scenario.precision = precision->number(
+      "power", input::from_to(0.0001, 0.1).because("a Monte-Carlo standard error"));
+  if (scenario.survey) precision->reject_because("a survey has no power");
+  if (scenario.uncertainty)
+    precision->reject_because(
+        "the draws of `uncertainty` share out a number of replicates: give `replicates` alone");
 }
 
 // Everything of a trial that a survey does not have.
@@ -100,7 +108,7 @@ void read_trial(const Record& file, Scenario& scenario, const input::Reading& re
 // The evidence files that a scenario names, the main one first.
 struct LoadedEvidence {
   std::vector<evidence::Evidence> files;
-  std::string canonical_text;
+  std::vector<CanonicalFile> texts;
 };
 
 FileContent read_file(const Document& document, const LoadedEvidence& evidence) {
@@ -171,6 +179,11 @@ void require_no_use(const Record& file, input::Reading& reading) {
   reading.finish();
 }
 
+void add_evidence(const Document& document, LoadedEvidence& loaded) {
+  loaded.files.push_back(read_evidence(document));
+  loaded.texts.push_back({document.name(), document.canonical_text()});
+}
+
 // Reads one evidence file, named relative to the scenario's own folder.
 void load_file(const Document& document, const Value& value, input::Reading& reading,
                LoadedEvidence& loaded) {
@@ -185,9 +198,7 @@ void load_file(const Document& document, const Value& value, input::Reading& rea
       value.reject_because("two evidence files are called " +
                            input::in_backquotes(path.stem().string()));
   if (reading.failed()) reading.finish();
-  const Document evidence = input::read_yaml_file(path);
-  loaded.files.push_back(read_evidence(evidence));
-  loaded.canonical_text += (loaded.files.size() == 1 ? "" : "\n") + evidence.canonical_text();
+  add_evidence(input::read_yaml_file(path), loaded);
 }
 
 // One evidence file, or a list of them.
@@ -292,26 +303,36 @@ void check_draws(const Document& document, const Study& study) {
   if (reading.failed()) reading.finish();
 }
 
-// Replicates and seed leave the trial what it is; they are reported beside the digest.
-std::string study_digest(Document document, const std::string& evidence) {
+// Replicates and seed leave the trial what it is; they are reported beside the digest. A key whose
+// sweep was replaced from outside has one value.
+std::string canonical_text(Document document, const std::vector<Override>& set,
+                           const std::vector<SweepKey>& sweep) {
   document.set("simulation", "{}");
-  return input::digest(document.canonical_text() + "\n" + evidence);
+  for (const SweepKey& key : sweep)
+    if (std::ranges::find(set, key.path, &Override::path) != set.end())
+      document.set("sweep." + key.path, fmt::format("[{}]", key.values.front()));
+  return document.canonical_text();
 }
 
-}  // namespace
+std::string digest_of(const Study& study) {
+  std::string texts = study.canonical.text;
+  for (const CanonicalFile& evidence : study.evidence)
+    texts += "\n" + evidence.text;
+  return input::digest(study.evidence.empty() ? texts + "\n" : texts);
+}
 
-Study read_study(Document document, const StudyOptions& options) {
-  for (const Override& change : options.set)
-    document.set(change.path, change.value);
-  const LoadedEvidence evidence = load_evidence(document);
+Study read_study(Document document, const StudyOptions& options, const LoadedEvidence& evidence) {
   FileContent content = read_file(document, evidence);
   collapse_overridden(document, options.set, content.sweep);
   Study study;
   study.title = content.scenario.title;
   study.file = document.name();
-  study.digest = study_digest(document, evidence.canonical_text);
+  study.canonical = {document.name(), canonical_text(document, options.set, content.sweep)};
+  study.evidence = evidence.texts;
+  study.digest = digest_of(study);
   study.replicates = options.replicates.value_or(content.scenario.replicates);
   study.seed = options.seed.value_or(content.scenario.seed);
+  study.precision = content.scenario.precision;
   for (const SweepKey& key : content.sweep) {
     document.number_at(key.path, key.positions.front());
     study.swept.push_back(key.path);
@@ -321,8 +342,26 @@ Study read_study(Document document, const StudyOptions& options) {
   return study;
 }
 
+}  // namespace
+
+Study read_study(Document document, const StudyOptions& options) {
+  for (const Override& change : options.set)
+    document.set(change.path, change.value);
+  const LoadedEvidence evidence = load_evidence(document);
+  return read_study(std::move(document), options, evidence);
+}
+
 Study read_study(const std::filesystem::path& file, const StudyOptions& options) {
   return read_study(input::read_yaml_file(file), options);
+}
+
+Study read_canonical_study(const CanonicalFile& scenario,
+                           const std::vector<CanonicalFile>& evidence,
+                           const StudyOptions& options) {
+  LoadedEvidence loaded;
+  for (const CanonicalFile& file : evidence)
+    add_evidence(input::read_yaml_text(file.text, file.name), loaded);
+  return read_study(input::read_yaml_text(scenario.text, scenario.name), options, loaded);
 }
 
 }  // namespace trialmill::scenario

@@ -365,6 +365,7 @@ Plan compile_plan(const scenario::Study& study) {
   plan.digest = study.digest;
   plan.seed = study.seed;
   plan.replicates = study.replicates;
+  plan.precision = study.precision;
   std::vector<std::size_t> first_point;  // of each design
   for (std::size_t p = 0; p < study.points.size(); ++p) {
     const scenario::DesignPoint& point = study.points[p];

@@ -14,10 +14,10 @@
 namespace trialmill::simulation {
 namespace {
 
-// A block of replicates of one design: the unit of work. Blocks are numbered replicates first, so
-// that a run stopped early has treated all designs alike.
+// A block of one design.
 struct Unit {
   std::size_t design = 0;
+  std::uint64_t block = 0;
   std::uint64_t first = 0;  // replicate number, from 1
   std::uint64_t last = 0;
 };
@@ -29,16 +29,46 @@ struct UnitResult {
   bool finished = true;
 };
 
-std::uint64_t unit_count(const Plan& plan) {
-  const std::uint64_t blocks = (plan.replicates + block_replicates - 1) / block_replicates;
-  return blocks * plan.designs.size();
-}
+// The blocks of a share one after the other: the first of every design, then the second, so that a
+// run stopped early has treated all designs alike.
+class UnitSource {
+ public:
+  explicit UnitSource(const Share& share) : share_(share), left_(share.block_total()) {
+    for (const auto& ranges : share.blocks)
+      places_.push_back({0, ranges.empty() ? 0 : ranges.front().first});
+  }
 
-Unit unit_number(const Plan& plan, std::uint64_t index) {
-  const std::uint64_t block = index / plan.designs.size();
-  return {static_cast<std::size_t>(index % plan.designs.size()), block * block_replicates + 1,
-          std::min(plan.replicates, (block + 1) * block_replicates)};
-}
+  bool at_end() const { return left_ == 0; }
+
+  Unit next() {
+    while (places_[design_].range == share_.blocks[design_].size())
+      step();
+    Place& place = places_[design_];
+    const std::vector<result::BlockRange>& ranges = share_.blocks[design_];
+    const std::uint64_t block = place.block;
+    const std::uint64_t before = block * block_replicates;
+    const Unit unit{design_, block, before + 1,
+                    before + result::replicates_in_block(block, share_.replicates[design_])};
+    if (++place.block == ranges[place.range].end && ++place.range < ranges.size())
+      place.block = ranges[place.range].first;
+    --left_;
+    step();
+    return unit;
+  }
+
+ private:
+  struct Place {
+    std::size_t range = 0;
+    std::uint64_t block = 0;
+  };
+
+  void step() { design_ = (design_ + 1) % places_.size(); }
+
+  const Share& share_;
+  std::uint64_t left_;
+  std::size_t design_ = 0;
+  std::vector<Place> places_;  // one per design
+};
 
 bool stop_requested(const RunOptions& options) {
   return options.stop_requested && options.stop_requested();
@@ -63,14 +93,14 @@ std::shared_ptr<UnitResult> simulate_unit(const Plan& plan, const Unit& unit,
   return out;
 }
 
-// Adds a unit to the totals, in unit order.
-void fold(const Plan& plan, const UnitResult& done, const RunOptions& options, RunTotals& totals) {
+// Adds a unit to what is finished, and tells of its replicates, in unit order.
+void fold(const Plan& plan, UnitResult& done, const RunOptions& options, RunTotals& totals) {
   const Design& design = plan.designs[done.unit.design];
-  for (std::size_t s = 0; s < design.sizes.size(); ++s)
-    totals.tallies[design.sizes[s].point].merge(done.tallies[s]);
   for (std::size_t r = 0; r < done.every.size(); ++r)
     for (std::size_t s = 0; s < design.sizes.size(); ++s)
       options.each_replicate(design.sizes[s].point, done.unit.first + r, done.every[r][s]);
+  totals.finished[done.unit.design].add(done.unit.block, done.unit.last - done.unit.first + 1,
+                                        std::move(done.tallies));
 }
 
 double cpu_seconds() {
@@ -81,24 +111,26 @@ double cpu_seconds() {
 
 // Units flow from a serial source through parallel workers to a serial fold in source order: memory
 // holds only the units in flight, and the folding order does not depend on the threads.
-void run_pipeline(const Plan& plan, const RunOptions& options, RunTotals& totals) {
-  const std::uint64_t units = unit_count(plan);
-  std::uint64_t next = 0, folded = 0;
+void run_pipeline(const Plan& plan, const Share& share, const RunOptions& options,
+                  RunTotals& totals) {
+  const std::uint64_t units = share.block_total();
+  UnitSource remaining(share);
+  std::uint64_t folded = 0;
   bool cut_short = false;
   tbb::enumerable_thread_specific<Workspace> workspaces;
-  const auto source = [&](tbb::flow_control& control) -> std::uint64_t {
+  const auto source = [&](tbb::flow_control& control) -> Unit {
     const HandOver hand_over;
-    const bool stop = next < units && stop_requested(options);
-    if (next == units || stop) {
+    const bool stop = !remaining.at_end() && stop_requested(options);
+    if (remaining.at_end() || stop) {
       if (stop) totals.complete = false;
       control.stop();
-      return 0;
+      return {};
     }
-    return next++;
+    return remaining.next();
   };
-  const auto work = [&](std::uint64_t index) {
+  const auto work = [&](const Unit& unit) {
     const HandOver hand_over;
-    return simulate_unit(plan, unit_number(plan, index), options, workspaces.local());
+    return simulate_unit(plan, unit, options, workspaces.local());
   };
   const auto sink = [&](const std::shared_ptr<UnitResult>& done) {
     const HandOver hand_over;
@@ -110,31 +142,51 @@ void run_pipeline(const Plan& plan, const RunOptions& options, RunTotals& totals
     }
     fold(plan, *done, options, totals);
     ++folded;
+    if (options.finished) options.finished(totals.finished);
     if (options.progress)
       options.progress(static_cast<double>(folded) / static_cast<double>(units));
   };
   using Mode = tbb::filter_mode;
   tbb::parallel_pipeline(
       static_cast<std::size_t>(4 * totals.threads),
-      tbb::make_filter<void, std::uint64_t>(Mode::serial_in_order, source) &
-          tbb::make_filter<std::uint64_t, std::shared_ptr<UnitResult>>(Mode::parallel, work) &
+      tbb::make_filter<void, Unit>(Mode::serial_in_order, source) &
+          tbb::make_filter<Unit, std::shared_ptr<UnitResult>>(Mode::parallel, work) &
           tbb::make_filter<std::shared_ptr<UnitResult>, void>(Mode::serial_in_order, sink));
 }
 
 }  // namespace
 
 RunTotals run(const Plan& plan, const RunOptions& options) {
+  return run_share(plan, missing_share(plan), options);
+}
+
+RunTotals run_share(const Plan& plan, const Share& share, const RunOptions& options,
+                    std::vector<result::FinishedBlocks> finished) {
   RunTotals totals;
-  totals.tallies.resize(plan.points.size());
+  totals.finished = std::move(finished);
+  totals.finished.resize(plan.designs.size());
   Workers workers(options.threads);
   totals.threads = workers.threads();
   const auto wall_start = std::chrono::steady_clock::now();
   const double cpu_start = cpu_seconds();
-  workers.execute([&] { run_pipeline(plan, options, totals); });
+  workers.execute([&] { run_pipeline(plan, share, options, totals); });
   totals.cpu_seconds = cpu_seconds() - cpu_start;
   totals.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_start).count();
+  totals.tallies = tallies_of(plan, totals.finished, share.replicates);
   return totals;
+}
+
+std::vector<result::Tally> tallies_of(const Plan& plan,
+                                      const std::vector<result::FinishedBlocks>& finished,
+                                      const std::vector<std::uint64_t>& replicates) {
+  std::vector<result::Tally> tallies(plan.points.size());
+  for (std::size_t d = 0; d < plan.designs.size(); ++d) {
+    std::vector<result::Tally> total = finished[d].total(replicates[d]);
+    for (std::size_t s = 0; s < total.size(); ++s)
+      tallies[plan.designs[d].sizes[s].point] = std::move(total[s]);
+  }
+  return tallies;
 }
 
 result::Result summarise(const Plan& plan, const RunTotals& totals) {
@@ -144,6 +196,7 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.digest = plan.digest;
   out.seed = plan.seed;
   out.replicates = plan.replicates;
+  out.precision = plan.precision;
   out.complete = totals.complete;
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
@@ -153,6 +206,7 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
       point = result::summarise(
           plan.points[size.point].set, tally, design.labels, size.truths, design.arm_names,
           design.procedure ? std::optional(design.procedure->label) : std::nullopt);
+      if (tally.replicates == 0) continue;  // nothing was finished here
       point.imbalance = result::summarise_imbalance(tally, design.imbalance);
       for (std::size_t a = 0; a < size.twins.size(); ++a)
         point.analyses[a].analytic = size.twins[a];

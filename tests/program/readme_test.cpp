@@ -31,7 +31,8 @@ TEST(Readme, EveryCommandRuns) {
 }
 
 TEST(Readme, TheTwoScriptsExplainThemselves) {
-  for (const char* script : {"run", "test", "benchmark", "update-goldens", "install-packages"}) {
+  for (const char* script :
+       {"run", "test", "benchmark", "update-goldens", "install-packages", "slurm/sweep"}) {
     const std::string command =
         std::string("'" TRIALMILL_SOURCE_DIR "/scripts/") + script + "' --help >/dev/null";
     EXPECT_EQ(std::system(command.c_str()), 0) << script;

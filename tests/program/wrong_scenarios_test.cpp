@@ -41,6 +41,14 @@ struct Wrong {
 };
 
 const Wrong wrong_files[] = {
+    {"precision without its figure", "simulation: {replicates: 100, seed: 1}",
+     "simulation: {replicates: 100, precision: 0.01}", "20:42", "a mapping"},
+    {"precision of an unknown figure", "simulation: {replicates: 100, seed: 1}",
+     "simulation: {precision: {power: 0.01, powr: 0.01}}", "20:39", "did you mean `power`?"},
+    {"precision in percent", "simulation: {replicates: 100, seed: 1}",
+     "simulation: {precision: {power: 0.5}}", "20:33", "a Monte-Carlo standard error"},
+    {"precision of nothing", "simulation: {replicates: 100, seed: 1}",
+     "simulation: {precision: {}}", "20:", "power"},
     {"unknown key", "title: a trial", "title: a trial\ntitel: x", "3:1", "did you mean `title`?"},
     {"unknown nested key", "enrolment: {rate: 10}", "enrolment: {rate: 10, speed: 2}", "13:23",
      "enrolment.speed"},

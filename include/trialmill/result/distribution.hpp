@@ -16,6 +16,13 @@ class Distribution {
   /// @param value finite, not negative
   void add(double value);
   void merge(const Distribution& other);
+  /// Adds values by the number of their bin, as `first_bin` and `counts` tell it.
+  /// @param values positive
+  void add_count(std::size_t bin, std::uint64_t values);
+
+  /// How many values are in `first_bin()` and the bins after it; the first and the last have some.
+  const std::vector<std::uint64_t>& counts() const { return counts_; }
+  std::size_t first_bin() const { return first_; }
 
   std::uint64_t count() const { return total_; }
 

@@ -275,8 +275,9 @@ struct Result {
   std::string version;  ///< of the program
   std::string title, file, digest;
   std::uint64_t seed = 0;
-  std::uint64_t replicates = 0;  ///< asked for
-  bool complete = true;          ///< false when the run was interrupted
+  std::uint64_t replicates = 0;          ///< asked for; with a precision, at least
+  std::optional<double> precision = {};  ///< of every power, asked for
+  bool complete = true;                  ///< false when not all that was asked for is there
   std::vector<PointResult> points;
   std::optional<Runtime> runtime;
 };

@@ -41,4 +41,9 @@ Study read_study(const std::filesystem::path& file, const StudyOptions& options 
 /// The same for a document in memory. Paths inside it are relative to the folder of its name.
 Study read_study(input::Document document, const StudyOptions& options = {});
 
+/// A study again from its `canonical` and `evidence`: no file is read.
+Study read_canonical_study(const CanonicalFile& scenario,
+                           const std::vector<CanonicalFile>& evidence,
+                           const StudyOptions& options = {});
+
 }  // namespace trialmill::scenario

@@ -249,6 +249,8 @@ struct Scenario {
   std::optional<Uncertainty> uncertainty;    ///< of the numbers above
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
+  /// Largest Monte-Carlo standard error of a power, which replicates are added for; absent: none.
+  std::optional<double> precision;
 };
 
 /// Are all arms compared, in the order of the scenario? Of two arms that is the default.
@@ -279,14 +281,24 @@ struct DesignPoint {
   Scenario scenario;
 };
 
+/// A YAML file as one line of JSON, without comments and layout.
+struct CanonicalFile {
+  std::string name;  ///< under which it was read
+  std::string text;
+};
+
 /// A scenario file with its sweep spread out.
 struct Study {
   std::string title;
   std::string file;
   std::string digest;  ///< of everything that determines the patients and the analyses; neither
                        ///< the number of replicates nor the seed belongs to it
+  CanonicalFile canonical;              ///< what the digest is of: with values replaced from
+                                        ///< outside, without `simulation`
+  std::vector<CanonicalFile> evidence;  ///< and the evidence files, in the order named
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
+  std::optional<double> precision;  ///< as in `Scenario`
   std::vector<std::string> swept;   ///< keys of the sweep, in file order
   std::vector<DesignPoint> points;  ///< every combination, the first key varying slowest
 };

@@ -155,7 +155,8 @@ struct PlannedPoint {
 struct Plan {
   std::string title, file, digest;
   std::uint64_t seed = 0;
-  std::uint64_t replicates = 0;
+  std::uint64_t replicates = 0;     ///< of every design point
+  std::optional<double> precision;  ///< of its powers; `replicates` are then the first stage
   std::vector<Design> designs;
   std::vector<PlannedPoint> points;
 };
