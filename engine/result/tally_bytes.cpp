@@ -18,6 +18,7 @@ class Writer {
     for (unsigned shift = 0; shift < 64; shift += 8)
       bytes_ += static_cast<char>(static_cast<unsigned char>(bits >> shift));
   }
+  void flag(bool value) { field(std::uint64_t{value}); }
   template <typename T>
   void resize(const std::vector<T>& list) {
     field(std::uint64_t{list.size()});
@@ -39,6 +40,7 @@ class Reader {
 
   void field(std::uint64_t& value) { value = source_.number(); }
   void field(double& value) { value = source_.real(); }
+  void flag(bool& value) { value = source_.number() != 0; }
   template <typename T>
   void resize(std::vector<T>& list) {
     list.resize(source_.count());
@@ -113,8 +115,9 @@ void pass_analysis(Archive& archive, AnyAnalysis& analysis) {
 
 template <typename Archive, typename AnyPathway>
 void pass_pathway(Archive& archive, AnyPathway& counts) {
-  auto& [patients, took] = counts;
+  auto& [patients, took, may_switch] = counts;
   archive.field(patients);
+  archive.flag(may_switch);
   for (auto& number : took)
     archive.field(number);
 }
