@@ -2,8 +2,12 @@
 # Rscript several-arms.R > several-arms.json
 # R 4.2.2, survival 3.5-3. Nothing here knows of trialmill.
 suppressMessages(library(survival))
+RNGkind("L'Ecuyer-CMRG")
 set.seed(19550301)
 trials <- 20000
+# One column per trial; the streams of the processes belong to the result.
+simulate <- function(trial)
+  do.call(cbind, parallel::mclapply(seq_len(trials), function(k) trial(), mc.cores = 8))
 
 # Patients of one trial, in order of arrival: Poisson arrivals, permuted blocks of the allocation.
 draw <- function(n, rate, hazard, ratio, loss, allocation) {
@@ -64,13 +68,13 @@ local({
 })
 
 # 1:1:1, one cut at 250 events of all arms.
-overall <- replicate(trials, {
+overall <- simulate(function() {
   trial <- draw(360, 18, 0.06, c(1, 0.7, 0.6), 0.002, c(1, 1, 1))
   data <- seen(trial, cut_at(trial, 250, 0:2))
   c(pair(data, 0, 1), pair(data, 0, 2), pair(data, 1, 2), chi_square(data))
 })
 # 2:1:1 under the null hypothesis and an alternative; each pair is cut at its own 150 events.
-own <- function(ratio) replicate(trials, {
+own <- function(ratio) simulate(function() {
   trial <- draw(400, 20, 0.05, ratio, 0.002, c(2, 1, 1))
   result <- c()
   for (arm in 1:2) {
