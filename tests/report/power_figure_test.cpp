@@ -329,7 +329,7 @@ TEST(PowerFigure, AnIncompleteRunSaysSoAndLeavesEmptyPointsOut) {
   result.points[8].analyses[0].power.estimate = std::numeric_limits<double>::quiet_NaN();
   const Picture picture = drawn(result);
   EXPECT_THAT(all_text(picture), HasSubstr("Incomplete: only 0 to 10,000 of "
-                                           "10,000 replicates per point."));
+                                           "10,000 replicates per point were computed."));
   EXPECT_EQ(curves(picture).at(0).size(), 8u);
   EXPECT_EQ(curves(picture).at(1).size(), 9u);
 }

@@ -185,7 +185,7 @@ TEST(PowerTable, NotesAppearWhenThereIsSomethingToNote) {
                                "monotone likelihood 2, no events 1)."));
   EXPECT_THAT(table, HasSubstr("Note: in 250 of 34,000 replicates follow-up ended"));
   EXPECT_THAT(table, HasSubstr("2.5 % of a point's replicates."));
-  EXPECT_THAT(table, HasSubstr("with 4,000 to 10,000 of 10,000 replicates per point."));
+  EXPECT_THAT(table, HasSubstr("only 4,000 to 10,000 of 10,000 replicates per point were"));
 }
 
 TEST(PowerTable, ColourOnlyAddsEscapes) {
