@@ -39,7 +39,7 @@ Result four_replicates(std::optional<bool> efs_null, std::optional<bool> os_null
 }
 
 TEST(MultiplicityResult, CountsWhatIsRejected) {
-  const MultiplicityResult& found = *four_replicates(false, true).points[0].multiplicity;
+  const MultiplicityResult found = *four_replicates(false, true).points[0].multiplicity;
   EXPECT_EQ(found.any.estimate, 0.75);
   EXPECT_EQ(found.all.estimate, 0.25);
   EXPECT_EQ(found.rejections.mean, 1);

@@ -37,8 +37,9 @@ Outcome full_outcome(std::mt19937_64& random) {
     outcome.analyses.push_back(analysis);
     std::vector<LookOutcome> looks(2);
     for (LookOutcome& look : looks)
-      look = {any(),   true,  any() < 30, any() < 30, count(), count(),
-              count(), any(), any(),      any(),      any()};
+      look = {any(), true, false, false, count(), count(), count(), any(), any(), any(), any()};
+    looks.back().rejected = any() < 30;  // an analysis stops once
+    looks.back().futile = !looks.back().rejected && any() < 50;
     outcome.looks.push_back(looks);
   }
   for (int arm = 0; arm < 2; ++arm) {
