@@ -215,7 +215,8 @@ std::string replicates_words(const result::Result& result) {
 }
 
 std::string level_words(const result::Result& result) {
-  std::vector<std::pair<std::string, std::string>> levels;  // of each analysis name
+  using NamedLevel = std::pair<std::string, std::string>;  // of an analysis
+  std::vector<NamedLevel> levels;
   for (const auto& point : result.points)
     for (const auto& analysis : point.analyses)
       if (std::none_of(levels.begin(), levels.end(),
@@ -223,14 +224,18 @@ std::string level_words(const result::Result& result) {
         levels.emplace_back(analysis.name, fmt::format("{} level {}", sidedness(analysis.sided),
                                                        number_words(analysis.alpha)));
   if (levels.empty()) return "";
-  const bool alike = std::all_of(levels.begin(), levels.end(), [&](const auto& level) {
-    return level.second == levels.front().second;
+  // A level that most analyses have goes without their names.
+  const auto usual = std::ranges::find_if(levels, [&](const auto& level) {
+    const auto same = std::ranges::count(levels, level.second, &NamedLevel::second);
+    return 2 * same > std::ssize(levels);
   });
-  if (alike) return levels.front().second;
   std::vector<std::string> parts;
   for (const auto& [name, level] : levels)
-    parts.push_back(fmt::format("{} for {}", level, spaced(name)));
-  return joined(parts, ", ");
+    if (usual == levels.end() || level != usual->second)
+      parts.push_back(fmt::format("{} for {}", level, spaced(name)));
+  if (usual == levels.end()) return joined(parts, ", ");
+  return parts.empty() ? usual->second
+                       : fmt::format("{}, but {}", usual->second, joined(parts, ", "));
 }
 
 std::string multiplicity_words(const result::Result& result) {

@@ -37,7 +37,8 @@ std::string analysis_words(const result::AnalysisResult& analysis, bool with_end
 /// points without any are not counted.
 std::string replicates_words(const result::Result& result);
 
-/// "one-sided level 0.025", or each analysis's when they differ.
+/// "one-sided level 0.025"; where levels differ, that of most analyses, "but two-sided level 0.05
+/// for all arms", or each analysis's.
 std::string level_words(const result::Result& result);
 
 /// "Hypotheses of the graphical procedure, familywise level 0.025: efs (0.8), os (0.2)", with the

@@ -107,6 +107,9 @@ TEST(Wording, LevelsAreNamedOnceWhenTheyAgree) {
     point.analyses[1].sided = 2;
   }
   EXPECT_EQ(level_words(result), "one-sided level 0.025 for one, two-sided level 0.05 for two");
+  for (auto& point : result.points)
+    point.analyses.emplace_back().name = "three";
+  EXPECT_EQ(level_words(result), "one-sided level 0.025, but two-sided level 0.05 for two");
 }
 
 TEST(Wording, CountsOfReplicates) {
