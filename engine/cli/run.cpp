@@ -227,6 +227,15 @@ int report_interruption(const result::Result& result, const std::filesystem::pat
   return exit_status;
 }
 
+int report_missing_draws() {
+  const auto [why, exit_status] = stop_in_words();
+  fmt::print(stderr,
+             "{} before the uncertain numbers were drawn: there is no assurance yet. The same "
+             "command draws them.\n",
+             why);
+  return exit_status;
+}
+
 int run_shard(const RunArguments& arguments, const scenario::Study& study,
               const simulation::Plan& plan) {
   const ShardNumber shard = parse_shard(*arguments.shard);
@@ -309,14 +318,13 @@ int run_study(const RunArguments& arguments) {
   result::Result result = simulation::summarise(plan, totals);
   result.version = TRIALMILL_VERSION;
   const bool drawn = !result.complete || simulate_draws(study, plan, arguments.threads, result);
+  if (!drawn) result.complete = false;
   if (!arguments.no_runtime)
     result.runtime = complete_runtime(
         {totals.wall_seconds, totals.cpu_seconds, 0, totals.threads, {}, {}, {}}, result, started);
   const bool anything = give_result(result, folder, arguments.json);
-  if (!drawn)
-    fmt::print(stderr, "{} before the uncertain numbers were drawn: no assurance.\n",
-               stop_in_words().first);
-  if (result.complete) return drawn ? done : stop_in_words().second;
+  if (result.complete) return done;
+  if (!drawn) return report_missing_draws();
   return report_interruption(result, anything ? folder : std::filesystem::path(), keep);
 }
 

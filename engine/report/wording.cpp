@@ -266,6 +266,10 @@ std::string incomplete_words(const result::Result& result) {
   if (result.precision)
     return fmt::format("Incomplete: the precision asked for is not reached, with {} replicates{}.",
                        replicates_range(result, false), each);
+  const bool all = std::ranges::all_of(result.points, [&](const result::PointResult& point) {
+    return point.replicates >= result.replicates;
+  });
+  if (all) return "Incomplete: the uncertain numbers were not drawn, so there is no assurance.";
   return fmt::format("Incomplete: only {} of {} replicates{} were computed.",
                      replicates_range(result, false), count_words(result.replicates), each);
 }

@@ -45,7 +45,8 @@ std::string level_words(const result::Result& result);
 /// shares of alpha they start with where these are the same at every point; empty without one.
 std::string multiplicity_words(const result::Result& result);
 
-/// "Incomplete: only 0 to 3,000 of 10,000 replicates per point were computed."
+/// "Incomplete: only 0 to 3,000 of 10,000 replicates per point were computed."; when none is
+/// missing, it is the draws of uncertain numbers that are
 std::string incomplete_words(const result::Result& result);
 
 /// The swept keys of all points in order of first appearance.

@@ -112,6 +112,20 @@ TEST(Wording, LevelsAreNamedOnceWhenTheyAgree) {
   EXPECT_EQ(level_words(result), "one-sided level 0.025, but two-sided level 0.05 for two");
 }
 
+TEST(Wording, AnIncompleteResultSaysWhatIsMissing) {
+  result::Result result;
+  result.replicates = 1000;
+  result.complete = false;
+  result.points.resize(2);
+  result.points[0].replicates = 1000;
+  result.points[1].replicates = 400;
+  EXPECT_EQ(incomplete_words(result),
+            "Incomplete: only 400 to 1,000 of 1,000 replicates per point were computed.");
+  result.points[1].replicates = 1000;
+  EXPECT_EQ(incomplete_words(result),
+            "Incomplete: the uncertain numbers were not drawn, so there is no assurance.");
+}
+
 TEST(Wording, CountsOfReplicates) {
   result::Result result;
   result.points.resize(1);
