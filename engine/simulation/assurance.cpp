@@ -127,21 +127,19 @@ bool add_assurance(const scenario::Study& study, const Plan& plan, const RunOpti
   std::size_t finished = 0;
   std::mutex telling;
   tbb::enumerable_thread_specific<Workspace> workspaces;
+  const auto simulate_unit = [&](std::size_t unit) {
+    const HandOver hand_over;
+    if (stopped) return;
+    const std::size_t d = unit % plan.designs.size(), draw = unit / plan.designs.size();
+    if (!simulate_draw(study, plan.designs[d], draw, draws, options, workspaces.local(), counts[d]))
+      stopped = true;
+    const std::lock_guard lock(telling);
+    ++finished;
+    if (options.progress)
+      options.progress(static_cast<double>(finished) / static_cast<double>(units));
+  };
   Workers workers(options.threads);
-  workers.execute([&] {
-    tbb::parallel_for(std::size_t{0}, units, [&](std::size_t unit) {
-      const HandOver hand_over;
-      if (stopped) return;
-      const std::size_t d = unit % plan.designs.size(), draw = unit / plan.designs.size();
-      if (!simulate_draw(study, plan.designs[d], draw, draws, options, workspaces.local(),
-                         counts[d]))
-        stopped = true;
-      const std::lock_guard lock(telling);
-      ++finished;
-      if (options.progress)
-        options.progress(static_cast<double>(finished) / static_cast<double>(units));
-    });
-  });
+  workers.execute([&] { tbb::parallel_for(std::size_t{0}, units, simulate_unit); });
   if (stopped) return false;
   for (std::size_t d = 0; d < plan.designs.size(); ++d)
     summarise_counts(plan.designs[d], counts[d], result);

@@ -188,19 +188,18 @@ class Search {
     std::vector<std::vector<std::uint64_t>> both(blocks);
     std::atomic<bool> stop = false;
     tbb::enumerable_thread_specific<Workspace> workspaces;
+    const auto simulate_block = [&](std::uint64_t block) {
+      const HandOver hand_over;
+      const std::uint64_t first = block * block_replicates;
+      const std::uint64_t last = std::min(replicates, first + block_replicates);
+      both[block].assign(sizes.size() * sizes.size(), 0);
+      for (std::uint64_t k = first; k < last && !stop; ++k) {
+        if (stopped()) stop = true;
+        count(simulate_replicate(design, seed_, next_ + k, workspaces.local()), both[block]);
+      }
+    };
     Workers workers(options_.threads);
-    workers.execute([&] {
-      tbb::parallel_for(std::uint64_t{0}, blocks, [&](std::uint64_t block) {
-        const HandOver hand_over;
-        const std::uint64_t first = block * block_replicates;
-        const std::uint64_t last = std::min(replicates, first + block_replicates);
-        both[block].assign(sizes.size() * sizes.size(), 0);
-        for (std::uint64_t k = first; k < last && !stop; ++k) {
-          if (stopped()) stop = true;
-          count(simulate_replicate(design, seed_, next_ + k, workspaces.local()), both[block]);
-        }
-      });
-    });
+    workers.execute([&] { tbb::parallel_for(std::uint64_t{0}, blocks, simulate_block); });
     if (stop) return false;
     SizedRejections batch{sizes, replicates, std::vector<std::uint64_t>(both.front().size(), 0)};
     for (const auto& block : both)

@@ -232,13 +232,12 @@ void measure_truths(Plan& plan, int threads) {
         tasks.emplace_back(&design, &size);
   // Tasks read the plan and write to places of their own, so that their order does not matter.
   std::vector<std::vector<result::AnalysisTruth>> truths(tasks.size());
+  const auto measure_one = [&](std::size_t k) {
+    const HandOver hand_over;
+    truths[k] = measure(*tasks[k].first, plan.seed, *tasks[k].second);
+  };
   Workers workers(threads);
-  workers.execute([&] {
-    tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t k) {
-      const HandOver hand_over;
-      truths[k] = measure(*tasks[k].first, plan.seed, *tasks[k].second);
-    });
-  });
+  workers.execute([&] { tbb::parallel_for(std::size_t{0}, tasks.size(), measure_one); });
   for (std::size_t k = 0; k < tasks.size(); ++k)
     tasks[k].second->truths = std::move(truths[k]);
 }

@@ -36,7 +36,8 @@ class Workers {
 
   int threads() const { return threads_; }
 
-  /// Calls `work()` where oneTBB's algorithms run on these threads.
+  /// Calls `work()` where oneTBB's algorithms run on these threads. What tasks call is made before,
+  /// not within `work`: it is then handed over with the rest.
   template <class Work>
   void execute(const Work& work) {
     const HandOver hand_over;
