@@ -30,10 +30,21 @@ bool spares_withdrawal(const Endpoint& endpoint) {
          !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
 }
 
+void add_known_late(const scenario::Study& study, std::vector<std::string>& notes) {
+  for (const scenario::NamedEndpoint& endpoint : study.points.front().scenario.endpoints)
+    if (endpoint.definition.analysed_before_known())
+      notes.push_back(fmt::format(
+          "{} counts what is known only at the operation, and patients are analysed before that is "
+          "due in every arm: where arms are operated on at different times, or patients are lost, "
+          "its tests do not hold their level; `analysed_from: surgery_due` does",
+          endpoint.name));
+}
+
 }  // namespace
 
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
+  add_known_late(study, notes);
   const bool withdraw = std::ranges::any_of(study.points, [](const scenario::DesignPoint& point) {
     return patients_withdraw(point.scenario);
   });

@@ -25,8 +25,9 @@ std::string in_words(const EndpointEvent& what) {
       return "unresectable disease at surgery";
     case r2:
       return "R2 resection";
-    case r2_at_randomisation:
-      return "R2 resection (counted at randomisation)";
+    case r2_dated:
+      return what.months == 0 ? "R2 resection (dated to randomisation)"
+                              : fmt::format("R2 resection (dated to month {})", what.months);
     case recurrence:
       return "recurrence (seen)";
     case death:
@@ -87,17 +88,35 @@ std::string origin_in_words(const Endpoint& endpoint) {
   return "";
 }
 
+// Empty where everybody is analysed.
+std::string analysis_set_in_words(const Endpoint& endpoint) {
+  if (endpoint.analysed_from_months() == 0) return "";
+  return fmt::format(
+      "; analysed once the longest planned operation of any arm is due, month {}, in patients not "
+      "lost before",
+      endpoint.analysed_from_months());
+}
+
+std::string dating_in_words(const Endpoint& endpoint) {
+  return endpoint.early_events_at_months == 0
+             ? ""
+             : fmt::format("; events before month {} are dated to it",
+                           endpoint.early_events_at_months);
+}
+
 }  // namespace
 
 std::string in_words(const Endpoint& endpoint) {
   if (!endpoint.time_to_event())
-    return fmt::format("proportion with {}, of {}", in_words(endpoint.outcome),
-                       in_words(endpoint.patients));
+    return fmt::format("proportion with {}, of {}{}", in_words(endpoint.outcome),
+                       in_words(endpoint.patients), analysis_set_in_words(endpoint));
   std::vector<std::string> events;
   for (const EndpointEvent& what : endpoint.events)
     events.push_back(in_words(what));
-  return fmt::format("{}, in {}, to {}{}", origin_in_words(endpoint), in_words(endpoint.patients),
-                     events.size() == 1 ? "" : "the first of ", fmt::join(events, ", "));
+  return fmt::format("{}, in {}, to {}{}{}{}", origin_in_words(endpoint),
+                     in_words(endpoint.patients), events.size() == 1 ? "" : "the first of ",
+                     fmt::join(events, ", "), dating_in_words(endpoint),
+                     analysis_set_in_words(endpoint));
 }
 
 std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenario) {

@@ -1,6 +1,7 @@
 #include "trialmill/cohort/endpoint.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "trialmill/math/clones.hpp"
@@ -63,11 +64,11 @@ TRIALMILL_CLONES void take_earlier(const double* __restrict time, std::size_t n,
   }
 }
 
-// The same for events known at `known_at` and dated back to the first day.
-TRIALMILL_CLONES void take_dated_back(const double* __restrict known_at, std::size_t n,
-                                      double* __restrict event, double* __restrict known) {
+// The same for events known at `known_at` that have a date of their own.
+TRIALMILL_CLONES void take_dated(double months, const double* __restrict known_at, std::size_t n,
+                                 double* __restrict event, double* __restrict known) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double time = known_at[i] < never ? 0.0 : never;
+    const double time = known_at[i] < never ? months : never;
     known[i] = time < event[i] ? known_at[i] : known[i];
     event[i] = time < event[i] ? time : event[i];
   }
@@ -98,7 +99,7 @@ std::span<const double> times_of(const EndpointEvent& what, const Cohort& cohort
       outcome(Radicality::unresected);
       break;
     case r2:
-    case r2_at_randomisation:
+    case r2_dated:
       outcome(Radicality::r2);
       break;
     case no_surgery_by:
@@ -112,29 +113,74 @@ std::span<const double> times_of(const EndpointEvent& what, const Cohort& cohort
   return scratch;
 }
 
+// What decides when an event counts.
+struct Dating {
+  double early = 0;  // events before are dated to it
+  double due = 0;    // nobody is analysed before
+};
+
+// Gives events their dates, which may lie before or after the day they become known, and leaves out
+// (origin: never) patients lost before they would be analysed. The dead cannot be lost any more:
+// what was seen of them counts whenever it is dated.
+TRIALMILL_CLONES void date_events(Dating dating, const double* __restrict death,
+                                  const double* __restrict lost_at, std::size_t n,
+                                  double* __restrict origin, double* __restrict event,
+                                  double* __restrict known, double* __restrict dropout) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool dead = death[i] <= lost_at[i], seen = known[i] <= lost_at[i];
+    const bool left_out = (lost_at[i] < dating.due) & !dead;
+    const double dated = event[i] < dating.early ? dating.early : event[i];
+    const double shown = known[i] < dated ? dated : known[i];
+    const double counted = shown < dating.due ? dating.due : shown;
+    origin[i] = left_out ? never : 0.0;
+    event[i] = left_out ? never : dated;
+    known[i] = left_out ? never : counted;
+    dropout[i] = left_out | (seen & dead) ? never : lost_at[i];
+  }
+}
+
 // Months from randomisation.
 struct FirstEvents {
-  std::span<const double> event, known;
+  std::span<const double> event, known, dropout;
+  std::span<const double> origin;  // never for patients left out; empty: nobody is
 };
+
+bool dates_itself(const EndpointEvent& what) {
+  return what.kind == EndpointEvent::Kind::r2_dated;
+}
+
+// Does every event count on the day it becomes known?
+bool counts_when_known(const Endpoint& endpoint) {
+  return endpoint.early_events_at_months == 0 && !endpoint.analysed_once_due &&
+         std::ranges::none_of(endpoint.events, dates_itself);
+}
 
 FirstEvents find_first_events(const Endpoint& endpoint, const Cohort& cohort,
                               std::span<const double> radicality, EndpointWorkspace& workspace) {
   workspace.scratch.resize(cohort.size);
-  const bool just_one = endpoint.events.size() == 1;
-  if (just_one && endpoint.events[0].kind != EndpointEvent::Kind::r2_at_randomisation) {
+  const bool when_known = counts_when_known(endpoint);
+  if (endpoint.events.size() == 1 && when_known) {
     const auto time = times_of(endpoint.events[0], cohort, radicality, workspace.scratch);
-    return {time, time};
+    return {time, time, cohort.dropout_months, {}};
   }
   workspace.event.assign(cohort.size, never);
   workspace.known.assign(cohort.size, never);
   for (const EndpointEvent& what : endpoint.events) {
     const auto time = times_of(what, cohort, radicality, workspace.scratch);
-    // An event that is dated back is known at surgery only.
-    const auto take =
-        what.kind == EndpointEvent::Kind::r2_at_randomisation ? take_dated_back : take_earlier;
-    take(time.data(), cohort.size, workspace.event.data(), workspace.known.data());
+    if (dates_itself(what))
+      take_dated(what.months, time.data(), cohort.size, workspace.event.data(),
+                 workspace.known.data());
+    else
+      take_earlier(time.data(), cohort.size, workspace.event.data(), workspace.known.data());
   }
-  return {workspace.event, workspace.known};
+  if (when_known) return {workspace.event, workspace.known, cohort.dropout_months, {}};
+  workspace.origin.resize(cohort.size);
+  workspace.dropout.resize(cohort.size);
+  date_events({endpoint.early_events_at_months, endpoint.analysed_from_months()},
+              cohort.milestone(Milestone::death).data(), cohort.dropout_months.data(), cohort.size,
+              workspace.origin.data(), workspace.event.data(), workspace.known.data(),
+              workspace.dropout.data());
+  return {workspace.event, workspace.known, workspace.dropout, workspace.origin};
 }
 
 struct Times {
@@ -162,10 +208,11 @@ bool is_among(const Endpoint& endpoint, const Patient& patient) {
 // Of a patient whose first event is known from randomisation.
 Times time_to_event(const Endpoint& endpoint, const Patient& patient, const FirstEvents& first) {
   Times times;
-  times.dropout = patient.cohort.dropout_months[patient.index];
+  times.dropout = first.dropout[patient.index];
   times.event = first.event[patient.index];
   times.known = first.known[patient.index];
-  if (!is_among(endpoint, patient)) return times;
+  const bool left_out = !first.origin.empty() && !(first.origin[patient.index] < never);
+  if (left_out || !is_among(endpoint, patient)) return times;
   const double surgery = patient.at(Milestone::surgery);
   switch (endpoint.origin) {
     case Endpoint::Origin::randomisation: {
@@ -179,7 +226,7 @@ Times time_to_event(const Endpoint& endpoint, const Patient& patient, const Firs
     case Endpoint::Origin::landmark: {
       const bool chosen_later =
           endpoint.patients != Endpoint::Patients::all && surgery > endpoint.landmark_months;
-      times.origin = chosen_later || times.known <= endpoint.landmark_months
+      times.origin = chosen_later || times.event <= endpoint.landmark_months
                          ? never
                          : endpoint.landmark_months;
       break;
@@ -188,6 +235,13 @@ Times time_to_event(const Endpoint& endpoint, const Patient& patient, const Firs
   // Patients lost before the clock starts are never seen to be among those analysed.
   if (times.dropout < times.origin) times.origin = never;
   return times;
+}
+
+// Two patients seen at the third visit after their operations are tied, although adding the day of
+// surgery and taking it off again rounds. Rounding to 2^-36 months, 0.04 ms, restores the tie.
+double since_surgery(double months, double surgery) {
+  constexpr double grid = 68719476736.0;
+  return std::round((months - surgery) * grid) / grid;
 }
 
 bool succeeds(Endpoint::Outcome outcome, const Patient& patient) {
@@ -210,17 +264,22 @@ bool succeeds(Endpoint::Outcome outcome, const Patient& patient) {
   return false;
 }
 
-// A patient lost before the pathway ends is a failure, or not seen to be among those analysed.
+// By an analysis set, patients lost before it can be known in every arm are left out. Without one
+// a patient lost before the pathway ends is a failure, or not seen to be among those analysed.
 Times yes_or_no(const Endpoint& endpoint, const Patient& patient) {
   const double dropout = patient.cohort.dropout_months[patient.index];
   const double ends = std::min({patient.at(Milestone::surgery), patient.at(Milestone::progression),
                                 patient.at(Milestone::withdrawal), patient.at(Milestone::death)});
   Times times;
-  const bool lost = dropout < ends;
+  const bool once_due = endpoint.analysed_once_due;
+  const bool lost =
+      once_due ? dropout < endpoint.surgery_due_months && dropout < patient.at(Milestone::death)
+               : dropout < ends;
   const bool chosen = endpoint.patients != Endpoint::Patients::all;
-  if (!is_among(endpoint, patient) || (chosen && lost)) return times;
+  if (!is_among(endpoint, patient) || (lost && (chosen || once_due))) return times;
   times.origin = 0;
-  const double counted = patient.at(Milestone::planned_surgery);
+  const double counted =
+      once_due ? endpoint.surgery_due_months : patient.at(Milestone::planned_surgery);
   if (!lost && succeeds(endpoint.outcome, patient))
     times.event = times.known = counted;
   else
@@ -229,6 +288,16 @@ Times yes_or_no(const Endpoint& endpoint, const Patient& patient) {
 }
 
 }  // namespace
+
+bool Endpoint::dated_before_known() const {
+  return std::ranges::any_of(events, [&](const EndpointEvent& what) {
+    return dates_itself(what) && std::max(what.months, early_events_at_months) < surgery_due_months;
+  });
+}
+
+bool Endpoint::analysed_before_known() const {
+  return !analysed_once_due && (time_to_event() ? dated_before_known() : surgery_due_months > 0);
+}
 
 EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
                                  std::size_t attributes_from, EndpointWorkspace& workspace) {
@@ -244,9 +313,8 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   if (endpoint.time_to_event())
     first = find_first_events(endpoint, cohort, cohort.covariate(attributes_from + radicality),
                               workspace);
-  if (endpoint.time_to_event() && endpoint.everybody())
-    return {true,        cohort.enrolment_months, first.event,
-            first.known, cohort.dropout_months,   cohort.arm};
+  if (endpoint.time_to_event() && endpoint.everybody() && !endpoint.analysed_once_due)
+    return {true, cohort.enrolment_months, first.event, first.known, first.dropout, cohort.arm};
   workspace.origin.resize(cohort.size);
   workspace.event.resize(cohort.size);
   workspace.known.resize(cohort.size);
@@ -255,15 +323,26 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
     const Patient patient{cohort, attributes_from, i};
     const Times times = endpoint.time_to_event() ? time_to_event(endpoint, patient, first)
                                                  : yes_or_no(endpoint, patient);
+    const bool from_surgery = endpoint.origin == Endpoint::Origin::surgery;
+    const auto since_origin = [&](double months) {
+      return from_surgery ? since_surgery(months, times.origin) : months - times.origin;
+    };
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
-    workspace.event[i] = times.event - times.origin;
-    workspace.known[i] = times.known - times.origin;
+    workspace.event[i] = since_origin(times.event);
+    workspace.known[i] = since_origin(times.known);
     workspace.dropout[i] = times.dropout - times.origin;
     if (!(times.origin < never))
       workspace.event[i] = workspace.known[i] = workspace.dropout[i] = never;
   }
-  return {endpoint.everybody(), workspace.origin,  workspace.event,
-          workspace.known,      workspace.dropout, cohort.arm};
+  const bool landmark = endpoint.origin == Endpoint::Origin::landmark;
+  const double clock_starts = landmark ? endpoint.landmark_months : 0;
+  return {endpoint.everybody() && !endpoint.analysed_once_due,
+          workspace.origin,
+          workspace.event,
+          workspace.known,
+          workspace.dropout,
+          cohort.arm,
+          std::max(0.0, endpoint.analysed_from_months() - clock_starts)};
 }
 
 }  // namespace trialmill::cohort

@@ -90,15 +90,17 @@ double latest_condition(const AnalysisTime& when, const Trial& trial, LookWorksp
 }
 
 // When nothing more can be learnt: the last finite event or dropout, and not before the last
-// arrival.
+// patient to arrive is analysed.
 double end_of_follow_up(const Trial& trial) {
   double last = trial.enrolment_months.back();
-  for (const EndpointColumns& endpoint : trial.endpoints)
+  for (const EndpointColumns& endpoint : trial.endpoints) {
+    last = std::max(last, trial.enrolment_months.back() + endpoint.analysed_from_months);
     for (std::size_t i = 0; i < trial.size(); ++i) {
       const double end = endpoint.origin_months[i] +
                          std::min(endpoint.known_months[i], endpoint.dropout_months[i]);
       if (end < never) last = std::max(last, end);
     }
+  }
   return last;
 }
 
@@ -227,7 +229,7 @@ void observe(const EndpointColumns& endpoint, std::size_t sample_size, double cu
     return;
   }
   for (std::size_t i = 0; i < sample_size; ++i)
-    if (endpoint.origin_months[i] <= cut_months && all_recorded(recorded, i) &&
+    if (endpoint.analyses(i, cut_months) && all_recorded(recorded, i) &&
         (arms.empty() || is_among(arms, endpoint.arm[i])))
       look.patient.push_back(static_cast<std::uint32_t>(i));
   look.rows = look.patient.size();

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/analysis_set_words.hpp"
 #include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/multiplicity_table.hpp"
@@ -273,7 +274,7 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
     notes.push_back(
         "Truth: of the same patients followed in both arms without dropout, among those who belong "
         "to the endpoint's population either way; of patients chosen by their operation, from "
-        "surgery.");
+        "surgery. Its own Monte-Carlo error is part of that of the bias.");
   if (hazard_ratios || proportions || differences) {
     notes.push_back(
         "Coverage: share of confidence intervals at the test's level that hold the true value.");
@@ -281,6 +282,8 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
         "-: no such figure, as of a test that estimates no hazard ratio or of one that changes "
         "with time.");
   }
+  for (std::string& line : analysis_set_words(result))
+    notes.push_back(std::move(line));
   notes.push_back("Undef.: replicates whose test could not be computed; no rejection.");
   return notes;
 }
@@ -332,6 +335,7 @@ std::string power_table(const result::Result& result, bool colour) {
   if (table.rows().empty()) return out + "No replicate was finished.\n";
   append_paragraph(out, fmt::format("{}, seed {}", replicates_words(result), result.seed), "", "");
   if (!result.complete) append_paragraph(out, incomplete_words(result), style.warning, style.end);
+  append_paragraph(out, analysed_before_known_words(result), style.warning, style.end);
   const Rounding rounding = rounding_for(table.rows());
   for (const std::string& constant : add_settings(table, result))
     append_paragraph(out, constant, "", "");

@@ -38,11 +38,13 @@ struct AgainstTruth {
 
 // How estimates lie about a truth, NaN where it is not known.
 // @param covered intervals that hold it
-AgainstTruth against_truth(const Moments& estimate, double truth, std::uint64_t covered) {
+AgainstTruth against_truth(const Moments& estimate, double truth, double truth_mc_se,
+                           std::uint64_t covered) {
   if (estimate.count == 0 || std::isnan(truth))
     return {not_a_number, not_a_number, not_a_number, not_a_number};
   const SimulatedProportion coverage = simulated_proportion(covered, estimate.count);
-  return {estimate.mean - truth, estimate.sd() / std::sqrt(static_cast<double>(estimate.count)),
+  const double of_mean = estimate.sd() / std::sqrt(static_cast<double>(estimate.count));
+  return {estimate.mean - truth, std::sqrt(of_mean * of_mean + truth_mc_se * truth_mc_se),
           coverage.estimate, coverage.mc_se};
 }
 
@@ -52,13 +54,15 @@ double mean_or_none(const Moments& moments, std::uint64_t estimates) {
 
 EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {
   const Moments& estimate = tally.log_hazard_ratio;
-  const AgainstTruth against = against_truth(estimate, truth.log_hazard_ratio, tally.covered);
+  const AgainstTruth against =
+      against_truth(estimate, truth.log_hazard_ratio, truth.mc_se, tally.covered);
   EstimatePerformance out;
   out.estimates = estimate.count;
   out.log_hr_mean = mean_or_none(estimate, estimate.count);
   out.log_hr_sd = estimate.sd();
   out.model_se_mean = mean_or_none(tally.standard_error, estimate.count);
   out.true_log_hr = truth.log_hazard_ratio;
+  out.true_log_hr_mc_se = std::isnan(out.true_log_hr) ? not_a_number : truth.mc_se;
   out.bias = against.bias;
   out.bias_mc_se = against.bias_mc_se;
   out.coverage = against.coverage;
@@ -68,7 +72,8 @@ EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth&
 
 ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTruth& truth) {
   const Moments& difference = tally.risk_difference;
-  const AgainstTruth against = against_truth(difference, truth.risk_difference, tally.covered);
+  const AgainstTruth against =
+      against_truth(difference, truth.risk_difference, truth.mc_se, tally.covered);
   ProportionPerformance out;
   out.estimates = difference.count;
   out.control_mean = mean_or_none(tally.control_proportion, difference.count);
@@ -76,6 +81,7 @@ ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTrut
   out.risk_difference_mean = mean_or_none(difference, difference.count);
   out.risk_difference_sd = difference.sd();
   out.true_risk_difference = truth.risk_difference;
+  out.true_risk_difference_mc_se = truth.mc_se;
   out.bias = against.bias;
   out.bias_mc_se = against.bias_mc_se;
   out.coverage = against.coverage;
@@ -85,13 +91,15 @@ ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTrut
 
 DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth) {
   const Moments& difference = tally.difference;
-  const AgainstTruth against = against_truth(difference, truth.difference, tally.covered);
+  const AgainstTruth against =
+      against_truth(difference, truth.difference, truth.mc_se, tally.covered);
   DifferencePerformance out;
   out.estimates = difference.count;
   out.mean = mean_or_none(difference, difference.count);
   out.sd = difference.sd();
   out.model_se_mean = mean_or_none(tally.difference_standard_error, difference.count);
   out.truth = truth.difference;
+  out.truth_mc_se = std::isnan(out.truth) ? not_a_number : truth.mc_se;
   out.bias = against.bias;
   out.bias_mc_se = against.bias_mc_se;
   out.coverage = against.coverage;
@@ -147,6 +155,7 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
   out.options = label.options;
   out.endpoint = label.endpoint;
   out.arms = label.arms;
+  out.set = label.set;
   out.alpha = label.alpha;
   out.sided = label.sided;
   out.power = simulated_proportion(tally.rejections, point.replicates);

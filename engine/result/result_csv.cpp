@@ -49,7 +49,7 @@ std::string arms_text(const AnalysisResult& analysis) {
 std::string difference_columns(const AnalysisResult& analysis) {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const DifferencePerformance difference = analysis.difference.value_or(
-      DifferencePerformance{0, none, none, none, none, none, none, none, none});
+      DifferencePerformance{0, none, none, none, none, none, none, none, none, none});
   std::string line = ',' + csv_text(options_text(analysis));
   for (const double x : {difference.mean, difference.sd, difference.model_se_mean, difference.truth,
                          difference.bias, difference.coverage})
@@ -73,6 +73,14 @@ std::string twin_columns(const AnalysisResult& analysis) {
   return line;
 }
 
+bool has_analysis_sets(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.set.from_months > 0;
+    });
+  });
+}
+
 bool has_assurance(const Result& result) {
   return std::ranges::any_of(result.points, [](const PointResult& point) {
     return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
@@ -93,7 +101,7 @@ std::string assurance_columns(const AnalysisResult& analysis) {
 
 /// Columns that only some results have.
 struct FurtherColumns {
-  bool differences = false, twins = false, arms = false, assurance = false;
+  bool differences = false, twins = false, arms = false, assurance = false, sets = false;
 };
 
 std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
@@ -102,7 +110,7 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
   const double none = std::numeric_limits<double>::quiet_NaN();
-  EstimatePerformance estimate{0, none, none, none, none, none, none, none, none};
+  EstimatePerformance estimate{0, none, none, none, none, none, none, none, none, none};
   if (analysis.estimate) estimate = *analysis.estimate;
   line += fmt::format("{},{},{},{},{},{},", csv_text(analysis.name), analysis.test,
                       csv_text(analysis.weight), csv_text(analysis.endpoint), analysis.alpha,
@@ -116,7 +124,7 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
         point.duration.sd, point.last_patient_in.mean, point.enrolled.mean, point.dropouts.mean})
     line += csv_number(x) + ',';
   line += fmt::format("{}", point.events_not_reached);
-  ProportionPerformance proportion{0, none, none, none, none, none, none, none, none, none};
+  ProportionPerformance proportion{0, none, none, none, none, none, none, none, none, none, none};
   if (analysis.proportion) proportion = *analysis.proportion;
   const LookResult& look = analysis.by_look.back();
   const std::optional<Stopping>& stop = analysis.stopping;
@@ -130,6 +138,7 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
   if (further.twins) line += twin_columns(analysis);
   if (further.arms) line += ',' + csv_text(arms_text(analysis));
   if (further.assurance) line += assurance_columns(analysis);
+  if (further.sets) line += ',' + csv_number(analysis.set.from_months);
   return line + incomplete_cell(result) + '\n';
 }
 
@@ -148,7 +157,8 @@ std::string to_csv(const Result& result) {
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
   const FurtherColumns further{has_options_or_differences(result), has_twins(result),
-                               names_arms(result), has_assurance(result)};
+                               names_arms(result), has_assurance(result),
+                               has_analysis_sets(result)};
   if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
@@ -156,6 +166,7 @@ std::string to_csv(const Result& result) {
   if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
   if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
+  if (further.sets) csv += ",analysed_from_months";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)

@@ -76,6 +76,7 @@ Json to_document(const std::optional<EstimatePerformance>& estimate) {
           {"log_hr_sd", number(estimate->log_hr_sd)},
           {"model_se_mean", number(estimate->model_se_mean)},
           {"true_log_hr", number(estimate->true_log_hr)},
+          {"true_log_hr_mc_se", number(estimate->true_log_hr_mc_se)},
           {"bias", number(estimate->bias)},
           {"bias_mc_se", number(estimate->bias_mc_se)},
           {"coverage", number(estimate->coverage)},
@@ -90,6 +91,7 @@ Json to_document(const std::optional<ProportionPerformance>& proportion) {
           {"risk_difference_mean", number(proportion->risk_difference_mean)},
           {"risk_difference_sd", number(proportion->risk_difference_sd)},
           {"true_risk_difference", number(proportion->true_risk_difference)},
+          {"true_risk_difference_mc_se", number(proportion->true_risk_difference_mc_se)},
           {"bias", number(proportion->bias)},
           {"bias_mc_se", number(proportion->bias_mc_se)},
           {"coverage", number(proportion->coverage)},
@@ -102,6 +104,7 @@ Json to_document(const DifferencePerformance& difference) {
           {"sd", number(difference.sd)},
           {"model_se_mean", number(difference.model_se_mean)},
           {"truth", number(difference.truth)},
+          {"truth_mc_se", number(difference.truth_mc_se)},
           {"bias", number(difference.bias)},
           {"bias_mc_se", number(difference.bias_mc_se)},
           {"coverage", number(difference.coverage)},
@@ -183,6 +186,8 @@ Json to_document(const AnalysisResult& analysis) {
                    {"weight", analysis.weight.empty() ? Json(nullptr) : Json(analysis.weight)},
                    {"endpoint", analysis.endpoint}};
   if (!analysis.arms.empty()) document["arms"] = analysis.arms;
+  if (analysis.set.from_months > 0) document["analysed_from_months"] = analysis.set.from_months;
+  if (analysis.set.before_known) document["analysed_before_known"] = true;
   document.update({{"alpha", analysis.alpha},
                    {"sided", analysis.sided},
                    {"power", analysis.power.estimate},

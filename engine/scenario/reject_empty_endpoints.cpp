@@ -63,7 +63,7 @@ std::string excluded_by_choice(const Endpoint& endpoint, const EndpointEvent& wh
   if (what.kind == no_surgery_by) return "every patient" + of + " is operated on by then";
   if (patients == operated) return {};
   if (what.kind == unresectable) return "no patient" + of + " is unresectable";
-  if (patients == r0_r1 && (what.kind == r2 || what.kind == r2_at_randomisation))
+  if (patients == r0_r1 && (what.kind == r2 || what.kind == r2_dated))
     return "no patient" + of + " is resected R2";
   return {};
 }
@@ -92,7 +92,7 @@ std::string happens_in_no_arm(const Record& file, const Scenario& scenario,
                  ? ""
                  : "this never happens: `pathway.surgery.radicality.unresectable` is 0";
     case r2:
-    case r2_at_randomisation:
+    case r2_dated:
       return operation.r2.probability > 0 || is_swept(file, radicality + "r2")
                  ? ""
                  : "this never happens: the probability `pathway.surgery.radicality.r2` is 0";

@@ -1,5 +1,7 @@
 #include "simulation/label.hpp"
 
+#include <algorithm>
+
 #include "trialmill/survival/weight_name.hpp"
 
 namespace trialmill::simulation {
@@ -37,6 +39,14 @@ std::vector<result::AnalysisOption> options_of(const Analysis& analysis) {
   return options;
 }
 
+result::AnalysisSet set_of(const scenario::Scenario& scenario, const Analysis& analysis) {
+  const auto endpoint =
+      std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name);
+  if (endpoint == scenario.endpoints.end()) return {};
+  const cohort::Endpoint& definition = endpoint->definition;
+  return {definition.analysed_from_months(), definition.analysed_before_known()};
+}
+
 result::SpendingLabel spending_label(const scenario::Looks& looks) {
   result::SpendingLabel label{design::name(looks.spending)};
   if (!looks.futility) return label;
@@ -64,6 +74,7 @@ result::AnalysisLabel label_of(const scenario::Scenario& scenario, const Analysi
   label.options = options_of(analysis);
   label.arms = scenario::names_of_compared_arms(scenario, analysis);
   if (analysis.looks) label.spending = spending_label(*analysis.looks);
+  label.set = set_of(scenario, analysis);
   return label;
 }
 

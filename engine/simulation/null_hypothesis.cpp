@@ -10,7 +10,7 @@ namespace {
 // What an analysis sees of one patient.
 struct Seen {
   double origin_months = 0;
-  bool belongs = false;  // the clock has started by the cut
+  bool belongs = false;  // is analysed at the cut
   bool event = false;    // of a yes-or-no endpoint, a success
   double months = 0;     // until the event, or the end of what counts
 
@@ -21,7 +21,7 @@ Seen seen(const cohort::EndpointColumns& endpoint, std::size_t i, double cut_mon
           double horizon_months) {
   Seen out;
   out.origin_months = endpoint.origin_months[i];
-  out.belongs = out.origin_months <= cut_months;
+  out.belongs = endpoint.analyses(i, cut_months);
   if (!out.belongs) return {};
   const double followed = cut_months - out.origin_months;
   out.event = endpoint.known_months[i] <= followed && endpoint.event_months[i] <= horizon_months;
@@ -31,7 +31,7 @@ Seen seen(const cohort::EndpointColumns& endpoint, std::size_t i, double cut_mon
 
 Seen seen_proportion(const cohort::EndpointColumns& endpoint, std::size_t i, double cut_months) {
   Seen out;
-  out.belongs = endpoint.origin_months[i] <= cut_months;
+  out.belongs = endpoint.analyses(i, cut_months);
   out.event = out.belongs && endpoint.event_months[i] < std::numeric_limits<double>::infinity();
   return out;
 }

@@ -26,6 +26,7 @@ struct BothArms {
   std::vector<std::int32_t> group, stratum;
   std::vector<std::vector<double>> columns;  // treatment, then the plan's covariates
   double known = 0, control_successes = 0, experimental_successes = 0;
+  double different = 0;  // of the known, those with another outcome in the other arm
 };
 
 // One replicate as randomised, which says when its data are cut, and everybody in each arm that is
@@ -57,12 +58,12 @@ void draw_worlds(const Design& design, const Design& without_dropout, std::uint6
   }
 }
 
-// A patient belongs when the clock has started by the cut in both worlds compared, and all that the
+// A patient belongs when he is analysed at the cut in both worlds compared, and all that the
 // analysis needs is recorded.
 bool belongs(const AnalysisPlan& plan, const LookPlan& look, const Worlds& worlds, double cut,
              std::size_t i) {
   for (const std::int32_t arm : plan.arms)
-    if (!(worlds.of(arm).endpoints[look.endpoint].origin_months[i] <= cut)) return false;
+    if (!worlds.of(arm).endpoints[look.endpoint].analyses(i, cut)) return false;
   const cohort::Cohort& cohort = worlds.of(plan.arms[0]).cohort;
   return std::ranges::none_of(look.recorded, [&](std::size_t covariate) {
     return std::isnan(cohort.recorded_covariate(covariate)[i]);
@@ -103,11 +104,14 @@ void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds
     if (!belongs(plan, look, worlds, cut, i)) continue;
     if (!time_to_event) {
       const double never = std::numeric_limits<double>::infinity();
+      const auto succeeds = [&](std::int32_t arm) {
+        return worlds.of(arm).endpoints[look.endpoint].event_months[i] < never;
+      };
+      const bool control = succeeds(plan.arms[0]), experimental = succeeds(plan.arms[1]);
       ++rows.known;
-      rows.control_successes +=
-          worlds.of(plan.arms[0]).endpoints[look.endpoint].event_months[i] < never;
-      rows.experimental_successes +=
-          worlds.of(plan.arms[1]).endpoints[look.endpoint].event_months[i] < never;
+      rows.control_successes += control;
+      rows.experimental_successes += experimental;
+      rows.different += control != experimental;
       continue;
     }
     for (std::int32_t group = 0; group < 2; ++group) {
@@ -153,13 +157,21 @@ double log_hazard_ratio(const AnalysisPlan& plan, const BothArms& rows) {
 
 // A landmark is a means to choose patients fairly, and counting chosen patients from randomisation
 // an unfair one; their truth is that of the comparison they stand for, from surgery. (Who is free
-// of events at the landmark in both arms is nobody's question.)
+// of events at the landmark in both arms is nobody's question.) What is analysed before it is known
+// stands for the comparison once it is.
 cohort::Endpoint comparison_meant(cohort::Endpoint endpoint) {
   using Origin = cohort::Endpoint::Origin;
-  if (endpoint.patients != cohort::Endpoint::Patients::all)
+  using Kind = cohort::EndpointEvent::Kind;
+  endpoint.analysed_once_due |= !endpoint.time_to_event() || endpoint.dated_before_known();
+  if (!endpoint.time_to_event()) return endpoint;
+  if (endpoint.patients != cohort::Endpoint::Patients::all) {
     endpoint.origin = Origin::surgery;
-  else if (endpoint.origin == Origin::landmark)
+    endpoint.analysed_once_due = false;
+    for (cohort::EndpointEvent& what : endpoint.events)
+      if (what.kind == Kind::r2_dated) what.kind = Kind::r2;
+  } else if (endpoint.origin == Origin::landmark) {
     endpoint.origin = Origin::randomisation;
+  }
   return endpoint;
 }
 
@@ -178,12 +190,58 @@ std::vector<std::int32_t> arms_to_follow(const Design& design) {
   return {arms.begin(), arms.end()};
 }
 
+// One of several parts of the patients, who are rows two by two.
+BothArms part_of(const BothArms& all, std::size_t part, std::size_t parts) {
+  BothArms out;
+  out.columns.resize(all.columns.size());
+  for (std::size_t row = 0; row < all.time.size(); ++row) {
+    if (row / 2 % parts != part) continue;
+    out.time.push_back(all.time[row]);
+    out.event.push_back(all.event[row]);
+    out.group.push_back(all.group[row]);
+    out.stratum.push_back(all.stratum[row]);
+    for (std::size_t c = 0; c < all.columns.size(); ++c)
+      out.columns[c].push_back(all.columns[c][row]);
+  }
+  return out;
+}
+
+// The Monte-Carlo standard error of what `estimate` finds in all, by its variation between parts.
+template <class Estimate>
+double mc_se_between_parts(const BothArms& all, Estimate estimate) {
+  constexpr std::size_t parts = 20;
+  result::Moments found;
+  for (std::size_t part = 0; part < parts; ++part) {
+    const double value = estimate(part_of(all, part, parts));
+    if (std::isfinite(value)) found.add(value);
+  }
+  return found.count < parts ? result::not_a_number : found.sd() / std::sqrt(double{parts});
+}
+
+void take_truth(const Design& design, const AnalysisPlan& plan, const BothArms& rows,
+                result::AnalysisTruth& truth) {
+  const auto ratio = [&](const BothArms& some) { return log_hazard_ratio(plan, some); };
+  const auto difference = [&](const BothArms& some) { return difference_of_curves(plan, some); };
+  if (plan.test == scenario::Analysis::Test::cox) {
+    truth.log_hazard_ratio = ratio(rows);
+    truth.mc_se = mc_se_between_parts(rows, ratio);
+  } else if (design.endpoints[design.looks[plan.look].endpoint].time_to_event()) {
+    truth.difference = difference(rows);
+    truth.mc_se = mc_se_between_parts(rows, difference);
+  } else {
+    truth.risk_difference = (rows.experimental_successes - rows.control_successes) / rows.known;
+    const double variance =
+        rows.different / rows.known - truth.risk_difference * truth.risk_difference;
+    truth.mc_se = std::sqrt(std::max(0.0, variance) / rows.known);
+  }
+}
+
 // The truths of a design, given as a copy, at one of its sizes.
 std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, DesignSize size) {
   design.sizes = {size};
   Design without_dropout = design;
   for (cohort::Endpoint& endpoint : without_dropout.endpoints)
-    if (endpoint.time_to_event()) endpoint = comparison_meant(endpoint);
+    endpoint = comparison_meant(endpoint);
   for (cohort::EventTimeLaw& law : without_dropout.model.dropout_time_by_arm)
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
@@ -203,15 +261,7 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
   for (std::size_t a = 0; a < design.analyses.size(); ++a) {
     const AnalysisPlan& plan = design.analyses[a];
     if (plan.hypothesis) size.truths[a].null_holds = null_hypothesis_holds(plan, pairs[a]);
-    if (!has_estimate(design, plan)) continue;
-    const BothArms& rows = patients[a];
-    if (plan.test == scenario::Analysis::Test::cox)
-      size.truths[a].log_hazard_ratio = log_hazard_ratio(plan, rows);
-    else if (design.endpoints[design.looks[plan.look].endpoint].time_to_event())
-      size.truths[a].difference = difference_of_curves(plan, rows);
-    else
-      size.truths[a].risk_difference =
-          (rows.experimental_successes - rows.control_successes) / rows.known;
+    if (has_estimate(design, plan)) take_truth(design, plan, patients[a], size.truths[a]);
   }
   return size.truths;
 }

@@ -79,10 +79,82 @@ TEST(Endpoint, EventFreeSurvivalFromRandomisationByHand) {
 
 TEST(Endpoint, R2IsAnEventAtTheOperationAtRandomisationOrNotAtAll) {
   EXPECT_EQ(columns_of(first_of({{Kind::r2}, {Kind::death}})).event[1], 5);
-  const Columns dated_back = columns_of(first_of({{Kind::r2_at_randomisation}, {Kind::death}}));
+  const Columns dated_back = columns_of(first_of({{Kind::r2_dated}, {Kind::death}}));
   EXPECT_EQ(dated_back.event[1], 0);
   EXPECT_EQ(dated_back.known[1], 5);  // nobody knows before the operation
   EXPECT_EQ(columns_of(first_of({{Kind::recurrence}, {Kind::death}})).event[1], 30);
+}
+
+TEST(Endpoint, R2DatedToACommonDayWaitsForIt) {
+  const Columns dated = columns_of(first_of({{Kind::r2_dated, 8}, {Kind::death}}));
+  EXPECT_EQ(dated.event[1], 8);
+  EXPECT_EQ(dated.known[1], 8);
+  EXPECT_EQ(dated.event[4], 2);  // died before surgery
+}
+
+TEST(Endpoint, EarlyEventsAreDatedToADay) {
+  Endpoint efs = first_of({{Kind::progression}, {Kind::r2}, {Kind::recurrence}, {Kind::death}});
+  efs.early_events_at_months = 6;
+  const Columns columns = columns_of(efs);
+  EXPECT_EQ(columns.event, (std::vector<double>{20, 6, 6, 15, 6, 25, 50, never}));
+  EXPECT_EQ(columns.known, columns.event);
+  EXPECT_EQ(columns.dropout[6], 12);
+  EXPECT_EQ(columns.dropout[7], 4);
+}
+
+TEST(Endpoint, AnAnalysisSetLeavesOutWhoWasLostBefore) {
+  Endpoint efs =
+      first_of({{Kind::progression}, {Kind::r2_dated}, {Kind::recurrence}, {Kind::death}});
+  efs.surgery_due_months = 7;
+  EXPECT_TRUE(efs.dated_before_known());
+  EXPECT_TRUE(efs.analysed_before_known());
+  efs.analysed_once_due = true;
+  EXPECT_FALSE(efs.analysed_before_known());
+  const Columns columns = columns_of(efs);
+  // Patient 7 is lost at 4, before month 7.
+  EXPECT_EQ(columns.origin, (std::vector<double>{10, 11, 12, 13, 14, 15, 16, never}));
+  EXPECT_EQ(columns.event, (std::vector<double>{20, 0, 3, 15, 2, 25, 50, never}));
+  EXPECT_EQ(columns.known, (std::vector<double>{20, 7, 7, 15, 7, 25, 50, never}));
+
+  Endpoint r0;
+  r0.outcome = Endpoint::Outcome::r0;
+  r0.surgery_due_months = 7;
+  r0.analysed_once_due = true;
+  EXPECT_EQ(columns_of(r0).origin, columns.origin);
+  EXPECT_EQ(columns_of(r0).event[0], 7);
+  EXPECT_EQ(columns_of(r0).dropout[4], 7);  // died, a failure
+}
+
+TEST(Endpoint, TheDeadAreNotLost) {
+  Cohort cohort = eight_patients();
+  cohort.dropout_months[4] = 3;  // died at 2
+  cohort.dropout_months[1] = 6;  // R2 at 5
+  Endpoint efs = first_of({{Kind::r2_dated, 8}, {Kind::death}});
+  EndpointWorkspace workspace;
+  efs.early_events_at_months = 9;
+  const EndpointColumns dated = endpoint_columns(efs, cohort, 0, workspace);
+  EXPECT_EQ(dated.event_months[4], 9);
+  EXPECT_EQ(dated.dropout_months[4], never);
+  EXPECT_EQ(dated.dropout_months[1], 6);  // lost before the day to which R2 is dated
+}
+
+// A patient seen at the third visit after surgery is tied with another one, whenever they were
+// operated on.
+TEST(Endpoint, TimesFromSurgeryKeepTheTiesOfVisits) {
+  Cohort cohort = eight_patients();
+  Endpoint rfs = first_of({{Kind::recurrence}});
+  rfs.origin = Endpoint::Origin::surgery;
+  for (std::size_t i = 0; i < 8; ++i) {
+    const double surgery = 0.1 + 1.3 * static_cast<double>(i);
+    cohort.dropout_months[i] = never;
+    cohort.milestones[static_cast<std::size_t>(Milestone::surgery) * 8 + i] = surgery;
+    cohort.milestones[static_cast<std::size_t>(Milestone::recurrence_seen) * 8 + i] = surgery + 3.3;
+  }
+  EndpointWorkspace workspace;
+  const EndpointColumns columns = endpoint_columns(rfs, cohort, 0, workspace);
+  for (std::size_t i = 1; i < 8; ++i)
+    EXPECT_EQ(columns.event_months[i], columns.event_months[0]);
+  EXPECT_NEAR(columns.event_months[0], 3.3, 1e-10);
 }
 
 TEST(Endpoint, DeadlinesAreEventsWhenTheyPass) {
@@ -157,7 +229,7 @@ double time_of(const EndpointEvent& what, const Cohort& cohort, std::size_t i) {
       return surgery < never && radicality == 3 ? surgery : never;
     case Kind::r2:
       return radicality == 2 ? surgery : never;
-    case Kind::r2_at_randomisation:
+    case Kind::r2_dated:
       return radicality == 2 ? 0 : never;
     case Kind::recurrence:
       return at(Milestone::recurrence_seen);
@@ -177,7 +249,7 @@ TEST(Endpoint, DoubleProgrammedFirstEventsPatientByPatient) {
   Cohort cohort;
   draw_cohort(sample_course(), 1, 1, 1003, workspace, cohort);
   const std::vector<EndpointEvent> events{
-      {Kind::progression}, {Kind::no_surgery_by, 4.5}, {Kind::r2_at_randomisation},
+      {Kind::progression}, {Kind::no_surgery_by, 4.5}, {Kind::r2_dated},
       {Kind::withdrawal},  {Kind::unresectable},       {Kind::no_adjuvant_by, 2.2},
       {Kind::r2},          {Kind::recurrence},         {Kind::death}};
   for (std::size_t first = 0; first < events.size(); ++first)
@@ -192,8 +264,7 @@ TEST(Endpoint, DoubleProgrammedFirstEventsPatientByPatient) {
           const double time = time_of(what, cohort, i);
           if (time >= event) continue;
           event = time;
-          known = what.kind == Kind::r2_at_randomisation ? cohort.milestone(Milestone::surgery)[i]
-                                                         : time;
+          known = what.kind == Kind::r2_dated ? cohort.milestone(Milestone::surgery)[i] : time;
         }
         ASSERT_EQ(columns.event_months[i], event);
         ASSERT_EQ(columns.known_months[i], known);

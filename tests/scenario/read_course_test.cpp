@@ -143,7 +143,7 @@ TEST(ReadCourse, Endpoints) {
   EXPECT_THAT(kinds, ElementsAre(Kind::progression, Kind::withdrawal, Kind::unresectable, Kind::r2,
                                  Kind::recurrence, Kind::death));
   const auto& strict = endpoints[1].definition.events;
-  EXPECT_EQ(strict[0].kind, Kind::r2_at_randomisation);
+  EXPECT_EQ(strict[0].kind, Kind::r2_dated);
   EXPECT_EQ(strict[1].kind, Kind::no_surgery_by);
   EXPECT_EQ(strict[1].months, 6);
   EXPECT_EQ(strict[2].kind, Kind::no_adjuvant_by);

@@ -67,7 +67,8 @@ void find_look_cuts(std::span<const AnalysisTime> interim, const AnalysisTime& f
                     std::span<const double> enrolment_months, LookWorkspace& workspace,
                     std::vector<Cut>& cuts);
 
-/// What a cut sees of one endpoint: one row per patient whose clock has started by then.
+/// What a cut sees of one endpoint: one row per patient who is analysed then, that is whose clock
+/// has started (and, of an endpoint with an analysis set, who belongs to it).
 struct LookData {
   std::size_t rows = 0;
   std::size_t events = 0;

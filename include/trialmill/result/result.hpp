@@ -43,9 +43,10 @@ struct EstimatePerformance {
   double model_se_mean = 0;
   double true_log_hr = 0;  ///< of the generator, or of the same patients in both arms; NaN when it
                            ///< changes with time
-  double bias = 0;         ///< mean - true
-  double bias_mc_se = 0;
-  double coverage = 0;  ///< of the two-sided interval at the analysis's level
+  double true_log_hr_mc_se = 0;  ///< 0 of the generator's own
+  double bias = 0;               ///< mean - true
+  double bias_mc_se = 0;         ///< of the mean and of the truth together
+  double coverage = 0;           ///< of the two-sided interval at the analysis's level
   double coverage_mc_se = 0;
 };
 
@@ -57,9 +58,10 @@ struct ProportionPerformance {
   double risk_difference_mean = 0;
   double risk_difference_sd = 0;
   double true_risk_difference = 0;  ///< of the same patients in both arms
+  double true_risk_difference_mc_se = 0;
   double bias = 0;
-  double bias_mc_se = 0;
-  double coverage = 0;  ///< of the Newcombe interval at the analysis's level
+  double bias_mc_se = 0;  ///< of the mean and of the truth together
+  double coverage = 0;    ///< of the Newcombe interval at the analysis's level
   double coverage_mc_se = 0;
 };
 
@@ -70,10 +72,11 @@ struct DifferencePerformance {
   double mean = 0;              ///< experimental - control
   double sd = 0;                ///< empirical standard error
   double model_se_mean = 0;
-  double truth = 0;  ///< by integration, or of the same patients in both arms
-  double bias = 0;   ///< mean - truth
-  double bias_mc_se = 0;
-  double coverage = 0;  ///< of the two-sided interval at the analysis's level
+  double truth = 0;        ///< by integration, or of the same patients in both arms
+  double truth_mc_se = 0;  ///< 0 by integration
+  double bias = 0;         ///< mean - truth
+  double bias_mc_se = 0;   ///< of the mean and of the truth together
+  double coverage = 0;     ///< of the two-sided interval at the analysis's level
   double coverage_mc_se = 0;
 };
 
@@ -200,6 +203,15 @@ struct DrawCount {
 /// @param draws two or more, each of two or more replicates
 Assurance summarise_draws(const std::vector<DrawCount>& draws);
 
+/// Which of an endpoint's patients are analysed at a cut.
+struct AnalysisSet {
+  /// Those who entered the trial so long before and were not lost within that time, whichever arm
+  /// they are in; 0: everybody.
+  double from_months = 0;
+  /// Events, or successes, are counted that are known in one arm before they can be in another.
+  bool before_known = false;
+};
+
 struct AnalysisResult {
   std::string name;
   std::string test;    ///< as a scenario names it, "log-rank"
@@ -207,6 +219,7 @@ struct AnalysisResult {
   std::vector<AnalysisOption> options;
   std::string endpoint;
   std::vector<std::string> arms;  ///< compared, the reference first; empty in a trial of two arms
+  AnalysisSet set;
   double alpha = 0.025;
   int sided = 1;
   SimulatedProportion power;
@@ -293,6 +306,7 @@ struct AnalysisLabel {
   std::vector<AnalysisOption> options = {};
   std::optional<SpendingLabel> spending = {};  ///< with looks only
   std::vector<std::string> arms = {};          ///< as of AnalysisResult
+  AnalysisSet set = {};
 };
 
 /// Turns the sums of a design point into the figures that are reported.

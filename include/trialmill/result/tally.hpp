@@ -31,8 +31,9 @@ struct AnalysisTruth {
   double interval_z = 1.959963984540054;  ///< half-width of the confidence interval in SE
   double risk_difference = not_a_number;  ///< of a yes-or-no endpoint
   double difference = not_a_number;       ///< of restricted means or at a milestone
-  bool hypothesis = false;                ///< it shares its level with others in a procedure
-  std::optional<bool> null_holds = {};    ///< of a hypothesis; none: it is not known
+  double mc_se = 0;  ///< of the one among these three that was measured in simulated patients
+  bool hypothesis = false;              ///< it shares its level with others in a procedure
+  std::optional<bool> null_holds = {};  ///< of a hypothesis; none: it is not known
 };
 
 /// One look of an analysis. Moments are over the replicates that hold it, those of a bound over the

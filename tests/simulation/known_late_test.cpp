@@ -1,0 +1,125 @@
+// A true null: nobody recurs or dies, R2 is equally likely in both arms, and only the month of
+// surgery differs. Tests of endpoints that count R2 before it is known must hold their level at
+// every look.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "simulation/study.hpp"
+#include "trialmill/simulation/truth.hpp"
+
+namespace trialmill::simulation {
+namespace {
+
+struct Variation {
+  const char* name;
+  const char* waits = "8";
+  const char* lost_a_year = "0.03";
+  const char* follow_up = "{events: 80, of: efs}";
+  const char* looks = ", looks: {information_fraction: [0.5, 0.75, 1], spending: obf}";
+  const char* endpoint = "events: [{r2: randomisation}, recurrence, death]";
+};
+
+std::string trial(const Variation& variation, const std::string& analyses) {
+  return std::string(R"yaml(trialmill: 1
+title: true null
+population: {tumors_ge_10: {prevalence: 0.268}}
+disease:
+  recurrence: {baseline: {hazard_per_month: 1.0e-06}}
+  death_without_recurrence: {baseline: {hazard_per_month: 1.0e-06}}
+  death_with_disease: {baseline: {hazard_per_month: 1.0e-06}}
+pathway:
+  surgery: {radicality: {r1: 0.096, r2: 0.265}, odds_ratios: {r2: {tumors_ge_10: 3}}}
+arms:
+  upfront: {before_surgery: {surgery_at_months: 1}}
+  neoadjuvant: {before_surgery: {surgery_at_months: )yaml") +
+         variation.waits + R"yaml(}}
+enrolment: {rate: [{from_months: 0, per_month: 8}, {from_months: 6, per_month: 20}]}
+randomisation: {block_sizes: [4, 6], strata: [tumors_ge_10]}
+sample_size: 400
+dropout: {per_year: )yaml" +
+         variation.lost_a_year + "}\nendpoints: {efs: {" + variation.endpoint +
+         "}, r0: {proportion: r0}}\nfollow_up: {until: " + variation.follow_up +
+         "}\nanalyses: " + analyses + "\nsimulation: {replicates: 100000, seed: 20210728}\n";
+}
+
+Plan plan_of(const std::string& text) {
+  return compile_plan(scenario::read_study(input::read_yaml_text(text, "null.yaml")));
+}
+
+class KnownLate : public testing::TestWithParam<Variation> {};
+
+TEST_P(KnownLate, HoldsItsLevelAtEveryLook) {
+  const std::string looks = GetParam().looks;
+  const Plan plan = plan_of(
+      trial(GetParam(),
+            "[{name: efs, endpoint: efs, test: log-rank, strata: [tumors_ge_10]" + looks + "}]"));
+  const result::Result result = summarise(plan, run(plan, {}));
+  const result::AnalysisResult& analysis = result.points[0].analyses[0];
+  const double mc_se = std::sqrt(0.025 * 0.975 / 100000);
+  EXPECT_NEAR(analysis.power.estimate, 0.025, 3.5 * mc_se);
+  if (looks.empty()) return;
+  const auto& bounds = plan.designs[0].sizes[0].looks[0]->boundaries.looks;
+  for (std::size_t k = 0; k < bounds.size(); ++k) {
+    const double allotted = bounds[k].alpha_spent;
+    EXPECT_NEAR(analysis.by_look[k].sequential->cumulative_rejection.estimate, allotted,
+                3.5 * std::sqrt(allotted * (1 - allotted) / 100000))
+        << "look " << k + 1;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Variations, KnownLate,
+    testing::Values(
+        Variation{"three_looks"}, Variation{.name = "surgery_at_month_5", .waits = "5"},
+        Variation{.name = "losses", .lost_a_year = "0.2"},
+        Variation{.name = "two_looks_by_pocock",
+                  .looks = ", looks: {information_fraction: [0.3, 1], spending: pocock}"},
+        Variation{
+            .name = "one_cut_during_enrolment", .follow_up = "{calendar_months: 18}", .looks = ""},
+        Variation{.name = "dated_to_a_common_day",
+                  .lost_a_year = "0.2",
+                  .endpoint = "events: [{r2: {at_months: 8}}, recurrence, death]"},
+        Variation{.name = "early_events_dated_to_a_common_day",
+                  .lost_a_year = "0.2",
+                  .endpoint = "events: [r2, recurrence, death], date_early_events_to_months: 9"}),
+    [](const auto& variation) { return variation.param.name; });
+
+TEST(KnownLateProportion, HoldsItsLevelDuringEnrolmentAndWithLosses) {
+  const Plan plan = plan_of(trial({.lost_a_year = "0.2", .follow_up = "{calendar_months: 18}"},
+                                  "[{name: r0, endpoint: r0, test: score}]"));
+  const result::Result result = summarise(plan, run(plan, {}));
+  EXPECT_NEAR(result.points[0].analyses[0].power.estimate, 0.025,
+              3.5 * std::sqrt(0.025 * 0.975 / 100000));
+}
+
+TEST(KnownLateTruth, IsExactlyOneWhereNothingDiffers) {
+  Plan plan = plan_of(trial({},
+                            "[{name: efs, endpoint: efs, test: cox}, "
+                            "{name: r0, endpoint: r0, test: score}]"));
+  measure_truths(plan);
+  const auto& truths = plan.designs[0].sizes[0].truths;
+  EXPECT_NEAR(truths[0].log_hazard_ratio, 0, 1e-9);
+  EXPECT_EQ(truths[1].risk_difference, 0);
+}
+
+// What the analysis set is for: without it the arm that waits wins.
+TEST(KnownLateWithoutAnAnalysisSet, RejectsFarTooOften) {
+  Plan plan = plan_of(
+      trial({.endpoint = "events: [{r2: randomisation}, recurrence, death], "
+                         "analysed_from: randomisation"},
+            "[{name: efs, endpoint: efs, test: log-rank, strata: [tumors_ge_10], looks: "
+            "{information_fraction: [0.5, 0.75, 1], spending: obf}}, {name: cox, endpoint: efs, "
+            "test: cox}]"));
+  plan.replicates = 20000;
+  measure_truths(plan);
+  const result::Result result = summarise(plan, run(plan, {}));
+  const result::AnalysisResult& analysis = result.points[0].analyses[0];
+  EXPECT_GT(analysis.power.estimate, 0.4);
+  EXPECT_TRUE(analysis.set.before_known);
+  // The truth is that of the comparison meant.
+  EXPECT_NEAR(plan.designs[0].sizes[0].truths[1].log_hazard_ratio, 0, 1e-9);
+}
+
+}  // namespace
+}  // namespace trialmill::simulation
