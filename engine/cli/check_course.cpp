@@ -192,6 +192,16 @@ void print_treatment(const CourseCheck& check, const Scenario& scenario) {
                effect.on_odds ? "odds" : "hazard", spaced(effect.on), effect.ratio);
 }
 
+void print_assessments(const Scenario& scenario) {
+  fmt::print("\nAssessments: when recurrence and progression are seen\n");
+  const auto& first = scenario.arms.front().assessments;
+  if (std::ranges::all_of(scenario.arms,
+                          [&](const scenario::Arm& arm) { return arm.assessments == first; }))
+    return fmt::print("  every arm: {}\n", in_words(first));
+  for (const scenario::Arm& arm : scenario.arms)
+    fmt::print("  {}: {}\n", arm.name, in_words(arm.assessments));
+}
+
 void print_endpoints(const Scenario& scenario) {
   fmt::print("\nEndpoints and their analyses\n");
   for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
@@ -221,6 +231,7 @@ void print_course(const CourseCheck& check, const Scenario& scenario) {
   print_ratios(check, "Overall survival", check.overall.name, &CourseEffect::overall);
   print_pathway(check, scenario);
   print_treatment(check, scenario);
+  print_assessments(scenario);
   print_endpoints(scenario);
   fmt::print("\nFull enrolment ({} patients) is expected {:.1f} months after the start.\n",
              scenario.sample_size, check.full_enrolment_months);

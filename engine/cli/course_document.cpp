@@ -113,6 +113,26 @@ Json treatment_document(const CourseCheck& check, const scenario::Scenario& scen
   return {{"arms", around}, {"through", through}};
 }
 
+Json schedule_document(const cohort::VisitSchedule& schedule) {
+  if (schedule.continuous()) return "continuous";
+  Json every = Json::array();
+  for (std::size_t k = 0; k < schedule.every_months.size(); ++k)
+    every.push_back(
+        {{"from_months", schedule.from_months[k]}, {"every_months", schedule.every_months[k]}});
+  const bool anew = schedule.from == cohort::VisitSchedule::Start::surgery;
+  return {{"from", anew ? "surgery" : "randomisation"},
+          {"every_months", every},
+          {"jitter_months", schedule.jitter_months},
+          {"missed", schedule.missed_probability}};
+}
+
+Json assessments_document(const scenario::Scenario& scenario) {
+  Json arms = Json::object();
+  for (const scenario::Arm& arm : scenario.arms)
+    arms[arm.name] = schedule_document(arm.assessments);
+  return arms;
+}
+
 Json endpoints_document(const scenario::Scenario& scenario) {
   Json list = Json::array();
   for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
@@ -141,6 +161,7 @@ Json to_document(const CourseCheck& check, const scenario::Scenario& scenario) {
           {"effects", effects_document(check)},
           {"pathway", pathway_document(check, scenario)},
           {"treatment", treatment_document(check, scenario)},
+          {"assessments", assessments_document(scenario)},
           {"endpoints", endpoints_document(scenario)},
           {"full_enrolment_months", check.full_enrolment_months}};
 }

@@ -113,6 +113,25 @@ TEST(CheckCourse, TreatmentActsThroughTheResponseAndAroundIt) {
   EXPECT_THAT(treatment["through"], testing::Contains(through));
 }
 
+TEST(CheckCourse, SaysWhereVisitsCountFrom) {
+  const json upfront = checked()["model"]["assessments"]["upfront"];
+  EXPECT_EQ(upfront["from"], "randomisation");
+  EXPECT_EQ(upfront["every_months"][1], json({{"from_months", 24.0}, {"every_months", 6.0}}));
+  const Scratch folder;
+  const std::string check = "check " + shipped("jnets-2021/neoadjuvant-efs.yaml");
+  EXPECT_THAT(run_program(folder, check).output,
+              HasSubstr("  every arm: every 3 months, from month 24 every 6, counted from "
+                        "randomisation\n"));
+  EXPECT_THAT(run_program(folder, check + " --set assessments.from=surgery").output,
+              HasSubstr("every 6, counted anew from surgery (until then from randomisation)\n"));
+  const std::string by_arm =
+      " --set \"assessments={upfront: {every_months: 2, jitter_months: 0.5, missed: 0.1}, "
+      "neoadjuvant: continuous}\"";
+  EXPECT_THAT(run_program(folder, check + by_arm).output,
+              HasSubstr("  upfront: every 2 months, counted from randomisation; a patient's up to "
+                        "0.5 months earlier or later; 10 % missed\n  neoadjuvant: at once\n"));
+}
+
 TEST(CheckCourse, FiguresCarryTheirSourceAndVerdict) {
   std::map<std::string, json> figures;
   for (const json& figure : checked()["figures"])

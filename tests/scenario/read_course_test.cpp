@@ -125,6 +125,12 @@ TEST(ReadCourse, AssessmentsByArm) {
   const Scenario by_arm = read(replaced(
       course_text, line, "assessments: {upfront: continuous, neoadjuvant: {every_months: 2}}"));
   EXPECT_TRUE(by_arm.arms[0].assessments.continuous());
+  using Start = cohort::VisitSchedule::Start;
+  EXPECT_EQ(by_arm.arms[1].assessments.from, Start::randomisation);
+  const Scenario from_surgery =
+      read(replaced(course_text, line, "assessments: {from: surgery, every_months: 2}"));
+  EXPECT_EQ(from_surgery.arms[0].assessments.from, Start::surgery);
+  EXPECT_EQ(from_surgery.arms[1].assessments.from, Start::surgery);
   EXPECT_THAT(by_arm.arms[1].assessments.every_months, ElementsAre(2.0));
   EXPECT_TRUE(read(replaced(course_text, line, "assessments: continuous"))
                   .arms[1]

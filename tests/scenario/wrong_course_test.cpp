@@ -151,6 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"to_months: 2.5", "to_months: 0.5", "course.yaml:26:", "before the earliest"},
         Wrong{"jitter_months: 0.25", "jitter_months: 1.5", "course.yaml:27:", "shortest interval"},
         Wrong{"missed: 0.05", "missed: 1", "course.yaml:27:", "missed"},
+        Wrong{"missed: 0.05", "from: diagnosis", "course.yaml:27:", "randomisation, surgery"},
         Wrong{"assessments: {", "assessments: {mised: 0.1, ",
               "course.yaml:27:15:", "did you mean `missed`?"},
         Wrong{"    before_surgery: {surgery_at_months: 1}", "    {}",
