@@ -28,25 +28,59 @@ std::string survival(const std::optional<double>& share) {
   return share ? fmt::format("{:.4f}", *share) : std::string();
 }
 
-void print_curves(const CourseCheck& check) {
-  if (!check.recurrence_free.knots.empty()) {
-    fmt::print(
-        "\nRecurrence-free survival ({}) from surgery of patients resected R0 or R1, averaged over "
-        "the published cohort\n  {:>6} {:>10} {:>10}\n",
-        check.recurrence_free.name, "month", "published", "model");
-    for (const CourseKnot& knot : check.recurrence_free.knots)
-      fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f}\n", knot.month, knot.published, knot.model);
+// A point that the model's patients miss by more than chance explains was not averaged over them.
+void print_missed(const CourseCurve& curve) {
+  for (const CourseKnot& knot : curve.knots)
+    if (std::abs(knot.model.share - knot.published) > 4 * knot.model.mc_se)
+      fmt::print("  at month {:.4g} the model misses {} by more than 4 standard errors\n",
+                 knot.month, curve.name);
+}
+
+void print_published_shares(const CourseCheck& check) {
+  for (const PublishedShare& share : check.published_shares) {
+    const std::string source = share.stated ? "as stated"
+                               : share.attribute == "morbidity"
+                                   ? "as on the pathway: `published_cohort` says nothing of it"
+                                   : "as `published_cohort` says nothing of it";
+    fmt::print("  {} in {:.4g} % of those operated on, {}\n", share.attribute, 100 * share.share,
+               source);
   }
-  if (check.overall.knots.empty()) return;
-  const bool by_radicality = check.overall.knots.front().r2.has_value();
+}
+
+void print_recurrence_free(const CourseCurve& curve) {
+  if (curve.knots.empty()) return;
   fmt::print(
-      "\nOverall survival ({}) from surgery of all patients resected, averaged over the published "
-      "cohort\n  {:>6} {:>10} {:>10} {:>10} {:>10}\n",
-      check.overall.name, "month", "published", "model", by_radicality ? "R0 or R1" : "",
+      "\nRecurrence-free survival ({}) from surgery of patients resected R0 or R1\n"
+      "  {:>6} {:>10} {:>10}\n",
+      curve.name, "month", "published", "model");
+  for (const CourseKnot& knot : curve.knots)
+    fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f}\n", knot.month, knot.published, knot.model.share);
+  print_missed(curve);
+}
+
+void print_overall(const CourseCurve& curve) {
+  if (curve.knots.empty()) return;
+  const bool by_radicality = curve.knots.front().r2.has_value();
+  fmt::print(
+      "\nOverall survival ({}) from surgery of all patients resected\n  {:>6} {:>10} {:>10} "
+      "{:>10} {:>10}\n",
+      curve.name, "month", "published", "model", by_radicality ? "R0 or R1" : "",
       by_radicality ? "R2" : "");
-  for (const CourseKnot& knot : check.overall.knots)
+  for (const CourseKnot& knot : curve.knots)
     fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f} {:>10} {:>10}\n", knot.month, knot.published,
-               knot.model, survival(knot.r0_r1), survival(knot.r2));
+               knot.model.share, survival(knot.r0_r1), survival(knot.r2));
+  print_missed(curve);
+}
+
+void print_curves(const CourseCheck& check) {
+  if (check.recurrence_free.knots.empty() && check.overall.knots.empty()) return;
+  print_recurrence_free(check.recurrence_free);
+  print_overall(check.overall);
+  fmt::print(
+      "\nThe model's survival is that of {} patients drawn from the published cohort and treated "
+      "as in\nthe first arm (standard error at most {:.4f} where all of them count).\n",
+      published_patients, 0.5 / std::sqrt(static_cast<double>(published_patients)));
+  print_published_shares(check);
 }
 
 void print_hazard(const char* transition, const survival::PiecewiseHazard& hazard) {

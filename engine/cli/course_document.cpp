@@ -16,8 +16,10 @@ Json text_or_null(const std::string& text) {
 Json curve_document(const CourseCurve& curve) {
   Json knots = Json::array();
   for (const CourseKnot& knot : curve.knots) {
-    Json one = {
-        {"month", knot.month}, {"published", knot.published}, {"published_cohort", knot.model}};
+    Json one = {{"month", knot.month},
+                {"published", knot.published},
+                {"published_cohort", knot.model.share},
+                {"published_cohort_mc_se", knot.model.mc_se}};
     if (knot.r2) {
       one["r0_r1"] = *knot.r0_r1;
       one["r2"] = *knot.r2;
@@ -25,6 +27,14 @@ Json curve_document(const CourseCurve& curve) {
     knots.push_back(std::move(one));
   }
   return {{"curve", curve.name}, {"knots", knots}};
+}
+
+Json published_shares_document(const CourseCheck& check) {
+  Json list = Json::array();
+  for (const PublishedShare& share : check.published_shares)
+    list.push_back(
+        {{"attribute", share.attribute}, {"share", share.share}, {"stated", share.stated}});
+  return list;
 }
 
 Json effect_document(const std::optional<scenario::CovariateEffect>& effect) {
@@ -156,7 +166,10 @@ Json to_document(const CourseCheck& check, const scenario::Scenario& scenario) {
   return {{"covariates", to_document(check.covariates)},
           {"curves",
            {{"recurrence_free_survival", curve_document(check.recurrence_free)},
-            {"overall_survival", curve_document(check.overall)}}},
+            {"overall_survival", curve_document(check.overall)},
+           {"method", "monte-carlo"},
+           {"patients", published_patients}}},
+          {"published_shares", published_shares_document(check)},
           {"baselines", hazards_document(check)},
           {"effects", effects_document(check)},
           {"pathway", pathway_document(check, scenario)},

@@ -120,6 +120,16 @@ class Collector {
         operation.adjuvant_delay_by_morbidity_months);
   }
 
+  void add_published_attributes(const scenario::Course& course) {
+    const scenario::PublishedAttributes& shares = course.published_attributes;
+    for (const auto& [attribute, share] : {std::pair{"toxicity", &shares.toxicity},
+                                           {"response", &shares.response},
+                                           {"morbidity", &shares.morbidity}}) {
+      const std::string of = fmt::format("{} in the published cohort", attribute);
+      if (*share) add_probability("probability of " + of, **share, course.operation.published, of);
+    }
+  }
+
   void add_cure(const scenario::Transition& event) {
     if (!event.cured) return;
     add("share never having " + spaced(event.name), event.cured->probability);
@@ -189,6 +199,7 @@ std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
   collector.add_ratios("hazard", course.toxicity_ratios, "toxicity before surgery");
   collector.add_ratios("odds", course.response_odds, "response");
   collector.add_operation(course.operation);
+  collector.add_published_attributes(course);
   for (const Arm& arm : scenario.arms)
     collector.add_arm(arm);
   return std::move(collector).figures();

@@ -233,6 +233,18 @@ TEST(ReadCourse, TakesPublishedFiguresByName) {
   EXPECT_EQ(std::get<cohort::NormalLaw>(read.published_cohort.at(1).law).mean, 60);
 }
 
+TEST(ReadCourse, WhatThePublishedCohortHadAcquired) {
+  EXPECT_FALSE(course().published_attributes.response.has_value());
+  const Course stated =
+      *read(replaced(course_text, "published_cohort: {grade_g3: {prevalence: 0.2}}",
+                     "published_cohort: {grade_g3: {prevalence: 0.2}, morbidity: {prevalence: 0.3},"
+                     " response: {prevalence: 0.1}}"))
+           .course;
+  EXPECT_EQ(stated.published_attributes.morbidity, 0.3);  // acts on adjuvant therapy
+  EXPECT_EQ(stated.published_attributes.response, 0.1);
+  EXPECT_EQ(stated.published_cohort.size(), course().published_cohort.size());
+}
+
 TEST(ReadCourse, OneEventHasOneEndpoint) {
   const auto path = std::filesystem::path(TRIALMILL_SOURCE_DIR) / "scenarios/jnets-2021";
   const Scenario one = read_study(path / "perioperative.yaml").points.at(0).scenario;

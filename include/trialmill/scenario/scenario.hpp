@@ -132,6 +132,13 @@ struct OperationPlan {
   std::vector<PublishedProbability> published;
 };
 
+/// Shares of the published cohort's patients operated on who had acquired an attribute, where the
+/// scenario says so. Otherwise nobody had toxicity or a response, and morbidity was as on the
+/// pathway. Shares of radicality are those of the operation.
+struct PublishedAttributes {
+  std::optional<double> toxicity, response, morbidity;
+};
+
 /// A patient's whole course.
 struct Course {
   Transition recurrence, death_without_recurrence, death_with_disease;
@@ -146,6 +153,7 @@ struct Course {
   /// The laws of the covariates in the published cohort, for every one that has an effect after
   /// surgery.
   std::vector<cohort::Covariate> published_cohort;
+  PublishedAttributes published_attributes;
   /// Hazard of the end of follow-up in the published cohort; empty: everybody was followed to the
   /// last published point of overall survival.
   survival::PiecewiseHazard published_follow_up;
