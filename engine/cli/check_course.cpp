@@ -38,12 +38,13 @@ void print_missed(const CourseCurve& curve) {
 
 void print_published_shares(const CourseCheck& check) {
   for (const PublishedShare& share : check.published_shares) {
+    const bool at_surgery = share.attribute == "morbidity";
     const std::string source = share.stated ? "as stated"
-                               : share.attribute == "morbidity"
+                               : at_surgery
                                    ? "as on the pathway: `published_cohort` says nothing of it"
                                    : "as `published_cohort` says nothing of it";
-    fmt::print("  {} in {:.4g} % of those operated on, {}\n", share.attribute, 100 * share.share,
-               source);
+    fmt::print("  {} in {:.4g} % of those {}, {}\n", share.attribute, 100 * share.share,
+               at_surgery ? "resected" : "operated on", source);
   }
 }
 

@@ -188,10 +188,9 @@ void print_row(const SurveyRow& row, std::size_t width) {
   const bool tuned = row.standing == SurveyStanding::tuned;
   const double lower = tuned ? row.average_lower : row.lower;
   const double upper = tuned ? row.average_upper : row.upper;
-  const std::string range =
-      std::isnan(lower)
-          ? "-"
-          : fmt::format("{} to {}", written(lower, row.figure), written(upper, row.figure));
+  const std::string range = std::isnan(lower) ? "-"
+                                              : fmt::format("{} to {}", written(lower, row.figure),
+                                                            written(upper, row.figure));
   fmt::print("  {:<{}} {:>22} {:>11} {:>21}  {:<9}  {}\n", row.label, width,
              published_in_words(row), written(row.average, row.figure), range,
              in_words(row.standing), in_words(row.verdict));

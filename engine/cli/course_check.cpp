@@ -41,10 +41,8 @@ std::vector<double> months_of(const CourseCurve& curve) {
 void check_curves(const Scenario& scenario, const CalibratedCourse& calibrated, std::uint64_t seed,
                   CourseCheck& check) {
   const cohort::TrialModel model = scenario::published_model(scenario, calibrated);
-  const simulation::SampledCourse sample =
-      simulation::sample_published_course(model, seed, published_patients,
-                                          months_of(check.recurrence_free),
-                                          months_of(check.overall));
+  const simulation::SampledCourse sample = simulation::sample_published_course(
+      model, seed, published_patients, months_of(check.recurrence_free), months_of(check.overall));
   for (std::size_t k = 0; k < check.recurrence_free.knots.size(); ++k)
     check.recurrence_free.knots[k].model = sample.recurrence_free[k];
   for (std::size_t k = 0; k < check.overall.knots.size(); ++k) {
@@ -61,10 +59,9 @@ std::vector<PublishedShare> check_published_shares(const Course& course) {
   std::vector<PublishedShare> shares;
   for (const cohort::Attribute attribute : {toxicity, response, morbidity})
     if (scenario::acts_after_surgery(course, attribute))
-      shares.push_back(
-          {cohort::attribute_descriptions()[static_cast<std::size_t>(attribute)].name,
-           scenario::published_share(course, attribute),
-           scenario::states_published_share(course, attribute)});
+      shares.push_back({cohort::attribute_descriptions()[static_cast<std::size_t>(attribute)].name,
+                        scenario::published_share(course, attribute),
+                        scenario::states_published_share(course, attribute)});
   return shares;
 }
 

@@ -24,7 +24,7 @@ struct CourseKnot {
 /// What patients of the published cohort had acquired that acts on what came later.
 struct PublishedShare {
   std::string attribute;
-  double share = 0;  ///< of the patients operated on
+  double share = 0;  ///< of the patients operated on, of morbidity of those resected
   bool stated = false;
 };
 

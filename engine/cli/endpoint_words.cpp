@@ -110,8 +110,8 @@ std::string in_words(const cohort::VisitSchedule& schedule) {
               ? ", counted from randomisation"
               : ", counted anew from surgery (until then from randomisation)";
   if (schedule.jitter_months > 0)
-    text += fmt::format("; a patient's up to {:.6g} months earlier or later",
-                        schedule.jitter_months);
+    text +=
+        fmt::format("; a patient's up to {:.6g} months earlier or later", schedule.jitter_months);
   if (schedule.missed_probability > 0)
     text += fmt::format("; {:.4g} % missed", 100 * schedule.missed_probability);
   return text;

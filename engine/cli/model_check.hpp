@@ -31,7 +31,7 @@ struct KnotCheck {
   double month = 0;
   double published = 0;
   simulation::SampledShare published_cohort;  ///< model, by patients drawn from that cohort
-  std::vector<double> by_arm;   ///< model, averaged over the trial's own population
+  std::vector<double> by_arm;                 ///< model, averaged over the trial's own population
 };
 
 /// What a design point's model says of the paper, without simulating.

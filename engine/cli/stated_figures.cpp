@@ -136,6 +136,25 @@ class Collector {
     add_ratios("odds", event.cured->odds_ratios, "never having " + spaced(event.name));
   }
 
+  // The hazard of published overall survival until its first point.
+  void add_published_death(const Arm& arm, const scenario::CalibratedBaseline& overall) {
+    AuditedFigure stated{"hazard of death before surgery per month in " + arm.name,
+                         arm.before_surgery.death.hazard_per_month.front(),
+                         "scenario",
+                         {}};
+    if (!overall.curve.empty()) {
+      stated.source = fmt::format("{}, {} at {:.6g} months", overall.knots.front().source,
+                                  overall.curve, overall.knots.front().time_months);
+      stated.flags.emplace();
+      for (const evidence::CurveAudit& row : evidence::audit(*files_.front()).curves)
+        for (const evidence::Flag& flag : row.flags)
+          if (row.name == overall.curve &&
+              std::ranges::find(flag.knots, std::size_t{0}) != flag.knots.end())
+            stated.flags->push_back(flag);
+    }
+    figures_.push_back(std::move(stated));
+  }
+
   void add_arm(const Arm& arm) {
     const scenario::BeforeSurgeryPlan& plan = arm.before_surgery;
     const std::string in = " in " + arm.name;
@@ -200,8 +219,12 @@ std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
   collector.add_ratios("odds", course.response_odds, "response");
   collector.add_operation(course.operation);
   collector.add_published_attributes(course);
-  for (const Arm& arm : scenario.arms)
+  for (const Arm& arm : scenario.arms) {
+    if (arm.before_surgery.published_death)
+      collector.add_published_death(
+          arm, std::get<scenario::CalibratedBaseline>(course.death_with_disease.baseline));
     collector.add_arm(arm);
+  }
   return std::move(collector).figures();
 }
 

@@ -206,10 +206,10 @@ cohort::Operation operation(const Scenario& scenario, const CalibratedCourse& ca
   };
   out.morbidity = chance("morbidity", plan.morbidity, calibrated.resected);
   const bool split = morbidity_acts_on_disease(*scenario.course);
-  out.adjuvant = {chance("adjuvant", plan.adjuvant,
-                         split ? calibrated.resected : with_morbidity(scenario, calibrated.resected)),
-                  plan.adjuvant_from_months, plan.adjuvant_to_months,
-                  plan.adjuvant_delay_by_morbidity_months};
+  out.adjuvant = {
+      chance("adjuvant", plan.adjuvant,
+             split ? calibrated.resected : with_morbidity(scenario, calibrated.resected)),
+      plan.adjuvant_from_months, plan.adjuvant_to_months, plan.adjuvant_delay_by_morbidity_months};
   return out;
 }
 

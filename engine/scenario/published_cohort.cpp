@@ -219,7 +219,10 @@ cohort::TrialModel published_model(const Scenario& scenario, const CalibratedCou
   arm.switching.reset();
   arm.assessments = {};
   const survival::PiecewiseHazard none{{0.0}, {0.0}};
-  arm.before_surgery = {1, none, none, none, {{0.0}, {before.toxicity_hazard}}, 1, 0, {}};
+  arm.before_surgery = {};
+  arm.before_surgery.surgery_at_months = arm.before_surgery.surgery_after_toxicity_months = 1;
+  arm.before_surgery.progression = arm.before_surgery.death = arm.before_surgery.withdrawal = none;
+  arm.before_surgery.toxicity = {{0.0}, {before.toxicity_hazard}};
   cohort::TrialModel model = one_arm();
   model.population = published.population;
   for (cohort::Covariate& covariate : model.population)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "scenario/sections.hpp"
 #include "trialmill/scenario/published_cohort.hpp"
@@ -19,11 +20,11 @@ std::optional<double>* place_of(PublishedAttributes& attributes, std::string_vie
 
 double read_share(const Value& value, const std::string& name, const Scenario& scenario,
                   Course& course) {
-  return read_probability(
-      value.record().value("prevalence"),
-      name == "toxicity" ? input::Interval{0, 1, true, false, "a fraction, not a percentage"}
-                         : input::from_to(0, 1).because("a fraction, not a percentage"),
-      scenario, name + " in the published cohort", course.operation.published);
+  return read_probability(value.record().value("prevalence"),
+                          name == "toxicity"
+                              ? input::Interval{0, 1, true, false, "a fraction, not a percentage"}
+                              : input::from_to(0, 1).because("a fraction, not a percentage"),
+                          scenario, name + " in the published cohort", course.operation.published);
 }
 
 bool is_calibrated(const Transition& transition) {
@@ -62,10 +63,10 @@ void require_published_attributes(const Record& file, const Scenario& scenario) 
   if (!is_calibrated(course.recurrence) && !is_calibrated(course.death_with_disease)) return;
   const Arm& control = scenario.arms.front();
   for (const auto& [name, attribute] : acquired) {
-    const bool acquires = attribute == Attribute::toxicity
-                              ? can_happen(control.before_surgery.toxicity)
-                              : attribute == Attribute::response &&
-                                    control.before_surgery.response > 0;
+    const bool acquires =
+        attribute == Attribute::toxicity
+            ? can_happen(control.before_surgery.toxicity)
+            : attribute == Attribute::response && control.before_surgery.response > 0;
     if (!acquires || states_published_share(course, attribute) ||
         !acts_after_surgery(course, attribute))
       continue;

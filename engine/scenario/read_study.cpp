@@ -153,7 +153,8 @@ bool uses_evidence(const std::string& section, const std::string& key, const Val
   if (key == "published" && section != "levels" && section != "population") return true;
   if (!value.is(Value::Kind::text)) return false;
   const std::string word = value.text();
-  return (word == "published" && (key == "prevalence" || section == "radicality")) ||
+  return (word == "published" && (key == "prevalence" || section == "radicality" ||
+                                  (section == "before_surgery" && key == "death"))) ||
          (section == "hazard_ratios" && (word == "multivariable" || word == "univariable"));
 }
 

@@ -111,8 +111,8 @@ SurveyVerdict verdict_on(const SurveyRow& row, bool reproduced) {
   if (!row.published) return SurveyVerdict::not_published;
   if (!reproduced) return SurveyVerdict::not_reproduced;
   const bool tuned = row.standing == SurveyStanding::tuned;
-  const Range allowed = tuned ? Range{row.average_lower, row.average_upper}
-                              : Range{row.lower, row.upper};
+  const Range allowed =
+      tuned ? Range{row.average_lower, row.average_upper} : Range{row.lower, row.upper};
   const bool inside = allowed.lower <= *row.published && *row.published <= allowed.upper;
   return inside ? SurveyVerdict::inside : SurveyVerdict::outside;
 }

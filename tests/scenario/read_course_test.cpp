@@ -233,6 +233,20 @@ TEST(ReadCourse, TakesPublishedFiguresByName) {
   EXPECT_EQ(std::get<cohort::NormalLaw>(read.published_cohort.at(1).law).mean, 60);
 }
 
+TEST(ReadCourse, DeathBeforeSurgeryMayBeThatOfPublishedSurvival) {
+  const BeforeSurgeryPlan& stated = course_scenario().arms[1].before_surgery;
+  EXPECT_TRUE(stated.states_death);
+  EXPECT_FALSE(stated.published_death);
+  EXPECT_FALSE(course_scenario().arms[0].before_surgery.states_death);
+  const Scenario published =
+      read(replaced(course_text, "death: {hazard_per_month: 0.001}", "death: published"));
+  const BeforeSurgeryPlan& plan = published.arms[1].before_surgery;
+  EXPECT_TRUE(plan.states_death && plan.published_death);
+  EXPECT_THAT(plan.death.from_months, ElementsAre(0.0));
+  // 0.9 of the patients are alive at 12 months after surgery.
+  EXPECT_NEAR(plan.death.hazard_per_month.at(0), -std::log(0.9) / 12, 1e-15);
+}
+
 TEST(ReadCourse, WhatThePublishedCohortHadAcquired) {
   EXPECT_FALSE(course().published_attributes.response.has_value());
   const Course stated =

@@ -102,9 +102,9 @@ TEST(PublishedSample, DoubleProgrammedBaselineOfAMixtureOfMorbidAndOthers) {
 
 // Another published cohort than the trial's: the trial's patients then recur more seldom.
 TEST(PublishedSample, MorbidityOfThePublishedCohortMayBeAnother) {
-  const std::string stated = replaced(
-      morbid, "  death_with_disease:", "  published_cohort: {morbidity: {prevalence: 0.4}}\n"
-                                       "  death_with_disease:");
+  const std::string stated = replaced(morbid, "  death_with_disease:",
+                                      "  published_cohort: {morbidity: {prevalence: 0.4}}\n"
+                                      "  death_with_disease:");
   expect_published(sample(stated).recurrence_free);
   EXPECT_GT(rfs_of_trial(stated)[0], published[0] + 0.05);
 }
@@ -183,8 +183,7 @@ TEST(PublishedSample, OfASingleEventMeetsItsKnotsToo) {
   const scenario::Transition& event = shipped.points.at(0).scenario.disease;
   constexpr std::array<double, 4> knots = {12, 14, 36, 60};
   constexpr std::array<double, 4> survival = {0.547, 0.5, 0.239, 0.134};
-  const auto curve =
-      sample_published_event(scenario::published_model(event), 7, 200000, knots);
+  const auto curve = sample_published_event(scenario::published_model(event), 7, 200000, knots);
   for (std::size_t k = 0; k < knots.size(); ++k)
     EXPECT_NEAR(curve.at(k).share, survival[k], 4 * curve[k].mc_se);
 }

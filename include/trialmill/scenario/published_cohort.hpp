@@ -6,9 +6,9 @@
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/scenario.hpp"
 
-/// The published cohort, that calibration averages over: what its patients had acquired, and a model
-/// that they can be drawn from. Drawn patients show what a calibrated model makes of the published
-/// curves by another way than the equations that were solved.
+/// The published cohort, that calibration averages over: what its patients had acquired, and a
+/// model that they can be drawn from. Drawn patients show what a calibrated model makes of the
+/// published curves by another way than the equations that were solved.
 namespace trialmill::scenario {
 
 /// The share of the published cohort's patients operated on with an attribute, toxicity, response
