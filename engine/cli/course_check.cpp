@@ -26,7 +26,7 @@ CourseCurve check_curve(const scenario::Transition& transition) {
   CourseCurve curve{curve_of(transition), {}};
   if (const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&transition.baseline))
     for (const evidence::SurvivalKnot& knot : calibrated->knots)
-      curve.knots.push_back({knot.time_months, knot.survival, 0, {}, {}});
+      curve.knots.push_back({knot.time_months, knot.survival, {}, {}, {}});
   return curve;
 }
 

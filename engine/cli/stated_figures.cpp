@@ -162,10 +162,12 @@ class Collector {
     for (const auto& [event, hazard] : {std::pair{"progression", &plan.progression},
                                         {"death", &plan.death},
                                         {"withdrawal", &plan.withdrawal},
-                                        {"toxicity", &plan.toxicity}})
+                                        {"toxicity", &plan.toxicity}}) {
+      if (hazard == &plan.death && plan.published_death) continue;  // its hazard is listed
       add_probability(fmt::format("probability of {} before surgery{}", event, in),
                       -math::expm1(-cumulative(*hazard, plan.surgery_at_months)), plan.published,
                       event);
+    }
     add("surgery after toxicity, months," + in, plan.surgery_after_toxicity_months);
     add_probability("probability of response" + in, plan.response, plan.published, "response");
     add_effects(arm);
