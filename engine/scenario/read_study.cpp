@@ -153,8 +153,7 @@ bool uses_evidence(const std::string& section, const std::string& key, const Val
   if (key == "published" && section != "levels" && section != "population") return true;
   if (!value.is(Value::Kind::text)) return false;
   const std::string word = value.text();
-  return (word == "published" && (key == "prevalence" || section == "radicality" ||
-                                  (section == "before_surgery" && key == "death"))) ||
+  return (word == "published" && (key == "prevalence" || section == "radicality")) ||
          (section == "hazard_ratios" && (word == "multivariable" || word == "univariable"));
 }
 

@@ -139,9 +139,9 @@ struct OperationPlan {
   std::vector<PublishedProbability> published;
 };
 
-/// Shares of the published cohort's patients operated on (of morbidity: resected) with an attribute,
-/// where the scenario says so. Otherwise nobody had toxicity or a response, and morbidity was as on
-/// the pathway. Shares of radicality are those of the operation.
+/// Shares of the published patients operated on (of morbidity: resected) with an attribute, where
+/// the scenario says so. Otherwise nobody had toxicity or a response, and morbidity was as on the
+/// pathway. Shares of radicality are those of the operation.
 struct PublishedAttributes {
   std::optional<double> toxicity, response, morbidity;
 };
