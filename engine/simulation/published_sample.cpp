@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulation/in_batches.hpp"
+
 namespace trialmill::simulation {
 namespace {
 
@@ -11,8 +13,6 @@ using cohort::Radicality;
 
 // Replicates of runs are numbered from 1, those of the truth from 2^40, of the pathway from 2^41.
 constexpr std::uint64_t first_replicate = std::uint64_t{1} << 42;
-// Drawn at once: columns that stay in the cache.
-constexpr std::size_t batch_patients = 4000;
 
 // Who of a group of patients is event-free at some months.
 class Survivors {
@@ -47,13 +47,10 @@ template <typename Take>
 void draw(const cohort::TrialModel& model, std::uint64_t seed, std::size_t patients, Take take) {
   cohort::CohortWorkspace workspace;
   cohort::Cohort cohort;
-  std::uint64_t number = first_replicate;
-  for (std::size_t left = patients; left > 0; ++number) {
-    const std::size_t batch = std::min(left, batch_patients);
-    left -= batch;
+  in_batches(patients, first_replicate, [&](std::uint64_t number, std::size_t batch) {
     cohort::draw_cohort(model, seed, number, batch, workspace, cohort);
     take(cohort);
-  }
+  });
 }
 
 }  // namespace
