@@ -62,7 +62,8 @@ Json to_document(const ModelCheck& check) {
   for (const KnotCheck& knot : check.knots) {
     knots.push_back({{"month", knot.month},
                      {"published", knot.published},
-                     {"published_cohort", knot.published_cohort},
+                     {"published_cohort", knot.published_cohort.share},
+                     {"published_cohort_mc_se", knot.published_cohort.mc_se},
                      {"control_arm", knot.by_arm[0]}});
     if (knot.by_arm.size() == 2)
       knots.back()["experimental_arm"] = knot.by_arm[1];
@@ -129,12 +130,16 @@ void print_survival(const ModelCheck& check) {
     fmt::print("\n");
     for (const KnotCheck& knot : check.knots) {
       fmt::print("  {:>6.4g} {:>10.4f} {:>17.4f} {:>12.4f}", knot.month, knot.published,
-                 knot.published_cohort, knot.by_arm[0]);
+                 knot.published_cohort.share, knot.by_arm[0]);
       for (std::size_t a = 1; a < knot.by_arm.size(); ++a)
         fmt::print(" {:>{}.4f}", knot.by_arm[a],
                    std::max<std::size_t>(experimental[a - 1].size() + 4, 17));
       fmt::print("\n");
     }
+    fmt::print(
+        "The published cohort is that of {} patients drawn from it (standard error at most "
+        "{:.4f}), the\narms are averages.\n",
+        published_patients, 0.5 / std::sqrt(static_cast<double>(published_patients)));
   }
   fmt::print("\nMedian in this trial's population: control {} months",
              months(check.median_by_arm[0]));
@@ -175,7 +180,7 @@ int check_study(const CheckArguments& arguments) {
   const scenario::DesignPoint& first = study.points.front();
   if (first.scenario.survey) return check_survey(study, arguments.json, arguments.threads);
   if (first.scenario.course) return check_course(study, arguments.json);
-  const ModelCheck check = check_model(first.scenario);
+  const ModelCheck check = check_model(first.scenario, study.seed);
   const std::vector<AuditedFigure> figures = audited_figures(first.scenario);
   if (arguments.json) {
     Json document = heading_document(study);

@@ -28,25 +28,60 @@ std::string survival(const std::optional<double>& share) {
   return share ? fmt::format("{:.4f}", *share) : std::string();
 }
 
-void print_curves(const CourseCheck& check) {
-  if (!check.recurrence_free.knots.empty()) {
-    fmt::print(
-        "\nRecurrence-free survival ({}) from surgery of patients resected R0 or R1, averaged over "
-        "the published cohort\n  {:>6} {:>10} {:>10}\n",
-        check.recurrence_free.name, "month", "published", "model");
-    for (const CourseKnot& knot : check.recurrence_free.knots)
-      fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f}\n", knot.month, knot.published, knot.model);
+// A point that the model's patients miss by more than chance explains was not averaged over them.
+void print_missed(const CourseCurve& curve) {
+  for (const CourseKnot& knot : curve.knots)
+    if (std::abs(knot.model.share - knot.published) > 4 * knot.model.mc_se)
+      fmt::print("  at month {:.4g} the model misses {} by more than 4 standard errors\n",
+                 knot.month, curve.name);
+}
+
+void print_published_shares(const CourseCheck& check) {
+  for (const PublishedShare& share : check.published_shares) {
+    const bool at_surgery = share.attribute == "morbidity";
+    const std::string source = share.stated ? "as stated"
+                               : at_surgery
+                                   ? "as on the pathway: `published_cohort` says nothing of it"
+                                   : "as `published_cohort` says nothing of it";
+    fmt::print("  {} in {:.4g} % of those {}, {}\n", share.attribute, 100 * share.share,
+               at_surgery ? "resected" : "operated on", source);
   }
-  if (check.overall.knots.empty()) return;
-  const bool by_radicality = check.overall.knots.front().r2.has_value();
+}
+
+void print_recurrence_free(const CourseCurve& curve) {
+  if (curve.knots.empty()) return;
   fmt::print(
-      "\nOverall survival ({}) from surgery of all patients resected, averaged over the published "
-      "cohort\n  {:>6} {:>10} {:>10} {:>10} {:>10}\n",
-      check.overall.name, "month", "published", "model", by_radicality ? "R0 or R1" : "",
+      "\nRecurrence-free survival ({}) from surgery of patients resected R0 or R1\n"
+      "  {:>6} {:>10} {:>10}\n",
+      curve.name, "month", "published", "model");
+  for (const CourseKnot& knot : curve.knots)
+    fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f}\n", knot.month, knot.published, knot.model.share);
+  print_missed(curve);
+}
+
+void print_overall(const CourseCurve& curve) {
+  if (curve.knots.empty()) return;
+  const bool by_radicality = curve.knots.front().r2.has_value();
+  fmt::print(
+      "\nOverall survival ({}) from surgery of all patients resected\n  {:>6} {:>10} {:>10} "
+      "{:>10} {:>10}\n",
+      curve.name, "month", "published", "model", by_radicality ? "R0 or R1" : "",
       by_radicality ? "R2" : "");
-  for (const CourseKnot& knot : check.overall.knots)
+  for (const CourseKnot& knot : curve.knots)
     fmt::print("  {:>6.4g} {:>10.4f} {:>10.4f} {:>10} {:>10}\n", knot.month, knot.published,
-               knot.model, survival(knot.r0_r1), survival(knot.r2));
+               knot.model.share, survival(knot.r0_r1), survival(knot.r2));
+  print_missed(curve);
+}
+
+void print_curves(const CourseCheck& check) {
+  if (check.recurrence_free.knots.empty() && check.overall.knots.empty()) return;
+  print_recurrence_free(check.recurrence_free);
+  print_overall(check.overall);
+  fmt::print(
+      "\nThe model's survival is that of {} patients drawn from the published cohort and treated "
+      "as in\nthe first arm (standard error at most {:.4f} where all of them count).\n",
+      published_patients, 0.5 / std::sqrt(static_cast<double>(published_patients)));
+  print_published_shares(check);
 }
 
 void print_hazard(const char* transition, const survival::PiecewiseHazard& hazard) {
@@ -192,6 +227,16 @@ void print_treatment(const CourseCheck& check, const Scenario& scenario) {
                effect.on_odds ? "odds" : "hazard", spaced(effect.on), effect.ratio);
 }
 
+void print_assessments(const Scenario& scenario) {
+  fmt::print("\nAssessments: when recurrence and progression are seen\n");
+  const auto& first = scenario.arms.front().assessments;
+  if (std::ranges::all_of(scenario.arms,
+                          [&](const scenario::Arm& arm) { return arm.assessments == first; }))
+    return fmt::print("  every arm: {}\n", in_words(first));
+  for (const scenario::Arm& arm : scenario.arms)
+    fmt::print("  {}: {}\n", arm.name, in_words(arm.assessments));
+}
+
 void print_endpoints(const Scenario& scenario) {
   fmt::print("\nEndpoints and their analyses\n");
   for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
@@ -221,6 +266,7 @@ void print_course(const CourseCheck& check, const Scenario& scenario) {
   print_ratios(check, "Overall survival", check.overall.name, &CourseEffect::overall);
   print_pathway(check, scenario);
   print_treatment(check, scenario);
+  print_assessments(scenario);
   print_endpoints(scenario);
   fmt::print("\nFull enrolment ({} patients) is expected {:.1f} months after the start.\n",
              scenario.sample_size, check.full_enrolment_months);

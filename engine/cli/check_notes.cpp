@@ -1,6 +1,7 @@
 #include "cli/check_notes.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -30,7 +31,7 @@ bool spares_withdrawal(const Endpoint& endpoint) {
          !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
 }
 
-void add_known_late(const scenario::Study& study, std::vector<std::string>& notes) {
+void note_known_late(const scenario::Study& study, std::vector<std::string>& notes) {
   for (const scenario::NamedEndpoint& endpoint : study.points.front().scenario.endpoints)
     if (endpoint.definition.analysed_before_known())
       notes.push_back(fmt::format(
@@ -40,15 +41,11 @@ void add_known_late(const scenario::Study& study, std::vector<std::string>& note
           endpoint.name));
 }
 
-}  // namespace
-
-std::vector<std::string> notes_on(const scenario::Study& study) {
-  std::vector<std::string> notes;
-  add_known_late(study, notes);
+void note_withdrawal(const scenario::Study& study, std::vector<std::string>& notes) {
   const bool withdraw = std::ranges::any_of(study.points, [](const scenario::DesignPoint& point) {
     return patients_withdraw(point.scenario);
   });
-  if (!withdraw) return notes;
+  if (!withdraw) return;
   for (const scenario::NamedEndpoint& endpoint : study.points.front().scenario.endpoints)
     if (spares_withdrawal(endpoint.definition))
       notes.push_back(fmt::format(
@@ -56,6 +53,51 @@ std::vector<std::string> notes_on(const scenario::Study& study) {
           "like a benefit",
           endpoint.name,
           lists(endpoint.definition, Kind::death) ? "only die" : "have no event any more"));
+}
+
+bool waits(const scenario::Arm& arm) {
+  return arm.before_surgery.surgery_at_months > 0;
+}
+
+bool operates_at_different_times(const scenario::Scenario& scenario) {
+  return std::ranges::any_of(scenario.arms, [&](const scenario::Arm& arm) {
+    return arm.before_surgery.surgery_at_months !=
+           scenario.arms.front().before_surgery.surgery_at_months;
+  });
+}
+
+// Arms that wait for surgery at different lengths, in which nothing is said of death until then.
+std::vector<std::string> immortal_arms(const scenario::Scenario& scenario) {
+  std::vector<std::string> arms;
+  if (!operates_at_different_times(scenario)) return arms;
+  for (const scenario::Arm& arm : scenario.arms)
+    if (waits(arm) && !arm.before_surgery.states_death)
+      arms.push_back(fmt::format("{} (surgery in month {:.4g})", arm.name,
+                                 arm.before_surgery.surgery_at_months));
+  return arms;
+}
+
+// Of the first design point where that is so.
+void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
+  for (const scenario::DesignPoint& point : study.points) {
+    const std::vector<std::string> arms = immortal_arms(point.scenario);
+    if (arms.empty()) continue;
+    notes.push_back(fmt::format(
+        "nobody dies before surgery in {}, as no `death` is stated there, and arms are operated on "
+        "at different times: the longer wait looks like a benefit. State `death` under "
+        "`before_surgery`; `published` takes the hazard of overall survival until its first point",
+        fmt::join(arms, " and in ")));
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> notes_on(const scenario::Study& study) {
+  std::vector<std::string> notes;
+  note_known_late(study, notes);
+  note_death(study, notes);
+  note_withdrawal(study, notes);
   return notes;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "trialmill/scenario/course_model.hpp"
+#include "trialmill/scenario/published_cohort.hpp"
 #include "trialmill/simulation/pathway_counts.hpp"
 #include "trialmill/simulation/plan.hpp"
 
@@ -21,40 +22,47 @@ std::string curve_of(const scenario::Transition& transition) {
   return calibrated && !calibrated->curve.empty() ? calibrated->curve : transition.name;
 }
 
-std::vector<evidence::CoursePattern> only(const std::vector<evidence::CoursePattern>& patterns,
-                                          bool starts_with_disease) {
-  std::vector<evidence::CoursePattern> some;
-  double share = 0;
-  for (const evidence::CoursePattern& pattern : patterns)
-    if (pattern.starts_with_disease == starts_with_disease) {
-      some.push_back(pattern);
-      share += pattern.probability;
-    }
-  for (evidence::CoursePattern& pattern : some)
-    pattern.probability /= share;
-  return some;
-}
-
 CourseCurve check_curve(const scenario::Transition& transition) {
   CourseCurve curve{curve_of(transition), {}};
   if (const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&transition.baseline))
     for (const evidence::SurvivalKnot& knot : calibrated->knots)
-      curve.knots.push_back({knot.time_months, knot.survival, 0, {}, {}});
+      curve.knots.push_back({knot.time_months, knot.survival, {}, {}, {}});
   return curve;
 }
 
-void check_curves(const CalibratedCourse& calibrated, CourseCheck& check) {
-  const auto r0_r1 = only(calibrated.patterns, false), r2 = only(calibrated.patterns, true);
-  for (CourseKnot& knot : check.recurrence_free.knots)
-    knot.model =
-        evidence::average_occupation(calibrated.hazards, r0_r1, knot.month).recurrence_free;
-  for (CourseKnot& knot : check.overall.knots) {
-    knot.model =
-        evidence::average_occupation(calibrated.hazards, calibrated.patterns, knot.month).alive();
-    if (r0_r1.empty() || r2.empty()) continue;
-    knot.r0_r1 = evidence::average_occupation(calibrated.hazards, r0_r1, knot.month).alive();
-    knot.r2 = evidence::average_occupation(calibrated.hazards, r2, knot.month).alive();
+std::vector<double> months_of(const CourseCurve& curve) {
+  std::vector<double> months;
+  for (const CourseKnot& knot : curve.knots)
+    months.push_back(knot.month);
+  return months;
+}
+
+// By patients of the published cohort, not by the equations that the hazards were solved from.
+void check_curves(const Scenario& scenario, const CalibratedCourse& calibrated, std::uint64_t seed,
+                  CourseCheck& check) {
+  const cohort::TrialModel model = scenario::published_model(scenario, calibrated);
+  const simulation::SampledCourse sample = simulation::sample_published_course(
+      model, seed, published_patients, months_of(check.recurrence_free), months_of(check.overall));
+  for (std::size_t k = 0; k < check.recurrence_free.knots.size(); ++k)
+    check.recurrence_free.knots[k].model = sample.recurrence_free[k];
+  for (std::size_t k = 0; k < check.overall.knots.size(); ++k) {
+    CourseKnot& knot = check.overall.knots[k];
+    knot.model = sample.overall[k];
+    if (sample.overall_r0_r1.empty() || sample.overall_r2.empty()) continue;
+    knot.r0_r1 = sample.overall_r0_r1[k].share;
+    knot.r2 = sample.overall_r2[k].share;
   }
+}
+
+std::vector<PublishedShare> check_published_shares(const Course& course) {
+  using enum cohort::Attribute;
+  std::vector<PublishedShare> shares;
+  for (const cohort::Attribute attribute : {toxicity, response, morbidity})
+    if (scenario::acts_after_surgery(course, attribute))
+      shares.push_back({cohort::attribute_descriptions()[static_cast<std::size_t>(attribute)].name,
+                        scenario::published_share(course, attribute),
+                        scenario::states_published_share(course, attribute)});
+  return shares;
 }
 
 // The row of a covariate or level, made where there is none yet.
@@ -156,7 +164,8 @@ CourseCheck check_course_model(const scenario::Study& study) {
   check.covariates = check_covariates(scenario);
   check.recurrence_free = check_curve(course.recurrence);
   check.overall = check_curve(course.death_with_disease);
-  check_curves(calibrated, check);
+  check_curves(scenario, calibrated, study.seed, check);
+  check.published_shares = check_published_shares(course);
   check.hazards = calibrated.hazards;
   check.mortality_90_days = course.operation.mortality_90_days;
   check_effects(scenario, calibrated, check);

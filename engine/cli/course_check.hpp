@@ -8,16 +8,24 @@
 #include "trialmill/result/outcome.hpp"
 #include "trialmill/scenario/refit.hpp"
 #include "trialmill/scenario/scenario.hpp"
+#include "trialmill/simulation/published_sample.hpp"
 
 namespace trialmill::cli {
 
-/// A published point of a curve, and what the model makes of it, averaged over the published cohort
-/// from surgery.
+/// A published point of a curve, and what patients drawn from the model's published cohort make of
+/// it, from surgery.
 struct CourseKnot {
   double month = 0;
   double published = 0;
-  double model = 0;
+  simulation::SampledShare model;
   std::optional<double> r0_r1, r2;  ///< overall survival by radicality
+};
+
+/// What patients of the published cohort had acquired that acts on what came later.
+struct PublishedShare {
+  std::string attribute;
+  double share = 0;  ///< of the patients operated on, of morbidity of those resected
+  bool stated = false;
 };
 
 /// A published curve of the course.
@@ -55,6 +63,7 @@ struct AttributeEffect {
 struct CourseCheck {
   std::vector<CovariateCheck> covariates;
   CourseCurve recurrence_free, overall;
+  std::vector<PublishedShare> published_shares;
   survival::IllnessDeathHazards hazards;
   double mortality_90_days = 0;
   std::vector<CourseEffect> effects;
@@ -67,8 +76,8 @@ struct CourseCheck {
 /// 0.11 percentage points.
 constexpr std::size_t pathway_patients = 200000;
 
-/// Checks the first design point of a study with a course. Everything but `pathway` is computed,
-/// not simulated. @throws as scenario::calibrate_course
+/// Checks the first design point of a study with a course. Everything but `pathway` and the curves
+/// is computed, not simulated. @throws as scenario::calibrate_course
 CourseCheck check_course_model(const scenario::Study& study);
 
 }  // namespace trialmill::cli

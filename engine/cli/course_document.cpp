@@ -16,8 +16,10 @@ Json text_or_null(const std::string& text) {
 Json curve_document(const CourseCurve& curve) {
   Json knots = Json::array();
   for (const CourseKnot& knot : curve.knots) {
-    Json one = {
-        {"month", knot.month}, {"published", knot.published}, {"published_cohort", knot.model}};
+    Json one = {{"month", knot.month},
+                {"published", knot.published},
+                {"published_cohort", knot.model.share},
+                {"published_cohort_mc_se", knot.model.mc_se}};
     if (knot.r2) {
       one["r0_r1"] = *knot.r0_r1;
       one["r2"] = *knot.r2;
@@ -25,6 +27,14 @@ Json curve_document(const CourseCurve& curve) {
     knots.push_back(std::move(one));
   }
   return {{"curve", curve.name}, {"knots", knots}};
+}
+
+Json published_shares_document(const CourseCheck& check) {
+  Json list = Json::array();
+  for (const PublishedShare& share : check.published_shares)
+    list.push_back(
+        {{"attribute", share.attribute}, {"share", share.share}, {"stated", share.stated}});
+  return list;
 }
 
 Json effect_document(const std::optional<scenario::CovariateEffect>& effect) {
@@ -113,6 +123,26 @@ Json treatment_document(const CourseCheck& check, const scenario::Scenario& scen
   return {{"arms", around}, {"through", through}};
 }
 
+Json schedule_document(const cohort::VisitSchedule& schedule) {
+  if (schedule.continuous()) return "continuous";
+  Json every = Json::array();
+  for (std::size_t k = 0; k < schedule.every_months.size(); ++k)
+    every.push_back(
+        {{"from_months", schedule.from_months[k]}, {"every_months", schedule.every_months[k]}});
+  const bool anew = schedule.from == cohort::VisitSchedule::Start::surgery;
+  return {{"from", anew ? "surgery" : "randomisation"},
+          {"every_months", every},
+          {"jitter_months", schedule.jitter_months},
+          {"missed", schedule.missed_probability}};
+}
+
+Json assessments_document(const scenario::Scenario& scenario) {
+  Json arms = Json::object();
+  for (const scenario::Arm& arm : scenario.arms)
+    arms[arm.name] = schedule_document(arm.assessments);
+  return arms;
+}
+
 Json endpoints_document(const scenario::Scenario& scenario) {
   Json list = Json::array();
   for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
@@ -136,11 +166,15 @@ Json to_document(const CourseCheck& check, const scenario::Scenario& scenario) {
   return {{"covariates", to_document(check.covariates)},
           {"curves",
            {{"recurrence_free_survival", curve_document(check.recurrence_free)},
-            {"overall_survival", curve_document(check.overall)}}},
+            {"overall_survival", curve_document(check.overall)},
+            {"method", "monte-carlo"},
+            {"patients", published_patients}}},
+          {"published_shares", published_shares_document(check)},
           {"baselines", hazards_document(check)},
           {"effects", effects_document(check)},
           {"pathway", pathway_document(check, scenario)},
           {"treatment", treatment_document(check, scenario)},
+          {"assessments", assessments_document(scenario)},
           {"endpoints", endpoints_document(scenario)},
           {"full_enrolment_months", check.full_enrolment_months}};
 }

@@ -119,6 +119,23 @@ std::string in_words(const Endpoint& endpoint) {
                      analysis_set_in_words(endpoint));
 }
 
+std::string in_words(const cohort::VisitSchedule& schedule) {
+  if (schedule.continuous()) return "at once";
+  std::string text = fmt::format("every {:.6g} months", schedule.every_months.front());
+  for (std::size_t k = 1; k < schedule.every_months.size(); ++k)
+    text += fmt::format(", from month {:.6g} every {:.6g}", schedule.from_months[k],
+                        schedule.every_months[k]);
+  text += schedule.from == cohort::VisitSchedule::Start::randomisation
+              ? ", counted from randomisation"
+              : ", counted anew from surgery (until then from randomisation)";
+  if (schedule.jitter_months > 0)
+    text +=
+        fmt::format("; a patient's up to {:.6g} months earlier or later", schedule.jitter_months);
+  if (schedule.missed_probability > 0)
+    text += fmt::format("; {:.4g} % missed", 100 * schedule.missed_probability);
+  return text;
+}
+
 std::string in_words(const AnalysisTime& when, const scenario::Scenario& scenario) {
   using enum AnalysisTime::Condition;
   std::vector<std::string> arms;

@@ -9,6 +9,9 @@ namespace trialmill::cli {
 /// "from surgery, in patients resected R0 or R1, to the first of recurrence (seen), death".
 std::string in_words(const cohort::Endpoint& endpoint);
 
+/// "every 3 months, from month 24 every 6, counted from randomisation".
+std::string in_words(const cohort::VisitSchedule& schedule);
+
 /// "200 events of efs", "24 months after the last patient", "the first of ... and ...".
 std::string in_words(const cohort::AnalysisTime& when, const scenario::Scenario& scenario);
 

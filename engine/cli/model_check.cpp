@@ -8,10 +8,10 @@
 #include <stdexcept>
 
 #include "trialmill/cohort/event_time.hpp"
-#include "trialmill/evidence/calibration.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
+#include "trialmill/scenario/published_cohort.hpp"
 #include "trialmill/scenario/refit.hpp"
 
 namespace trialmill::cli {
@@ -158,7 +158,7 @@ double full_enrolment_months(const Scenario& scenario) {
   return arrival.empty() ? 0 : arrival.back();
 }
 
-ModelCheck check_model(const Scenario& scenario) {
+ModelCheck check_model(const Scenario& scenario, std::uint64_t seed) {
   ModelCheck check;
   check.transition = scenario.disease.name;
   const auto* calibrated = std::get_if<scenario::CalibratedBaseline>(&scenario.disease.baseline);
@@ -173,15 +173,15 @@ ModelCheck check_model(const Scenario& scenario) {
   if (survival.empty())
     check.median_by_arm.assign(check.arms.size(), std::numeric_limits<double>::quiet_NaN());
   if (calibrated && !survival.empty()) {
-    const cohort::EventTimeLaw& reference = laws.by_arm.front();
-    const auto published =
-        scenario::risk_patterns(calibrated->cohort, scenario.disease.effects, calibrated->copula);
-    for (const evidence::SurvivalKnot& knot : calibrated->knots) {
-      const double t = knot.time_months;
-      check.knots.push_back(
-          {t, knot.survival, evidence::average_survival(reference.cumulative(t), published), {}});
+    std::vector<double> months;
+    for (const evidence::SurvivalKnot& knot : calibrated->knots)
+      months.push_back(knot.time_months);
+    const auto sampled = simulation::sample_published_event(
+        scenario::published_model(scenario.disease), seed, published_patients, months);
+    for (std::size_t k = 0; k < months.size(); ++k) {
+      check.knots.push_back({months[k], calibrated->knots[k].survival, sampled[k], {}});
       for (const scenario::ArmSurvival& arm : survival)
-        check.knots.back().by_arm.push_back(arm.at(t));
+        check.knots.back().by_arm.push_back(arm.at(months[k]));
     }
   }
   for (const scenario::ArmSurvival& arm : survival) {

@@ -120,10 +120,39 @@ class Collector {
         operation.adjuvant_delay_by_morbidity_months);
   }
 
+  void add_published_attributes(const scenario::Course& course) {
+    const scenario::PublishedAttributes& shares = course.published_attributes;
+    for (const auto& [attribute, share] : {std::pair{"toxicity", &shares.toxicity},
+                                           {"response", &shares.response},
+                                           {"morbidity", &shares.morbidity}}) {
+      const std::string of = fmt::format("{} in the published cohort", attribute);
+      if (*share) add_probability("probability of " + of, **share, course.operation.published, of);
+    }
+  }
+
   void add_cure(const scenario::Transition& event) {
     if (!event.cured) return;
     add("share never having " + spaced(event.name), event.cured->probability);
     add_ratios("odds", event.cured->odds_ratios, "never having " + spaced(event.name));
+  }
+
+  // The hazard of published overall survival until its first point.
+  void add_published_death(const Arm& arm, const scenario::CalibratedBaseline& overall) {
+    AuditedFigure stated{"hazard of death before surgery per month in " + arm.name,
+                         arm.before_surgery.death.hazard_per_month.front(),
+                         "scenario",
+                         {}};
+    if (!overall.curve.empty()) {
+      stated.source = fmt::format("{}, {} at {:.6g} months", overall.knots.front().source,
+                                  overall.curve, overall.knots.front().time_months);
+      stated.flags.emplace();
+      for (const evidence::CurveAudit& row : evidence::audit(*files_.front()).curves)
+        for (const evidence::Flag& flag : row.flags)
+          if (row.name == overall.curve &&
+              std::ranges::find(flag.knots, std::size_t{0}) != flag.knots.end())
+            stated.flags->push_back(flag);
+    }
+    figures_.push_back(std::move(stated));
   }
 
   void add_arm(const Arm& arm) {
@@ -133,10 +162,12 @@ class Collector {
     for (const auto& [event, hazard] : {std::pair{"progression", &plan.progression},
                                         {"death", &plan.death},
                                         {"withdrawal", &plan.withdrawal},
-                                        {"toxicity", &plan.toxicity}})
+                                        {"toxicity", &plan.toxicity}}) {
+      if (hazard == &plan.death && plan.published_death) continue;  // its hazard is listed
       add_probability(fmt::format("probability of {} before surgery{}", event, in),
                       -math::expm1(-cumulative(*hazard, plan.surgery_at_months)), plan.published,
                       event);
+    }
     add("surgery after toxicity, months," + in, plan.surgery_after_toxicity_months);
     add_probability("probability of response" + in, plan.response, plan.published, "response");
     add_effects(arm);
@@ -189,8 +220,13 @@ std::vector<AuditedFigure> stated_figures(const scenario::Scenario& scenario) {
   collector.add_ratios("hazard", course.toxicity_ratios, "toxicity before surgery");
   collector.add_ratios("odds", course.response_odds, "response");
   collector.add_operation(course.operation);
-  for (const Arm& arm : scenario.arms)
+  collector.add_published_attributes(course);
+  for (const Arm& arm : scenario.arms) {
+    if (arm.before_surgery.published_death)
+      collector.add_published_death(
+          arm, std::get<scenario::CalibratedBaseline>(course.death_with_disease.baseline));
     collector.add_arm(arm);
+  }
   return std::move(collector).figures();
 }
 

@@ -125,19 +125,19 @@ TRIALMILL_CLONES void end_by_surgery(const double* __restrict surgery,
   }
 }
 
-TRIALMILL_CLONES void subtract_surgery(const double* __restrict surgery, const double* __restrict t,
-                                       std::size_t n, double* __restrict since) {
+TRIALMILL_CLONES void subtract_start(const double* __restrict start, const double* __restrict t,
+                                     std::size_t n, double* __restrict since) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double months = t[i] - surgery[i];
+    const double months = t[i] - start[i];
     since[i] = t[i] < never ? months : never;
   }
 }
 
-TRIALMILL_CLONES void add_surgery(const double* __restrict surgery, const double* __restrict t,
-                                  const double* __restrict since, std::size_t n,
-                                  double* __restrict seen) {
+TRIALMILL_CLONES void add_start(const double* __restrict start, const double* __restrict t,
+                                const double* __restrict since, std::size_t n,
+                                double* __restrict seen) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double shown = surgery[i] + since[i];
+    const double shown = start[i] + since[i];
     seen[i] = t[i] < shown ? shown : t[i];
   }
 }
@@ -199,14 +199,13 @@ void die_of_surgery(std::span<const double> surgery, std::span<const double> die
                  death.data());
 }
 
-void count_from_surgery(std::span<const double> surgery, std::span<const double> t,
-                        std::span<double> since) {
-  subtract_surgery(surgery.data(), t.data(), since.size(), since.data());
+void count_from(std::span<const double> start, std::span<const double> t, std::span<double> since) {
+  subtract_start(start.data(), t.data(), since.size(), since.data());
 }
 
-void show_after_surgery(std::span<const double> surgery, std::span<const double> t,
-                        std::span<const double> since, std::span<double> seen) {
-  add_surgery(surgery.data(), t.data(), since.data(), seen.size(), seen.data());
+void show_from(std::span<const double> start, std::span<const double> t,
+               std::span<const double> since, std::span<double> seen) {
+  add_start(start.data(), t.data(), since.data(), seen.size(), seen.data());
 }
 
 }  // namespace trialmill::cohort

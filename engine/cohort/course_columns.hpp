@@ -70,12 +70,11 @@ void die_of_surgery(std::span<const double> surgery, std::span<const double> die
                     std::span<double> recurrence, std::span<double> adjuvant,
                     std::span<double> death);
 
-/// Time since surgery of what happens at `t`.
-void count_from_surgery(std::span<const double> surgery, std::span<const double> t,
-                        std::span<double> since);
+/// Time since `start`, where the visits count from, of what happens at `t`.
+void count_from(std::span<const double> start, std::span<const double> t, std::span<double> since);
 
-/// The later of `t` and what is seen `since` surgery.
-void show_after_surgery(std::span<const double> surgery, std::span<const double> t,
-                        std::span<const double> since, std::span<double> seen);
+/// The later of `t` and what is seen `since` the start.
+void show_from(std::span<const double> start, std::span<const double> t,
+               std::span<const double> since, std::span<double> seen);
 
 }  // namespace trialmill::cohort

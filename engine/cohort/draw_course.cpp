@@ -256,11 +256,26 @@ class CourseDraw {
                               seen_at(course_.assessments[static_cast<std::size_t>(cohort_.arm[i])],
                                       progression[i], luck.shift_months[i],
                                       static_cast<std::uint64_t>(luck.missed[i]))));
-    const auto surgery = milestone(Milestone::surgery);
-    const std::span<double> since = workspace_.course[2], seen = workspace_.course[3];
-    count_from_surgery(surgery, recurrence, since);
-    see_at_visits(course_.assessments, cohort_.arm, since, luck, seen);
-    show_after_surgery(surgery, recurrence, seen, recurrence_seen);
+    show_recurrence(luck, recurrence, recurrence_seen);
+  }
+
+  // Visits that count from randomisation show recurrence on their own dates, the same doubles for
+  // all patients: dates told from surgery and added to it would differ by rounding.
+  void show_recurrence(const VisitLuck& luck, std::span<const double> recurrence,
+                       std::span<double> recurrence_seen) {
+    using enum VisitSchedule::Start;
+    const auto& schedules = course_.assessments;
+    if (std::ranges::all_of(schedules, [](const auto& one) { return one.from == randomisation; }))
+      return see_at_visits(schedules, cohort_.arm, recurrence, luck, recurrence_seen);
+    const std::span<double> start = workspace_.course[2], since = workspace_.course[3],
+                            seen = workspace_.course[4];
+    const auto operated = milestone(Milestone::surgery);
+    for (std::size_t i = 0; i < cohort_.size; ++i)
+      start[i] =
+          schedules[static_cast<std::size_t>(cohort_.arm[i])].from == surgery ? operated[i] : 0.0;
+    count_from(start, recurrence, since);
+    see_at_visits(schedules, cohort_.arm, since, luck, seen);
+    show_from(start, recurrence, seen, recurrence_seen);
   }
 
   // By how much each patient's visits are shifted, and how many are missed in a row.

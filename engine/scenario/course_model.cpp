@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenario/published_patterns.hpp"
 #include "scenario/reference_odds.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
-#include "trialmill/scenario/covariate_patterns.hpp"
 #include "trialmill/scenario/factors.hpp"
 
 namespace trialmill::scenario {
@@ -18,60 +18,6 @@ using cohort::Radicality;
 // Mortality of surgery is spread over three months.
 constexpr double operative_months = 3;
 
-std::size_t column_of(const Scenario& scenario, Attribute attribute) {
-  return scenario.population.size() + static_cast<std::size_t>(attribute);
-}
-
-// Patterns of some covariates of a population, as rows of a cohort in which every other column is
-// at its reference.
-std::vector<PatientPattern> patterns_of(const Scenario& scenario,
-                                        const std::vector<cohort::Covariate>& population,
-                                        const std::vector<std::size_t>& covariates) {
-  const std::size_t columns = population.size() + cohort::attribute_count;
-  std::vector<PatientPattern> rows;
-  for (const CovariatePattern& pattern :
-       covariate_patterns(population, scenario.copula, covariates)) {
-    PatientPattern row{pattern.probability, std::vector<double>(columns, 0.0)};
-    for (std::size_t k = 0; k < covariates.size(); ++k)
-      row.value[covariates[k]] = pattern.value[k];
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-// The covariates with an effect, as they occurred in the published cohort.
-std::vector<PatientPattern> published_patterns(const Scenario& scenario) {
-  std::vector<cohort::Covariate> population = scenario.population;
-  std::vector<std::size_t> covariates;
-  for (const cohort::Covariate& known : scenario.course->published_cohort) {
-    const auto found = std::ranges::find(population, known.name, &cohort::Covariate::name);
-    *found = known;
-    covariates.push_back(static_cast<std::size_t>(found - population.begin()));
-  }
-  return patterns_of(scenario, population, covariates);
-}
-
-template <std::size_t K>
-std::vector<OddsPattern<K>> odds_patterns(
-    const std::vector<PatientPattern>& population,
-    const std::array<std::vector<cohort::HazardFactor>, K>& factors) {
-  std::vector<OddsPattern<K>> out;
-  for (const PatientPattern& pattern : population) {
-    OddsPattern<K> one{pattern.probability, {}};
-    for (std::size_t k = 0; k < K; ++k)
-      one.odds_ratio[k] = product_of(factors[k], pattern.value);
-    out.push_back(one);
-  }
-  return out;
-}
-
-// Odds of the reference patient at which `probability` holds on average.
-double odds_of(double probability, const std::vector<CovariateEffect>& effects,
-               const std::vector<PatientPattern>& population, const Scenario& scenario) {
-  const auto patterns = odds_patterns<1>(population, {factors_of(effects, columns_of(scenario))});
-  return reference_odds<1>(patterns, {probability})[0];
-}
-
 // Crosses the published cohort with the outcomes of surgery; the unresectable are left out.
 void operate(const Scenario& scenario, CalibratedCourse& out) {
   const OperationPlan& plan = scenario.course->operation;
@@ -79,7 +25,7 @@ void operate(const Scenario& scenario, CalibratedCourse& out) {
   const std::array factors = {factors_of(plan.r1.odds_ratios, columns),
                               factors_of(plan.r2.odds_ratios, columns),
                               factors_of(plan.unresectable.odds_ratios, columns)};
-  const std::vector<PatientPattern> before = published_patterns(scenario);
+  const std::vector<PatientPattern> before = published_before_surgery(scenario).patients;
   const auto ratios = odds_patterns<3>(before, factors);
   const auto odds = reference_odds<3>(
       ratios, {plan.r1.probability, plan.r2.probability, plan.unresectable.probability});
@@ -102,6 +48,8 @@ void operate(const Scenario& scenario, CalibratedCourse& out) {
   }
   for (PatientPattern& pattern : out.resected)
     pattern.probability /= resected;
+  if (morbidity_acts_on_disease(*scenario.course))
+    out.resected = with_morbidity(scenario, out.resected);
 }
 
 bool is_r2(const PatientPattern& pattern, const Scenario& scenario) {
@@ -243,27 +191,6 @@ cohort::OddsLaw response_law(const Scenario& scenario) {
   return law;
 }
 
-// The resected, each pattern split by morbidity.
-std::vector<PatientPattern> with_morbidity(const Scenario& scenario,
-                                           const std::vector<PatientPattern>& resected) {
-  const Chance& morbidity = scenario.course->operation.morbidity;
-  const auto factors = factors_of(morbidity.odds_ratios, columns_of(scenario));
-  const double reference =
-      odds_of(morbidity.probability, morbidity.odds_ratios, resected, scenario);
-  std::vector<PatientPattern> out;
-  for (const PatientPattern& pattern : resected) {
-    const double odds = reference * product_of(factors, pattern.value);
-    const double share = std::isinf(odds) ? 1 : odds / (1 + odds);
-    for (const double morbid : {0.0, 1.0}) {
-      PatientPattern part = pattern;
-      part.probability *= morbid == 1 ? share : 1 - share;
-      part.value[column_of(scenario, Attribute::morbidity)] = morbid;
-      out.push_back(std::move(part));
-    }
-  }
-  return out;
-}
-
 cohort::Operation operation(const Scenario& scenario, const CalibratedCourse& calibrated) {
   const OperationPlan& plan = scenario.course->operation;
   cohort::Operation out;
@@ -278,9 +205,11 @@ cohort::Operation operation(const Scenario& scenario, const CalibratedCourse& ca
                     what.odds_ratios);
   };
   out.morbidity = chance("morbidity", plan.morbidity, calibrated.resected);
-  out.adjuvant = {chance("adjuvant", plan.adjuvant, with_morbidity(scenario, calibrated.resected)),
-                  plan.adjuvant_from_months, plan.adjuvant_to_months,
-                  plan.adjuvant_delay_by_morbidity_months};
+  const bool split = morbidity_acts_on_disease(*scenario.course);
+  out.adjuvant = {
+      chance("adjuvant", plan.adjuvant,
+             split ? calibrated.resected : with_morbidity(scenario, calibrated.resected)),
+      plan.adjuvant_from_months, plan.adjuvant_to_months, plan.adjuvant_delay_by_morbidity_months};
   return out;
 }
 
@@ -315,8 +244,11 @@ CalibratedCourse calibrate_course(const Scenario& scenario) {
 }
 
 cohort::Course compile_course(const Scenario& scenario) {
+  return compile_course(scenario, calibrate_course(scenario));
+}
+
+cohort::Course compile_course(const Scenario& scenario, const CalibratedCourse& calibrated) {
   const Course& course = *scenario.course;
-  const CalibratedCourse calibrated = calibrate_course(scenario);
   cohort::Course out;
   for (const Arm& arm : scenario.arms) {
     out.before.surgery_at_months.push_back(arm.before_surgery.surgery_at_months);

@@ -22,14 +22,19 @@ cohort::VisitSchedule read_schedule(const Value& value) {
         .reject_because("visits would change places: less than half of the shortest interval");
   schedule.missed_probability = record.number_or(
       "missed", 0, input::Interval{0, 1, true, false, "the probability that a visit is missed"});
+  using enum cohort::VisitSchedule::Start;
+  schedule.from = record.one_of_or<cohort::VisitSchedule::Start>(
+      "from", randomisation, {{"randomisation", randomisation}, {"surgery", surgery}});
   return schedule;
 }
 
 bool is_schedule(const Value& assessments) {
   if (!assessments.is(Value::Kind::record)) return true;
   const Record record = assessments.record();
-  const bool every = record.has("every_months");
-  return record.has("jitter_months") || record.has("missed") || every;
+  bool any = false;
+  for (const char* key : {"every_months", "jitter_months", "missed", "from"})
+    any = record.has(key) || any;
+  return any;
 }
 
 }  // namespace

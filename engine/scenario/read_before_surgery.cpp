@@ -29,21 +29,54 @@ survival::PiecewiseHazard read_hazard(const Record& record, const char* event,
   return {{0.0}, {-math::log1p(-probability) / plan.surgery_at_months}};
 }
 
+// The hazard of published overall survival after surgery, until its first point, put before it.
+void read_published_death(const Value& value, const Scenario& scenario, BeforeSurgeryPlan& plan) {
+  if (value.text() != "published") {
+    value.reject("`published`, or `probability` or `hazard_per_month`");
+    return;
+  }
+  const auto* overall =
+      std::get_if<CalibratedBaseline>(&scenario.course->death_with_disease.baseline);
+  if (!overall) {
+    value.reject_because(
+        "takes the first hazard of published overall survival, but `death_with_disease` is stated "
+        "here: state `hazard_per_month` before surgery as well");
+    return;
+  }
+  if (!scenario.course->death_before_surgery_ratios.empty())
+    value.reject_because(
+        "is the hazard of the published patients together; beside `pathway.death.hazard_ratios` "
+        "state that of the reference patient: `hazard_per_month`");
+  if (overall->knots.empty()) return;  // noted there
+  plan.published_death = true;
+  plan.death = first_hazard(*overall);
+}
+
+void read_death(const Value& value, const Scenario& scenario, BeforeSurgeryPlan& plan) {
+  plan.states_death = true;
+  if (value.is(Value::Kind::text))
+    read_published_death(value, scenario, plan);
+  else
+    plan.death = read_hazard(value.record(), "death", scenario, plan);
+}
+
 }  // namespace
 
 BeforeSurgeryPlan surgery_at_once() {
-  return {0, no_hazard, no_hazard, no_hazard, no_hazard, 0, 0, {}};
+  BeforeSurgeryPlan plan;
+  plan.progression = plan.death = plan.withdrawal = plan.toxicity = no_hazard;
+  return plan;
 }
 
 BeforeSurgeryPlan read_before_surgery(const Record& record, const Scenario& scenario) {
   BeforeSurgeryPlan plan = surgery_at_once();
   plan.surgery_at_months = record.number("surgery_at_months", input::at_least(0));
   for (const auto& [event, hazard] : {std::pair{"progression", &plan.progression},
-                                      {"death", &plan.death},
                                       {"withdrawal", &plan.withdrawal},
                                       {"toxicity", &plan.toxicity}})
     if (const auto section = record.optional_record(event))
       *hazard = read_hazard(*section, event, scenario, plan);
+  if (const auto death = record.optional_value("death")) read_death(*death, scenario, plan);
   if (const auto toxicity = record.optional_record("toxicity"))
     plan.surgery_after_toxicity_months =
         toxicity->number("surgery_after_months", input::at_least(0));

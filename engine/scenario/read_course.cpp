@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "scenario/sections.hpp"
+#include "trialmill/scenario/published_cohort.hpp"
 
 namespace trialmill::scenario {
 namespace {
@@ -112,6 +113,12 @@ std::vector<CovariateEffect> effects_after_surgery(const Course& course) {
         &course.recurrence.effects, &course.death_without_recurrence.effects,
         &course.death_with_disease.effects, &course.survival_ratios})
     effects.insert(effects.end(), some->begin(), some->end());
+  // What patients acquired before surgery they acquired by their covariates.
+  using cohort::Attribute;
+  for (const auto& [attribute, some] : {std::pair{Attribute::toxicity, &course.toxicity_ratios},
+                                        {Attribute::response, &course.response_odds}})
+    if (acts_after_surgery(course, attribute) && published_share(course, attribute) > 0)
+      effects.insert(effects.end(), some->begin(), some->end());
   return effects;
 }
 
@@ -159,6 +166,7 @@ void read_course(const Record& file, Scenario& scenario) {
                           "the end of follow-up is stated: `median_months`, `survival` with "
                           "`at_months`, or `hazard_per_month`");
   read_pathway(file, scenario, course);
+  read_published_attributes(disease, scenario, course);
   course.published_cohort = read_published_cohort(disease, scenario, course);
 }
 

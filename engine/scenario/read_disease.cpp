@@ -189,7 +189,9 @@ std::vector<std::optional<cohort::Covariate>> read_published_laws(
     const Record& place, std::string_view key, const std::vector<CovariateEffect>& effects,
     bool published_curve, const Scenario& scenario) {
   const auto section = place.optional_record(key);
-  const auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
+  auto given = section ? section->entries() : std::vector<std::pair<std::string, Value>>{};
+  if (scenario.course)  // what its patients acquired is read elsewhere
+    std::erase_if(given, [](const auto& entry) { return is_attribute(entry.first); });
   auto laws =
       laws_in_cohort(place, key, effects, read_stated(given, scenario), published_curve, scenario);
   for (const auto& [name, value] : given)

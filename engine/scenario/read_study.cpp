@@ -139,6 +139,7 @@ FileContent read_file(const Document& document, const LoadedEvidence& evidence) 
   read_simulation(file, scenario);
   if (scenario.course && !reading.failed()) {
     reject_idle_effects(file, scenario);
+    require_published_attributes(file, scenario);
     reject_empty_endpoints(file, scenario);
   }
   if (scenario.course && !reading.failed()) try_course(file.record("disease"), scenario);

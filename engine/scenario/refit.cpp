@@ -5,11 +5,13 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "scenario/published_patterns.hpp"
 #include "trialmill/evidence/cox_limit.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/baseline.hpp"
 #include "trialmill/scenario/covariate_patterns.hpp"
 #include "trialmill/scenario/factors.hpp"
+#include "trialmill/scenario/published_cohort.hpp"
 
 namespace trialmill::scenario {
 namespace {
@@ -132,6 +134,19 @@ std::vector<PatientPattern> cohort_patterns(const CalibratedBaseline& calibrated
 
 // ---- a whole course ----
 
+// What patients of the published cohort had acquired, where the patterns tell those who had.
+void add_acquired_columns(const Scenario& scenario, std::vector<Column>& columns) {
+  using enum cohort::Attribute;
+  const Course& course = *scenario.course;
+  for (const cohort::Attribute attribute : {toxicity, response, morbidity}) {
+    const bool told = attribute == morbidity ? morbidity_acts_on_disease(course)
+                                             : acts_after_surgery(course, attribute);
+    if (told && published_share(course, attribute) > 0)
+      add_columns(cohort::attribute_descriptions()[static_cast<std::size_t>(attribute)],
+                  column_of(scenario, attribute), columns);
+  }
+}
+
 std::vector<Column> cohort_columns(const Scenario& scenario) {
   std::vector<Column> columns;
   for (std::size_t c = 0; c < scenario.population.size(); ++c) {
@@ -140,6 +155,7 @@ std::vector<Column> cohort_columns(const Scenario& scenario) {
                           &cohort::Covariate::name) != scenario.course->published_cohort.end())
       add_columns(covariate, c, columns);
   }
+  add_acquired_columns(scenario, columns);
   return columns;
 }
 

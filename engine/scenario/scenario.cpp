@@ -2,7 +2,14 @@
 
 #include <algorithm>
 
+#include "trialmill/math/elementary.hpp"
+
 namespace trialmill::scenario {
+
+survival::PiecewiseHazard first_hazard(const CalibratedBaseline& published) {
+  const evidence::SurvivalKnot& first = published.knots.front();
+  return {{0.0}, {-math::log(first.survival) / first.time_months}};
+}
 
 std::string_view name(Analysis::Test test) {
   using enum Analysis::Test;

@@ -75,6 +75,12 @@ constexpr const char* needs_course =
 /// others.
 bool is_swept(const input::Record& file, std::string_view path);
 
+/// Reads what patients of the published cohort had acquired, once it is known what that acts on.
+void read_published_attributes(const input::Record& disease, const Scenario& scenario,
+                               Course& course);
+/// Once all of a course could be read: notes toxicity and responses of the control arm that act, of
+/// which nothing says whether the published cohort had them.
+void require_published_attributes(const input::Record& file, const Scenario& scenario);
 /// Once all of a course could be read: notes events that no patient of an endpoint can have,
 /// proportions that cannot vary, and landmarks that nobody is followed to.
 void reject_empty_endpoints(const input::Record& file, const Scenario& scenario);

@@ -90,6 +90,11 @@ Scenario drawn(const Scenario& scenario, std::span<const double> score) {
     set_survival(curve, score.first(curve.at_risk.size()), out);
     score = score.subspan(curve.at_risk.size());
   }
+  // Deaths before surgery that are taken from a curve follow it.
+  for (Arm& arm : out.arms)
+    if (arm.before_surgery.published_death)
+      arm.before_surgery.death =
+          first_hazard(std::get<CalibratedBaseline>(out.course->death_with_disease.baseline));
   return out;
 }
 

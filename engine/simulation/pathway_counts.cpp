@@ -1,8 +1,8 @@
 #include "trialmill/simulation/pathway_counts.hpp"
 
-#include <algorithm>
 #include <limits>
 
+#include "simulation/in_batches.hpp"
 #include "trialmill/math/clones.hpp"
 
 namespace trialmill::simulation {
@@ -19,8 +19,6 @@ constexpr double ninety_days_months = 3;
 
 // Replicates of runs are numbered from 1, those of the truth from 2^40.
 constexpr std::uint64_t first_replicate = std::uint64_t{1} << 41;
-// Drawn at once: columns that stay in the cache.
-constexpr std::size_t batch_patients = 4000;
 
 // The columns of n patients, of whom those in arm `which` are counted. What never happens is
 // infinitely late. @param took one count per step, overwritten
@@ -102,17 +100,14 @@ std::vector<result::PathwayCounts> sample_pathway(const cohort::TrialModel& mode
   std::vector<result::PathwayCounts> counts(model.course ? model.arms() : 0), batch_counts;
   cohort::CohortWorkspace workspace;
   cohort::Cohort cohort;
-  std::uint64_t number = first_replicate;
-  for (std::size_t left = patients; left > 0; ++number) {
-    const std::size_t batch = std::min(left, batch_patients);
-    left -= batch;
+  in_batches(patients, first_replicate, [&](std::uint64_t number, std::size_t batch) {
     for (std::size_t arm = 0; arm < counts.size(); ++arm) {
       cohort::draw_cohort_under(model, static_cast<std::int32_t>(arm), seed, number, batch,
                                 workspace, cohort);
       count_pathway(model, batch, cohort, batch_counts);
       counts[arm].merge(batch_counts[arm]);
     }
-  }
+  });
   return counts;
 }
 

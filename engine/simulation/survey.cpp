@@ -72,6 +72,35 @@ double average_of(const std::vector<double>& sorted, SurveyFigure figure) {
   return sum / finite;
 }
 
+// Of the average over surveys.
+constexpr double standard_errors = 3.5;
+
+struct Range {
+  double lower = 0, upper = 0;
+};
+
+// By the order statistics that many binomial standard deviations from the middle.
+Range range_of_median(const std::vector<double>& sorted) {
+  const auto n = static_cast<double>(sorted.size());
+  const double away = standard_errors * std::sqrt(n) / 2;
+  const double low = std::max(std::floor(n / 2 - away), 1.0);
+  const double high = std::min(std::ceil(n / 2 + away) + 1, n);
+  return {sorted[static_cast<std::size_t>(low) - 1], sorted[static_cast<std::size_t>(high) - 1]};
+}
+
+Range range_of_average(const std::vector<double>& sorted, double average, SurveyFigure figure) {
+  using enum SurveyFigure;
+  if (figure == median || figure == p_value) return range_of_median(sorted);
+  double squares = 0, finite = 0;
+  for (const double x : sorted) {
+    if (!std::isfinite(x)) continue;
+    squares += (x - average) * (x - average);
+    ++finite;
+  }
+  const double error = finite > 1 ? std::sqrt(squares / (finite - 1) / finite) : 0;
+  return {average - standard_errors * error, average + standard_errors * error};
+}
+
 // A median that no survey reaches is a finding; a ratio without limit in every survey is none.
 bool is_reproduced(const std::vector<double>& sorted, std::uint64_t surveys, SurveyFigure figure) {
   const bool any_finite = std::ranges::any_of(sorted, [](double x) { return std::isfinite(x); });
@@ -81,7 +110,10 @@ bool is_reproduced(const std::vector<double>& sorted, std::uint64_t surveys, Sur
 SurveyVerdict verdict_on(const SurveyRow& row, bool reproduced) {
   if (!row.published) return SurveyVerdict::not_published;
   if (!reproduced) return SurveyVerdict::not_reproduced;
-  const bool inside = row.lower <= *row.published && *row.published <= row.upper;
+  const bool tuned = row.standing == SurveyStanding::tuned;
+  const Range allowed =
+      tuned ? Range{row.average_lower, row.average_upper} : Range{row.lower, row.upper};
+  const bool inside = allowed.lower <= *row.published && *row.published <= allowed.upper;
   return inside ? SurveyVerdict::inside : SurveyVerdict::outside;
 }
 
@@ -89,7 +121,8 @@ void summarise(std::vector<double>& reproduced, std::uint64_t surveys, SurveyRow
   std::erase_if(reproduced, [](double x) { return std::isnan(x); });
   std::ranges::sort(reproduced);
   row.surveys = reproduced.size();
-  row.average = row.lower = row.upper = std::numeric_limits<double>::quiet_NaN();
+  row.average = row.lower = row.upper = row.average_lower = row.average_upper =
+      std::numeric_limits<double>::quiet_NaN();
   const bool enough = !reproduced.empty() && is_reproduced(reproduced, surveys, row.figure);
   row.verdict = verdict_on(row, false);
   if (!enough) return;
@@ -97,8 +130,12 @@ void summarise(std::vector<double>& reproduced, std::uint64_t surveys, SurveyRow
   if (!row.published && row.figure == SurveyFigure::share) return;
   row.lower = order_statistic(reproduced, 0.025);
   row.upper = order_statistic(reproduced, 0.975);
+  const Range of_average = range_of_average(reproduced, row.average, row.figure);
+  row.average_lower = of_average.lower;
+  row.average_upper = of_average.upper;
   if (row.figure == SurveyFigure::hazard_ratio)
-    for (double* ratio : {&row.average, &row.lower, &row.upper})
+    for (double* ratio :
+         {&row.average, &row.lower, &row.upper, &row.average_lower, &row.average_upper})
       *ratio = math::exp(*ratio);
   row.verdict = verdict_on(row, true);
 }

@@ -170,9 +170,10 @@ class OnePatient {
       at(Milestone::progression_seen) = std::max(
           progression,
           std::min(at(Milestone::planned_surgery), seen_at(visits, progression, shift, missed)));
+    const double start = visits.from == VisitSchedule::Start::surgery ? surgery() : 0;
     if (recurrence < never)
       at(Milestone::recurrence_seen) =
-          std::max(recurrence, surgery() + seen_at(visits, recurrence - surgery(), shift, missed));
+          std::max(recurrence, start + seen_at(visits, recurrence - start, shift, missed));
   }
 
   const Course& course_;
@@ -209,6 +210,15 @@ TEST(CourseColumns, DoubleProgrammedWithTheClockResetAndSchedulesByArm) {
   TrialModel model = sample_course();
   model.course->disease.clock = survival::CourseClock::reset;
   model.course->assessments = {VisitSchedule{}, VisitSchedule{{0, 10}, {2, 5}, 0, 0.3}};
+  expect_the_same_patient_by_patient(model);
+}
+
+TEST(CourseColumns, DoubleProgrammedWithVisitsFromSurgeryInOneArmOrBoth) {
+  TrialModel model = sample_course();
+  auto& schedules = model.course->assessments;
+  schedules[1].from = VisitSchedule::Start::surgery;
+  expect_the_same_patient_by_patient(model);
+  schedules[0].from = VisitSchedule::Start::surgery;
   expect_the_same_patient_by_patient(model);
 }
 

@@ -1,10 +1,12 @@
 #include "trialmill/cohort/course.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "sample_course.hpp"
 #include "trialmill/survival/cumulative_incidence.hpp"
@@ -289,6 +291,34 @@ TEST(Visits, DoubleProgrammedByWalking) {
       for (std::uint64_t missed = 0; missed < 12; ++missed)
         ASSERT_NEAR(seen_at(schedule, t, shift, missed), walk(t, shift, missed), 1e-9)
             << t << " " << shift << " " << missed;
+}
+
+// What the patients of both arms have as dates of seen recurrence by month 30; they are operated on
+// in month 1 or 5, or a month after toxicity.
+std::set<double> dates_of_recurrence(VisitSchedule::Start from) {
+  TrialModel model = sample_course();
+  model.course->assessments.assign(2, VisitSchedule{{0.0, 12.0}, {2.3, 4.7}, 0, 0.1, from});
+  const Cohort cohort = drawn(model, 20000);
+  std::set<double> dates;
+  for (const double seen : cohort.milestone(Milestone::recurrence_seen))
+    if (seen < 30) dates.insert(seen);
+  return dates;
+}
+
+// Tied events are tied to the last bit only if no patient's date was computed in another way.
+TEST(Visits, FromRandomisationAreTheSameDatesInEveryArm) {
+  std::set<double> expected;
+  for (const double visit : {1.0, 2.0, 3.0, 4.0, 5.0, 6.0})
+    expected.insert(visit * 2.3);  // the sixth, in month 13.8, is the first at or after month 12
+  for (const double visit : {1.0, 2.0, 3.0})
+    expected.insert(6 * 2.3 + visit * 4.7);
+  EXPECT_EQ(dates_of_recurrence(VisitSchedule::Start::randomisation), expected);
+}
+
+TEST(Visits, FromSurgeryAreNewDates) {
+  const auto dates = dates_of_recurrence(VisitSchedule::Start::surgery);
+  EXPECT_THAT(dates, testing::IsSupersetOf({1 + 2.3, 5 + 2.3}));
+  EXPECT_EQ(dates.count(2 * 2.3), 0U);
 }
 
 // Exponential recurrence, visits every d months, each missed with probability m: the visit that

@@ -244,7 +244,8 @@ TEST(Check, ShowsPublishedBesideReproduced) {
   ASSERT_EQ(finished.exit_status, 0) << finished.errors;
   const json model = json::parse(finished.output)["model"];
   for (const json& knot : model["survival"])
-    EXPECT_NEAR(knot["published"].get<double>(), knot["published_cohort"].get<double>(), 1e-12);
+    EXPECT_NEAR(knot["published"].get<double>(), knot["published_cohort"].get<double>(),
+                4 * knot["published_cohort_mc_se"].get<double>());
   EXPECT_NEAR(model["median_months"]["control"].get<double>(), 14, 1e-9);
   const Finished text = run_program(folder, "check " + shipped("jnets-2021/perioperative.yaml"));
   EXPECT_NE(text.output.find("0.5470"), std::string::npos);

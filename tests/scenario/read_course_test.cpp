@@ -125,6 +125,12 @@ TEST(ReadCourse, AssessmentsByArm) {
   const Scenario by_arm = read(replaced(
       course_text, line, "assessments: {upfront: continuous, neoadjuvant: {every_months: 2}}"));
   EXPECT_TRUE(by_arm.arms[0].assessments.continuous());
+  using Start = cohort::VisitSchedule::Start;
+  EXPECT_EQ(by_arm.arms[1].assessments.from, Start::randomisation);
+  const Scenario from_surgery =
+      read(replaced(course_text, line, "assessments: {from: surgery, every_months: 2}"));
+  EXPECT_EQ(from_surgery.arms[0].assessments.from, Start::surgery);
+  EXPECT_EQ(from_surgery.arms[1].assessments.from, Start::surgery);
   EXPECT_THAT(by_arm.arms[1].assessments.every_months, ElementsAre(2.0));
   EXPECT_TRUE(read(replaced(course_text, line, "assessments: continuous"))
                   .arms[1]
@@ -225,6 +231,32 @@ TEST(ReadCourse, TakesPublishedFiguresByName) {
   EXPECT_EQ(read.operation.r2.probability, 58.0 / 219);
   EXPECT_EQ(std::get<cohort::BinaryLaw>(read.published_cohort.at(0).law).prevalence, 14.0 / 124);
   EXPECT_EQ(std::get<cohort::NormalLaw>(read.published_cohort.at(1).law).mean, 60);
+}
+
+TEST(ReadCourse, DeathBeforeSurgeryMayBeThatOfPublishedSurvival) {
+  const BeforeSurgeryPlan& stated = course_scenario().arms[1].before_surgery;
+  EXPECT_TRUE(stated.states_death);
+  EXPECT_FALSE(stated.published_death);
+  EXPECT_FALSE(course_scenario().arms[0].before_surgery.states_death);
+  const Scenario published =
+      read(replaced(course_text, "death: {hazard_per_month: 0.001}", "death: published"));
+  const BeforeSurgeryPlan& plan = published.arms[1].before_surgery;
+  EXPECT_TRUE(plan.states_death && plan.published_death);
+  EXPECT_THAT(plan.death.from_months, ElementsAre(0.0));
+  // 0.9 of the patients are alive at 12 months after surgery.
+  EXPECT_NEAR(plan.death.hazard_per_month.at(0), -std::log(0.9) / 12, 1e-15);
+}
+
+TEST(ReadCourse, WhatThePublishedCohortHadAcquired) {
+  EXPECT_FALSE(course().published_attributes.response.has_value());
+  const Course stated =
+      *read(replaced(course_text, "published_cohort: {grade_g3: {prevalence: 0.2}}",
+                     "published_cohort: {grade_g3: {prevalence: 0.2}, morbidity: {prevalence: 0.3},"
+                     " response: {prevalence: 0.1}}"))
+           .course;
+  EXPECT_EQ(stated.published_attributes.morbidity, 0.3);  // acts on adjuvant therapy
+  EXPECT_EQ(stated.published_attributes.response, 0.1);
+  EXPECT_EQ(stated.published_cohort.size(), course().published_cohort.size());
 }
 
 TEST(ReadCourse, OneEventHasOneEndpoint) {

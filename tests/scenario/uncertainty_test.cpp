@@ -7,6 +7,7 @@
 #include <ostream>
 #include <random>
 
+#include "course_scenario.hpp"
 #include "trialmill/input/diagnostic.hpp"
 #include "trialmill/scenario/read_study.hpp"
 
@@ -123,6 +124,22 @@ TEST(Uncertainty, MediansAreTheNumbersOfTheScenario) {
   const auto& knots = std::get<CalibratedBaseline>(median.disease.baseline).knots;
   EXPECT_NEAR(knots[0].survival, 0.6, 1e-15);
   EXPECT_NEAR(knots[1].survival, 0.45, 1e-15);
+}
+
+// Deaths before surgery that are taken from published survival are those of the survival drawn.
+TEST(Uncertainty, DeathBeforeSurgeryFollowsTheCurveItIsTakenFrom) {
+  const std::string stated = "death: {hazard_per_month: 0.001}";
+  std::string text = course_text;
+  text.replace(text.find(stated), stated.size(), "death: published");
+  text += "uncertainty: {survival: {death_with_disease: {patients: 200}}}\n";
+  const Scenario scenario =
+      read_study(input::read_yaml_text(text, "course.yaml")).points.front().scenario;
+  const Scenario low = drawn(scenario, std::vector<double>{-2.0, 0.0});
+  const auto& knots = std::get<CalibratedBaseline>(low.course->death_with_disease.baseline).knots;
+  EXPECT_LT(knots[0].survival, 0.87);
+  EXPECT_NEAR(low.arms[1].before_surgery.death.hazard_per_month[0],
+              -std::log(knots[0].survival) / 12, 1e-15);
+  EXPECT_EQ(low.arms[0].before_surgery.death.hazard_per_month[0], 0);
 }
 
 TEST(Uncertainty, AnEffectWithinSubgroupsAloneHasNoRatioOfItsOwn) {

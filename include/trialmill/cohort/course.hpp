@@ -122,16 +122,22 @@ struct DiseaseCourse {
 /// a patient are shifted by the same time, uniform within `jitter_months` either way; each is
 /// missed independently. Empty: seen at once.
 struct VisitSchedule {
+  /// Where visits after surgery count from: on as before it, or anew. Before surgery they count
+  /// from randomisation.
+  enum class Start : std::uint8_t { randomisation, surgery };
+
   std::vector<double> from_months;  ///< the first 0, increasing
   std::vector<double> every_months;
   double jitter_months = 0;  ///< less than half of the shortest interval
   double missed_probability = 0;
+  Start from = Start::randomisation;
 
   bool continuous() const { return every_months.empty(); }
   bool operator==(const VisitSchedule&) const = default;
 };
 
-/// The visit at which something that began at `t_months` is seen.
+/// The visit at which something that began at `t_months` is seen, by the clock of the visits. What
+/// is seen at the same visit of patients with the same shift has the same time to the last bit.
 /// @param shift_months of this patient's visits @param missed how many visits are missed in a row
 double seen_at(const VisitSchedule& schedule, double t_months, double shift_months,
                std::uint64_t missed);
@@ -140,7 +146,7 @@ struct Course {
   BeforeSurgery before;
   Operation operation;
   DiseaseCourse disease;
-  std::vector<VisitSchedule> assessments;  ///< by arm; counted from randomisation, then surgery
+  std::vector<VisitSchedule> assessments;  ///< by arm
 };
 
 }  // namespace trialmill::cohort

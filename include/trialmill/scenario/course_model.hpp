@@ -20,7 +20,8 @@ struct PatientPattern {
 
 /// The published cohort after surgery, and the baselines and effects that reproduce its curves.
 struct CalibratedCourse {
-  std::vector<PatientPattern> resected;  ///< R0, R1 and R2, in the published cohort
+  std::vector<PatientPattern> resected;  ///< R0, R1 and R2, in the published cohort, with what
+                                         ///< they had acquired
   double r1_odds = 0, r2_odds = 0, unresectable_odds = 0;  ///< against R0, of the reference patient
   survival::IllnessDeathHazards hazards;            ///< of the reference patient in the control arm
   std::vector<CovariateEffect> death_with_disease;  ///< effects stated and solved
@@ -40,5 +41,7 @@ evidence::FollowUp published_follow_up(const Course& course);
 
 /// The course of every arm. @throws as `calibrate_course`
 cohort::Course compile_course(const Scenario& scenario);
+/// The same of a course that has been calibrated.
+cohort::Course compile_course(const Scenario& scenario, const CalibratedCourse& calibrated);
 
 }  // namespace trialmill::scenario

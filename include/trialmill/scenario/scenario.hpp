@@ -39,6 +39,10 @@ struct CalibratedBaseline {
   cohort::Copula copula = {};             ///< indices in `cohort`
 };
 
+/// The hazard to the first published point, constant until there, of the published patients
+/// together. @param published with at least one knot
+survival::PiecewiseHazard first_hazard(const CalibratedBaseline& published);
+
 /// The reference patient's hazard, given or calibrated.
 using Baseline = std::variant<survival::PiecewiseHazard, cohort::WeibullHazard, CalibratedBaseline>;
 
@@ -106,6 +110,9 @@ struct BeforeSurgeryPlan {
   double surgery_after_toxicity_months = 0;
   double response = 0;  ///< probability, averaged over the trial's population
   std::vector<PublishedProbability> published;
+  /// Is `death` stated, be it as 0? Otherwise nobody dies before surgery because nothing was said.
+  bool states_death = false;
+  bool published_death = false;  ///< `death` is `first_hazard` of the published overall survival
 };
 
 /// A treatment arm. The first arm of a scenario is the control.
@@ -132,6 +139,13 @@ struct OperationPlan {
   std::vector<PublishedProbability> published;
 };
 
+/// Shares of the published patients operated on (of morbidity: resected) with an attribute, where
+/// the scenario says so. Otherwise nobody had toxicity or a response, and morbidity was as on the
+/// pathway. Shares of radicality are those of the operation.
+struct PublishedAttributes {
+  std::optional<double> toxicity, response, morbidity;
+};
+
 /// A patient's whole course.
 struct Course {
   Transition recurrence, death_without_recurrence, death_with_disease;
@@ -146,6 +160,7 @@ struct Course {
   /// The laws of the covariates in the published cohort, for every one that has an effect after
   /// surgery.
   std::vector<cohort::Covariate> published_cohort;
+  PublishedAttributes published_attributes;
   /// Hazard of the end of follow-up in the published cohort; empty: everybody was followed to the
   /// last published point of overall survival.
   survival::PiecewiseHazard published_follow_up;

@@ -32,10 +32,12 @@ enum class SurveyStanding {
   predicted,  ///< fitted to nothing
 };
 
+/// A figure that was tuned to must come out on average: the range of single surveys, which is wider
+/// by the root of their number, would pass a calibration that misses it by far.
 enum class SurveyVerdict {
   not_published,   ///< there is nothing to compare with
   not_reproduced,  ///< the figure exists in less than half of the surveys, or has no finite value
-  inside,          ///< lower <= published <= upper
+  inside,          ///< lower <= published <= upper; tuned to: average_lower to average_upper
   outside,
 };
 
@@ -53,6 +55,9 @@ struct SurveyRow {
   /// Not a number for a share of surveys.
   double lower = 0;
   double upper = 0;
+  /// The average 3.5 of its standard errors down and up; of a median the order statistics.
+  double average_lower = 0;
+  double average_upper = 0;
   std::size_t surveys = 0;  ///< in which the figure exists
   SurveyVerdict verdict = SurveyVerdict::not_published;
   SurveyStanding standing = SurveyStanding::predicted;
