@@ -213,19 +213,26 @@ void add_influences(const TimeAxis& axis, const std::array<ArmCourse, 2>& stratu
       [&](std::size_t, const RiskSet& set) { return 1 - 6 * set.spread(); }, nullptr);
 }
 
+// The share of the times at which anybody is at risk, of a Poisson number expected.
+double anybody(double at_risk) {
+  return -math::expm1(-at_risk);
+}
+
 // The means of the second-order terms in one stratum: of the share at risk, and of the pooled
-// cumulative hazard, whose variance is `spent`. The inverse of a number at risk has one added, as
-// the mean inverse of a binomial number does, which matters where few are left.
+// cumulative hazard, whose variance is `spent`. They end where nobody is left: given n at risk, a
+// share p varies by p (1 - p) / n, and n (1 / n) is 1 as long as there is one.
 void add_shifts(const TimeAxis& axis, const std::array<ArmCourse, 2>& stratum,
                 const Statistic& statistic, double ratio, bool fixed, Expansion& out) {
   const Curve hazard = pooled_hazard(axis, stratum);
   const Curve spent = axis.since_entry(curve(axis, [&](std::size_t i) {
     const RiskSet set = risk_set(stratum, ratio, i);
-    return set.per_patient() / (set.patients + 1);
+    return set.patients > 0 ? set.per_patient() * anybody(set.patients) / set.patients : 0;
   }));
   const auto relative_variance = [&](std::size_t arm, std::size_t i) {
     const double at_risk = stratum[arm].at_risk[i];
-    return (fixed ? 1 - at_risk / stratum[arm].patients : 1) / (at_risk + 1);
+    if (!(at_risk > 0)) return 0.0;
+    const double gone = fixed ? 1 - at_risk / stratum[arm].patients : 1;
+    return gone * anybody(risk_set(stratum, ratio, i).patients) / at_risk;
   };
   const auto excess = [&](std::size_t i, const RiskSet& set) {  // of events over their share
     const double above = stratum[1].events[i] - set.share * set.events;
