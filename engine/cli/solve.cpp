@@ -20,9 +20,10 @@ namespace {
 struct SolveArguments {
   StudyArguments study;
   std::string analysis;
-  double power = 0.8, confidence = 0.95;
+  std::vector<double> power = {0.8};
+  double confidence = 0.95;
   std::size_t at_least = 20, at_most = 10000;
-  bool events = false, json = false;
+  bool events = false, conservative = false, json = false;
   int threads = 0;
 };
 
@@ -42,12 +43,12 @@ std::size_t analysis_index(const SolveArguments& arguments, const scenario::Scen
 
 simulation::SolveOptions options_of(const SolveArguments& arguments, const scenario::Study& study) {
   simulation::SolveOptions options;
-  options.power = arguments.power;
   options.analysis = analysis_index(arguments, study.points.front().scenario);
   options.confidence = arguments.confidence;
   options.at_least = arguments.at_least;
   options.at_most = arguments.at_most;
   options.events = arguments.events;
+  options.conservative = arguments.conservative;
   options.threads = arguments.threads;
   const scenario::Analysis& analysis = study.points.front().scenario.analyses[options.analysis];
   const auto other_size = [&](const scenario::DesignPoint& point) {
@@ -57,9 +58,10 @@ simulation::SolveOptions options_of(const SolveArguments& arguments, const scena
     refuse(arguments.study.scenario,
            "the sample size is what is searched for: of its sweep leave one, where the search "
            "starts, by --set sample_size=200");
-  if (!(arguments.power > analysis.alpha && arguments.power <= 0.999))
-    refuse("--power", fmt::format("{}", arguments.power),
-           fmt::format("above the level {} of the test and up to 0.999", analysis.alpha));
+  for (const double power : arguments.power)
+    if (!(power > analysis.alpha && power <= 0.999))
+      refuse("--power", fmt::format("{}", power),
+             fmt::format("above the level {} of the test and up to 0.999", analysis.alpha));
   if (!(arguments.confidence >= 0.5 && arguments.confidence <= 0.9999))
     refuse("--confidence", fmt::format("{}", arguments.confidence), "from 0.5 to 0.9999");
   const std::size_t step = simulation::size_step(study.points.front().scenario);
@@ -82,9 +84,9 @@ result::Solutions heading_of(const SolveArguments& arguments, const scenario::St
   out.seed = study.seed;
   out.replicates = study.replicates;
   out.analysis = simulation::analysis_label(study.points.front().scenario, options.analysis);
-  out.power = arguments.power;
   out.confidence = arguments.confidence;
   out.for_events = arguments.events;
+  out.conservative = arguments.conservative;
   return out;
 }
 
@@ -95,19 +97,21 @@ int solve_study(const SolveArguments& arguments) {
   const StopConditions stop;
   Progress progress(fmt::format("searching at {} design points", study.points.size()));
   options.stop_requested = &StopConditions::requested;
-  const auto points = static_cast<double>(study.points.size());
-  for (const scenario::DesignPoint& point : study.points) {
-    const auto solved = static_cast<double>(solutions.points.size());
-    options.progress = [&](double share) { progress.update((solved + share) / points); };
-    auto solution = simulation::solve(point.scenario, study.seed, study.replicates, options);
-    if (!solution) {
-      fmt::print(stderr, "Interrupted; the same command runs the whole from the start.\n");
-      return interrupted;
+  const auto searches = static_cast<double>(study.points.size() * arguments.power.size());
+  for (const scenario::DesignPoint& point : study.points)
+    for (const double power : arguments.power) {
+      const auto solved = static_cast<double>(solutions.points.size());
+      options.power = power;
+      options.progress = [&](double share) { progress.update((solved + share) / searches); };
+      auto solution = simulation::solve(point.scenario, study.seed, study.replicates, options);
+      if (!solution) {
+        fmt::print(stderr, "Interrupted; the same command runs the whole from the start.\n");
+        return interrupted;
+      }
+      for (const scenario::Setting& setting : point.set)
+        if (setting.key != "sample_size") solution->set.emplace_back(setting.key, setting.value);
+      solutions.points.push_back(std::move(*solution));
     }
-    for (const scenario::Setting& setting : point.set)
-      if (setting.key != "sample_size") solution->set.emplace_back(setting.key, setting.value);
-    solutions.points.push_back(std::move(*solution));
-  }
   if (arguments.json)
     fmt::print("{}", to_json(solutions));
   else
@@ -120,13 +124,18 @@ int solve_study(const SolveArguments& arguments) {
 void add_solve(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<SolveArguments>();
   CLI::App& verb = *program.add_subcommand(
-      "solve", "find the smallest sample size, or number of events, with a given power");
+      "solve", "estimate the smallest sample size, or number of events, with a given power");
   add_scenario(verb, arguments->study);
-  verb.add_option("--power", arguments->power, "power to be reached (default: 0.8)");
+  verb.add_option("--power", arguments->power,
+                  "power to be reached, or several, as in 0.8,0.9 (default: 0.8)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb.add_option("--analysis", arguments->analysis,
                   "name of the analysis whose power counts (default: the first)");
   verb.add_flag("--events", arguments->events,
                 "search the number of events; patients follow in the scenario's ratio");
+  verb.add_flag("--conservative", arguments->conservative,
+                "answer with the upper end of the interval, not with the estimate");
   verb.add_option("--confidence", arguments->confidence,
                   "probability that the interval holds the answer (default: 0.95)");
   verb.add_option("--at-least", arguments->at_least, "fewest patients (default: 20)")

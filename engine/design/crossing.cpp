@@ -12,18 +12,20 @@
 namespace trialmill::design {
 namespace {
 
-// Looks from `first` on; `mean_increment` gives the mean change of the score up to a look.
-template <class MeanIncrement>
+// Looks from `first` on; `mean_increment` gives the mean change of the score up to a look, and
+// `bound` where a bound of a look lies for a statistic that is normal with variance 1.
+template <class MeanIncrement, class Bound>
 CrossingProbabilities cross(const Boundaries& boundaries, StoppedWalk& walk, std::size_t first,
-                            const MeanIncrement& mean_increment) {
+                            const MeanIncrement& mean_increment, const Bound& bound) {
   CrossingProbabilities probabilities;
   const bool futility = boundaries.design.futility.has_value();
   const bool two_sided = boundaries.design.sided == 2;
   for (std::size_t k = first; k < boundaries.looks.size(); ++k) {
     const LookBounds& look = boundaries.looks[k];
     const double root_information = std::sqrt(look.information);
-    const double upper = look.efficacy_z * root_information;
-    const double lower = two_sided ? -upper : look.futility_z * root_information;
+    const double upper = bound(k, look.efficacy_z) * root_information;
+    const double lower =
+        bound(k, two_sided ? -look.efficacy_z : look.futility_z) * root_information;
     walk.look_at(look.information, mean_increment(k));
     probabilities.efficacy.push_back(walk.above(upper));
     if (futility) probabilities.futility.push_back(walk.below(lower));
@@ -31,6 +33,12 @@ CrossingProbabilities cross(const Boundaries& boundaries, StoppedWalk& walk, std
     walk.keep(lower, upper);
   }
   return probabilities;
+}
+
+template <class MeanIncrement>
+CrossingProbabilities cross(const Boundaries& boundaries, StoppedWalk& walk, std::size_t first,
+                            const MeanIncrement& mean_increment) {
+  return cross(boundaries, walk, first, mean_increment, [](std::size_t, double z) { return z; });
 }
 
 double information_before(const Boundaries& boundaries, std::size_t look) {
@@ -69,6 +77,15 @@ CrossingProbabilities crossing_probabilities(const Boundaries& boundaries,
   StoppedWalk walk;
   return cross(boundaries, walk, 0,
                [&](std::size_t k) { return score_mean(k) - (k == 0 ? 0 : score_mean(k - 1)); });
+}
+
+CrossingProbabilities crossing_probabilities(const Boundaries& boundaries,
+                                             std::span<const StatisticShape> shapes) {
+  assert(shapes.size() == boundaries.looks.size());
+  StoppedWalk walk;
+  return cross(
+      boundaries, walk, 0, [](std::size_t) { return 0.0; },
+      [&](std::size_t k, double z) { return normal_score(shapes[k], z); });
 }
 
 double power(const Boundaries& boundaries, double drift) {

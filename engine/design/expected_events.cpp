@@ -89,6 +89,15 @@ void add_stratum(const StratumAtRisk& stratum, double weight, double node_weight
       node_weight * weight * weight * (n[0] / all) * (n[1] / all) * (events[0] + events[1]);
 }
 
+// The bounds, at the information of the looks.
+Boundaries at_information_of(const std::vector<ExpectedLook>& looks, const Boundaries& boundaries) {
+  assert(looks.size() == boundaries.looks.size());
+  Boundaries out = boundaries;
+  for (std::size_t k = 0; k < looks.size(); ++k)
+    out.looks[k].information = looks[k].score.variance / looks.back().score.variance;
+  return out;
+}
+
 AnalyticPower summarise(std::vector<ExpectedLook> looks, const CrossingProbabilities& stop) {
   AnalyticPower out;
   double left = 1;
@@ -103,6 +112,8 @@ AnalyticPower summarise(std::vector<ExpectedLook> looks, const CrossingProbabili
     out.power += look.efficacy;
     out.harm += look.harm;
     out.expected_events += stopping * look.counts.events();
+    out.expected_control_events += stopping * look.counts.control.events;
+    out.expected_experimental_events += stopping * look.counts.experimental.events;
     out.expected_patients += stopping * look.counts.patients();
     out.expected_months += stopping * look.counts.time_months;
   }
@@ -168,14 +179,18 @@ AnalyticPower analytic_power(const TwoArmModel& model, const Boundaries& boundar
 }
 
 AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks) {
-  assert(looks.size() == boundaries.looks.size());
-  Boundaries at_information = boundaries;
   std::vector<double> z_mean;
-  for (std::size_t k = 0; k < looks.size(); ++k) {
-    at_information.looks[k].information = looks[k].score.variance / looks.back().score.variance;
-    z_mean.push_back(looks[k].score.z_mean);
-  }
-  const CrossingProbabilities stop = crossing_probabilities(at_information, z_mean);
+  for (const ExpectedLook& look : looks)
+    z_mean.push_back(look.score.z_mean);
+  const CrossingProbabilities stop =
+      crossing_probabilities(at_information_of(looks, boundaries), z_mean);
+  return summarise(std::move(looks), stop);
+}
+
+AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks,
+                             std::span<const StatisticShape> shapes) {
+  const CrossingProbabilities stop =
+      crossing_probabilities(at_information_of(looks, boundaries), shapes);
   return summarise(std::move(looks), stop);
 }
 

@@ -81,21 +81,21 @@ void add_what_varies(const result::Result& result, Table& table) {
 }
 
 double formula_events(const result::AnalyticTwin& twin, const std::string& formula) {
-  const auto found =
-      std::ranges::find(twin.formula_events, formula, &result::FormulaEvents::formula);
-  return found == twin.formula_events.end() ? result::not_a_number : found->events;
+  const auto& events = twin.formula_events.events;
+  const auto found = std::ranges::find(events, formula, &result::FormulaEvents::formula);
+  return found == events.end() ? result::not_a_number : found->events;
 }
 
-// Two names in two lines.
-std::vector<std::string> heading_of(const std::string& formula) {
-  const std::size_t hyphen = formula.find('-');
-  if (hyphen == std::string::npos) return {formula};
-  return {formula.substr(0, hyphen + 1), formula.substr(hyphen + 1)};
+std::string by_arm_words(const result::ArmEvents& events) {
+  return fixed(events.reference, 1) + " + " + fixed(events.compared, 1);
 }
 
 void add_figures(Table& table) {
   table.add({"Power"}, true, [](const Row& row) {
     return fixed(row.look ? row.look->rejection : row.twin().power, 4);
+  });
+  table.add({"First", "order"}, true, [](const Row& row) {
+    return fixed(row.look ? row.look->rejection_first_order : row.twin().power_first_order, 4);
   });
   if (table.any([](const Row& row) { return row.look && row.look->futility > 0; }))
     table.add({"Futile"}, true, [](const Row& row) {
@@ -104,16 +104,19 @@ void add_figures(Table& table) {
   table.add({"Events"}, true, [](const Row& row) {
     return fixed(row.look ? row.look->events : row.twin().events_mean, 1);
   });
+  table.add({"By arm"}, true, [](const Row& row) {
+    return by_arm_words(row.look ? row.look->by_arm : row.twin().events_by_arm);
+  });
   table.add({"Months"}, true, [](const Row& row) {
     return fixed(row.look ? row.look->time : row.twin().time_mean, 1);
   });
   std::vector<std::string> formulae;
   for (const Row& row : table.rows())
-    for (const result::FormulaEvents& needed : row.twin().formula_events)
+    for (const result::FormulaEvents& needed : row.twin().formula_events.events)
       if (std::ranges::find(formulae, needed.formula) == formulae.end())
         formulae.push_back(needed.formula);
   for (const std::string& formula : formulae)
-    table.add(heading_of(formula), true, [&](const Row& row) {
+    table.add(formula_heading(formula), true, [&](const Row& row) {
       return fixed(row.look ? result::not_a_number : formula_events(row.twin(), formula), 1);
     });
 }
@@ -143,14 +146,18 @@ std::string analytic_table(const result::Result& result, bool colour) {
     if (std::ranges::find(methods, row.twin().method) == methods.end())
       methods.push_back(row.twin().method);
   append_paragraph(out,
-                   fmt::format("Power by numerical integration ({}), the statistic taken as normal "
-                               "with variance 1; nothing is simulated. {}",
+                   fmt::format("Power by numerical integration ({}), with the variance, bias and "
+                               "skewness of the statistic under the alternative; nothing is "
+                               "simulated. First order: the statistic taken as normal with "
+                               "variance 1, as lrstat's lrpower has it. By arm: the events, "
+                               "reference arm first. {}",
                                joined(methods, ", "), missing_twins_words(result)),
                    style.note, style.end);
-  if (table.any([](const Row& row) { return !row.twin().formula_events.empty(); }))
+  if (table.any([](const Row& row) { return !row.twin().formula_events.events.empty(); }))
     append_paragraph(out,
                      "Schoenfeld, Freedman, Hsieh-Freedman, Lachin-Foulkes: events that one look "
-                     "needs for this power, by the formula of that name.",
+                     "needs for the power of this row, by the formula of that name. For a power "
+                     "that is aimed at `solve` prints them.",
                      style.note, style.end);
   return out;
 }

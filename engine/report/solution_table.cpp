@@ -30,6 +30,16 @@ std::string answer_words(const Solution& solution, bool events) {
   return number;
 }
 
+// "0.8", "0.8 or 0.9": the targets in the order they were asked for.
+std::string power_words(const Solutions& solutions) {
+  std::vector<std::string> powers;
+  for (const Solution& point : solutions.points)
+    if (const std::string power = number_words(point.target_power);
+        std::ranges::find(powers, power) == powers.end())
+      powers.push_back(power);
+  return joined(powers, " or ");
+}
+
 class Table {
  public:
   explicit Table(const std::vector<Solution>& rows) : rows_(rows) {}
@@ -42,6 +52,12 @@ class Table {
     columns_.push_back(std::move(column));
   }
 
+  template <class Matches>
+  bool any(Matches matches) const {
+    return std::ranges::any_of(rows_, matches);
+  }
+
+  const std::vector<Solution>& rows() const { return rows_; }
   const std::vector<Column>& columns() const { return columns_; }
 
  private:
@@ -56,12 +72,17 @@ void add_settings(const Solutions& solutions, Table& table) {
   for (std::size_t k = 0; k < keys.size(); ++k)
     table.add(setting_heading(keys[k], keys),
               [k](const Solution& row) { return number_words(row.set[k].second); });
+  const double first = solutions.points.front().target_power;
+  if (table.any([=](const Solution& row) { return row.target_power != first; }))
+    table.add({"Target"}, [](const Solution& row) { return number_words(row.target_power); });
 }
 
 void add_answer(const Solutions& solutions, Table& table) {
   const bool events = solutions.for_events;
   table.add({events ? "Events" : "Patients"},
             [=](const Solution& row) { return answer_words(row, events); });
+  if (solutions.conservative)
+    table.add({"Esti-", "mate"}, [=](const Solution& row) { return words(row.estimate, events); });
   table.add({number_words(100 * solutions.confidence) + " %", "interval"},
             [=](const Solution& row) {
               return words(row.lower, events) + "\u2013" + words(row.upper, events);
@@ -79,15 +100,52 @@ void add_answer(const Solutions& solutions, Table& table) {
   table.add({"Runs"}, [](const Solution& row) { return fixed(row.runs_at_answer, 1); });
 }
 
+// The events by formula for the targets, in a table of their own; empty where none applies.
+std::string formula_table(const Solutions& solutions, const Emphasis& style) {
+  Table table(solutions.points);
+  add_settings(solutions, table);
+  std::vector<std::string> formulae;
+  for (const Solution& row : table.rows())
+    for (const result::FormulaEvents& needed : row.formula_events.events)
+      if (std::ranges::find(formulae, needed.formula) == formulae.end())
+        formulae.push_back(needed.formula);
+  if (formulae.empty()) return "";
+  for (const std::string& formula : formulae)
+    table.add(formula_heading(formula), [&](const Solution& row) {
+      const auto& events = row.formula_events.events;
+      const auto found = std::ranges::find(events, formula, &result::FormulaEvents::formula);
+      return fixed(found == events.end() ? result::not_a_number : found->events, 1);
+    });
+  std::string out = table_text(table.columns(), style) + "\n";
+  append_paragraph(out,
+                   fmt::format("Events that one look needs for {} by the formula of that name: "
+                               "Schoenfeld's are what rpact and gsDesign's nEvents print, Lachin "
+                               "and Foulkes' what its nSurv does.",
+                               power_words(solutions)),
+                   style.note, style.end);
+  return out;
+}
+
 std::vector<std::string> footnotes(const Solutions& solutions) {
+  const char* what = solutions.for_events ? "Events" : "Patients";
+  const std::string estimated = fmt::format(
+      "the fewest whose power reaches {}, as estimated; the interval holds them with "
+      "probability {}, as Monte-Carlo error goes",
+      power_words(solutions), solutions.confidence);
   std::vector<std::string> notes = {
-      fmt::format("{}: the fewest whose power reaches {}; the interval holds them with probability "
-                  "{}, as Monte-Carlo error goes. Analytic: by the analytic twin.",
-                  solutions.for_events ? "Events" : "Patients", solutions.power,
-                  solutions.confidence),
+      solutions.conservative
+          ? fmt::format(
+                "{}: the upper end of the interval. Estimate: {}. Analytic: by the analytic "
+                "twin.",
+                what, estimated)
+          : fmt::format("{}: {}. Analytic: by the analytic twin.", what, estimated),
       fmt::format("Power, Mean events, Months: of a run of {} replicates at that size, none of "
-                  "which the search used.",
-                  count_words(solutions.replicates)),
+                  "which the search used.{}",
+                  count_words(solutions.replicates),
+                  solutions.conservative
+                      ? ""
+                      : " That power may lie on either side of the target; --conservative takes "
+                        "the upper end of the interval."),
       "Runs: patients analysed by the search and that run, over those of one run at the answer."};
   const auto any = [&](result::SolutionStatus status) {
     return std::ranges::any_of(solutions.points,
@@ -115,8 +173,8 @@ std::string solution_table(const Solutions& solutions, bool colour) {
   append_paragraph(out, solutions.title, style.heading, style.end);
   append_paragraph(
       out,
-      fmt::format("Power {} of {} ({}), {}-sided level {}; {} replicates, seed {}", solutions.power,
-                  spaced(solutions.analysis.name), solutions.analysis.test,
+      fmt::format("Power {} of {} ({}), {}-sided level {}; {} replicates, seed {}",
+                  power_words(solutions), spaced(solutions.analysis.name), solutions.analysis.test,
                   solutions.analysis.sided == 1 ? "one" : "two", solutions.analysis.alpha,
                   count_words(solutions.replicates), solutions.seed),
       "", "");
@@ -126,6 +184,8 @@ std::string solution_table(const Solutions& solutions, bool colour) {
   out += "\n" + table_text(table.columns(), style) + "\n";
   for (const std::string& note : footnotes(solutions))
     append_paragraph(out, note, style.note, style.end);
+  if (const std::string formulae = formula_table(solutions, style); !formulae.empty())
+    out += "\n" + formulae;
   return out;
 }
 

@@ -105,4 +105,10 @@ std::vector<std::string> setting_heading(const std::string& key,
   return wrap_cells(words, std::clamp(longest_word(words), narrow, widest));
 }
 
+std::vector<std::string> formula_heading(const std::string& formula) {
+  const std::size_t hyphen = formula.find('-');
+  if (hyphen == std::string::npos) return {formula};
+  return {formula.substr(0, hyphen + 1), formula.substr(hyphen + 1)};
+}
+
 }  // namespace trialmill::report

@@ -35,4 +35,7 @@ std::string fixed(double value, int decimals);
 std::vector<std::string> setting_heading(const std::string& key,
                                          const std::vector<std::string>& keys);
 
+/// The name of a formula for events; two names stand in two lines.
+std::vector<std::string> formula_heading(const std::string& formula);
+
 }  // namespace trialmill::report

@@ -68,7 +68,7 @@ bool has_twins(const Result& result) {
 std::string twin_columns(const AnalysisResult& analysis) {
   const AnalyticTwin twin = analysis.analytic.value_or(AnalyticTwin{});
   std::string line;
-  for (const double x : {twin.power, twin.events_mean, twin.time_mean})
+  for (const double x : {twin.power, twin.events_mean, twin.time_mean, twin.power_first_order})
     line += ',' + csv_number(x);
   return line;
 }
@@ -163,7 +163,8 @@ std::string to_csv(const Result& result) {
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
         "difference_bias,difference_coverage";
-  if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
+  if (further.twins)
+    csv += ",analytic_power,analytic_events_mean,analytic_time_mean,analytic_power_first_order";
   if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
   if (further.sets) csv += ",analysed_from_months";

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "result/formula_events_json.hpp"
 #include "trialmill/result/result.hpp"
 
 namespace trialmill::result {
@@ -129,11 +130,20 @@ Json to_document(const std::vector<PathwayShare>& pathway) {
   return arms;
 }
 
+Json to_document(const std::array<std::string, 2>& arms, const ArmEvents& events) {
+  Json document = Json::object();
+  document[arms[0]] = number(events.reference);
+  document[arms[1]] = number(events.compared);
+  return document;
+}
+
 Json to_document(const AnalyticTwin& twin) {
   if (!twin.absent_because.empty())
     return {{"power", nullptr}, {"reason", "no analytic twin: " + twin.absent_because}};
   Json document = {{"power", number(twin.power)},
+                   {"power_first_order", number(twin.power_first_order)},
                    {"events_mean", number(twin.events_mean)},
+                   {"events_by_arm", to_document(twin.arms, twin.events_by_arm)},
                    {"time_mean", number(twin.time_mean)},
                    {"method", twin.method}};
   if (!twin.by_look.empty()) document["by_look"] = Json::array();
@@ -141,12 +151,12 @@ Json to_document(const AnalyticTwin& twin) {
     document["by_look"].push_back({{"look", look.look},
                                    {"time", number(look.time)},
                                    {"events", number(look.events)},
+                                   {"events_by_arm", to_document(twin.arms, look.by_arm)},
                                    {"rejection", number(look.rejection)},
+                                   {"rejection_first_order", number(look.rejection_first_order)},
                                    {"futility", number(look.futility)}});
-  if (twin.formula_events.empty()) return document;
-  Json& formulae = document["formula_events"] = Json::object();
-  for (const FormulaEvents& needed : twin.formula_events)
-    formulae[needed.formula] = number(needed.events);
+  if (!twin.formula_events.events.empty())
+    document["formula_events"] = to_document(twin.formula_events);
   return document;
 }
 

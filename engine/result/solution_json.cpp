@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "result/formula_events_json.hpp"
 #include "trialmill/result/solution.hpp"
 
 namespace trialmill::result {
@@ -17,13 +19,24 @@ Json to_document(const std::optional<TrialSize>& size) {
   return {{"sample_size", size->patients}, {"events", size->events ? Json(*size->events) : Json()}};
 }
 
+// In the order they were asked for.
+Json target_powers(const Solutions& solutions) {
+  Json powers = Json::array();
+  for (const Solution& solution : solutions.points)
+    if (std::ranges::find(powers, Json(solution.target_power)) == powers.end())
+      powers.push_back(solution.target_power);
+  return powers;
+}
+
 Json to_document(const Solution& solution) {
   Json set = Json::object();
   for (const auto& [key, value] : solution.set)
     set[key] = value;
   Json document = {{"set", set},
+                   {"target_power", solution.target_power},
                    {"status", name(solution.status)},
                    {"size", to_document(std::optional(solution.size))},
+                   {"estimate", to_document(solution.estimate)},
                    {"lower", to_document(solution.lower)},
                    {"upper", to_document(solution.upper)},
                    {"power", solution.power.estimate},
@@ -35,6 +48,8 @@ Json to_document(const Solution& solution) {
                    {"analytic", to_document(solution.analytic)}};
   if (!solution.analytic_absent_because.empty())
     document["analytic_absent_because"] = solution.analytic_absent_because;
+  if (!solution.formula_events.events.empty())
+    document["formula_events"] = to_document(solution.formula_events);
   document["search"] = {{"rounds", solution.rounds},
                         {"replicates", solution.search_replicates},
                         {"patients_analysed", solution.patients_analysed},
@@ -69,8 +84,9 @@ std::string to_json(const Solutions& solutions) {
       {"seed", solutions.seed},
       {"replicates", solutions.replicates},
       {"solved_for", solutions.for_events ? "events" : "sample_size"},
-      {"target_power", solutions.power},
+      {"target_powers", target_powers(solutions)},
       {"confidence", solutions.confidence},
+      {"conservative", solutions.conservative},
       {"analysis",
        {{"name", analysis.name},
         {"test", analysis.test},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "trialmill/design/crossing.hpp"
 #include "trialmill/design/expected_cox.hpp"
 #include "trialmill/design/expected_events.hpp"
+#include "trialmill/design/statistic_shape.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/two_arm_model.hpp"
 
@@ -73,6 +75,19 @@ Statistic expected_statistic(const Analysis& analysis, const design::TwoArmModel
           cox.information};
 }
 
+design::StatisticShape shape_of(const Analysis& analysis, const design::TwoArmModel& model,
+                                double time_months, design::Timing timing) {
+  using enum Analysis::CoxStatistic;
+  if (analysis.test != Analysis::Test::cox)
+    return design::log_rank_shape(model, time_months, timing,
+                                  std::get<survival::FlemingHarrington>(analysis.weight));
+  if (analysis.statistic == score) return design::log_rank_shape(model, time_months, timing);
+  if (analysis.statistic == likelihood_ratio)
+    return design::cox_likelihood_ratio_shape(model, time_months, timing);
+  return design::cox_wald_shape(model, time_months, timing,
+                                analysis.margin ? math::log(*analysis.margin) : 0);
+}
+
 design::Boundaries one_look(const Analysis& analysis) {
   design::Boundaries bounds;
   bounds.design.alpha = analysis.alpha;
@@ -82,19 +97,24 @@ design::Boundaries one_look(const Analysis& analysis) {
   return bounds;
 }
 
+struct LookTime {
+  double months = 0;
+  design::Timing timing = design::Timing::calendar;
+};
+
 // The times of the looks, increasing; none when they are not expected in their order.
-std::optional<std::vector<double>> look_times(const Scenario& scenario, const Analysis& analysis,
-                                              const design::TwoArmModel& model) {
-  std::vector<double> times;
+std::optional<std::vector<LookTime>> look_times(const Scenario& scenario, const Analysis& analysis,
+                                                const design::TwoArmModel& model) {
+  std::vector<LookTime> times;
   const auto add = [&](const cohort::AnalysisTime& when) {
-    times.push_back(scenario::expected_time(when, model, scenario.sample_size));
+    times.push_back({scenario::expected_time(when, model, scenario.sample_size),
+                     scenario::expected_timing(when, model, scenario.sample_size)});
   };
   if (analysis.looks)
     for (const cohort::AnalysisTime& when : analysis.looks->interim)
       add(when);
   add(analysis.at.value_or(scenario.analysis_time));
-  const bool in_order =
-      std::ranges::is_sorted(times) && std::ranges::adjacent_find(times) == times.end();
+  const bool in_order = std::ranges::is_sorted(times, std::less_equal<>(), &LookTime::months);
   return in_order ? std::optional(times) : std::nullopt;
 }
 
@@ -116,11 +136,20 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
 }
 
 // Nobody stops for futility at the last look, which the library counts as failing to reject.
-std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power) {
+std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power,
+                                          const design::AnalyticPower& first_order) {
   std::vector<result::AnalyticLook> out;
-  for (const design::ExpectedLook& look : power.looks)
-    out.push_back({static_cast<int>(out.size()) + 1, look.counts.time_months, look.counts.events(),
-                   look.efficacy + look.harm, look.futility});
+  for (std::size_t k = 0; k < power.looks.size(); ++k) {
+    const design::ExpectedLook& look = power.looks[k];
+    const design::ExpectedLook& first = first_order.looks[k];
+    out.push_back({static_cast<int>(k) + 1,
+                   look.counts.time_months,
+                   look.counts.events(),
+                   {look.counts.control.events, look.counts.experimental.events},
+                   look.efficacy + look.harm,
+                   first.efficacy + first.harm,
+                   look.futility});
+  }
   out.back().futility = 0;
   return out;
 }
@@ -136,10 +165,11 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
                              const design::TwoArmModel& model, const PlannedLooks* planned) {
   const auto times = look_times(scenario, analysis, model);
   if (!times) return no_twin("looks that are not expected in their order");
-  if (!std::isfinite(times->back())) return no_twin("more events than are expected");
+  if (!std::isfinite(times->back().months)) return no_twin("more events than are expected");
   result::AnalyticTwin twin;
   std::vector<design::ExpectedLook> looks;
-  for (const double time : *times) {
+  for (const LookTime& look : *times) {
+    const double time = look.months;
     const Statistic statistic = expected_statistic(analysis, model, time);
     looks.push_back(
         {design::expected_counts(model, time), {0, statistic.information, statistic.z_mean}});
@@ -149,12 +179,20 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
     return no_twin("no events in an arm");
   const auto bounds = planned ? bounds_at(looks, *planned) : one_look(analysis);
   if (!bounds) return no_twin("an interim look at all of the events");
-  const design::AnalyticPower power = design::analytic_power(*bounds, std::move(looks));
+  std::vector<design::StatisticShape> shapes;
+  for (const auto& [time, timing] : *times)
+    shapes.push_back(shape_of(analysis, model, time, timing));
+  const design::AnalyticPower first_order = design::analytic_power(*bounds, looks);
+  const design::AnalyticPower power = design::analytic_power(*bounds, std::move(looks), shapes);
   twin.power = power.power + power.harm;
+  twin.power_first_order = first_order.power + first_order.harm;
   twin.events_mean = power.expected_events;
   twin.time_mean = power.expected_months;
-  if (planned) twin.by_look = by_look(power);
-  twin.formula_events = formula_events(analysis, model, times->back(), twin.power);
+  for (std::size_t k = 0; k < twin.arms.size(); ++k)
+    twin.arms[k] = scenario.arms[static_cast<std::size_t>(analysis.arms[k])].name;
+  twin.events_by_arm = {power.expected_control_events, power.expected_experimental_events};
+  if (planned) twin.by_look = by_look(power, first_order);
+  twin.formula_events = formula_events(analysis, model, times->back().months, twin.power);
   return twin;
 }
 
@@ -234,6 +272,17 @@ AnalyticSize analytic_sample_size(const Scenario& scenario, double power, std::s
     (reaches(middle * step) ? enough : below) = middle;
   }
   return {enough * step, ""};
+}
+
+result::EventsForPower events_by_formula(const Scenario& scenario, double power) {
+  const Analysis& analysis = scenario.analyses.front();
+  const Model model = model_of(scenario, analysis);
+  const auto* trial = std::get_if<design::TwoArmModel>(&model);
+  if (!trial) return {power, {}};
+  const double time = scenario::expected_time(analysis.at.value_or(scenario.analysis_time), *trial,
+                                              scenario.sample_size);
+  if (!std::isfinite(time)) return {power, {}};
+  return formula_events(analysis, *trial, time, power);
 }
 
 result::Result expected_result(const scenario::Study& study) {

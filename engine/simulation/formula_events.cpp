@@ -40,19 +40,18 @@ bool unweighted(const scenario::Analysis& analysis) {
 
 }  // namespace
 
-std::vector<result::FormulaEvents> formula_events(const scenario::Analysis& analysis,
-                                                  const TwoArmModel& model, double time_months,
-                                                  double power) {
+result::EventsForPower formula_events(const scenario::Analysis& analysis, const TwoArmModel& model,
+                                      double time_months, double power) {
   using enum design::EventFormula;
   const std::optional<double> ratio = constant_ratio(model);
   const double alpha = analysis.alpha / analysis.sided;
   const bool applies = ratio && std::abs(*ratio - 1) > 1e-9 && unweighted(analysis) &&
                        one_hazard_in_each_stratum(model) && alpha <= 0.5 && power > alpha + 1e-9 &&
                        power < 1;
-  if (!applies) return {};
-  std::vector<result::FormulaEvents> out;
+  result::EventsForPower out{power, {}};
+  if (!applies) return out;
   const auto add = [&](const design::EventNumber& number) {
-    out.push_back({std::string(name(number.formula)), number.events});
+    out.events.push_back({std::string(name(number.formula)), number.events});
   };
   for (const design::EventFormula formula : {schoenfeld, freedman, hsieh_freedman})
     add(design::required_events(formula, {*ratio, model.allocation, alpha, power}));

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "trialmill/design/two_arm_model.hpp"
 #include "trialmill/result/result.hpp"
 #include "trialmill/scenario/scenario.hpp"
@@ -12,8 +10,8 @@ namespace trialmill::simulation {
 /// Empty where they do not apply: weights, a margin, a hazard ratio that is 1 or changes with time,
 /// patients of different prognosis within a stratum of the analysis, a power not above alpha.
 /// @param time_months of the analysis, for Lachin and Foulkes
-std::vector<result::FormulaEvents> formula_events(const scenario::Analysis& analysis,
-                                                  const design::TwoArmModel& model,
-                                                  double time_months, double power);
+result::EventsForPower formula_events(const scenario::Analysis& analysis,
+                                      const design::TwoArmModel& model, double time_months,
+                                      double power);
 
 }  // namespace trialmill::simulation

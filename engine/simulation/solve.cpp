@@ -12,6 +12,7 @@
 #include "simulation/label.hpp"
 #include "simulation/planned_looks.hpp"
 #include "simulation/power_curve.hpp"
+#include "simulation/solved_trial.hpp"
 #include "simulation/workers.hpp"
 #include "trialmill/design/design_error.hpp"
 #include "trialmill/math/elementary.hpp"
@@ -23,60 +24,11 @@
 namespace trialmill::simulation {
 namespace {
 
-using cohort::AnalysisTime;
 using scenario::Analysis;
 using scenario::Scenario;
 
 // The search may cost so many runs at the answer; the run of the answer comes on top.
 constexpr double search_runs = 3.4;
-
-const AnalysisTime& time_of(const Scenario& scenario, const Analysis& analysis) {
-  return analysis.at ? *analysis.at : scenario.analysis_time;
-}
-
-bool waits_for_fixed_events(const AnalysisTime& when) {
-  return when.condition == AnalysisTime::Condition::events ||
-         std::ranges::any_of(when.of, waits_for_fixed_events);
-}
-
-bool waits_for_fixed_events(const Scenario& scenario, const Analysis& analysis) {
-  bool waits = waits_for_fixed_events(time_of(scenario, analysis));
-  if (!analysis.looks) return waits;
-  if (analysis.looks->planned) waits |= waits_for_fixed_events(*analysis.looks->planned);
-  return waits || std::ranges::any_of(analysis.looks->interim, [](const AnalysisTime& when) {
-           return waits_for_fixed_events(when);
-         });
-}
-
-// Events become events per patient randomised.
-void let_events_grow(AnalysisTime& when, double patients) {
-  if (when.condition == AnalysisTime::Condition::events) {
-    when.condition = AnalysisTime::Condition::event_fraction;
-    when.value /= patients * when.share;
-  }
-  for (AnalysisTime& part : when.of)
-    let_events_grow(part, patients);
-}
-
-// The trial with the one analysis that is solved for.
-Scenario trial_of(const Scenario& scenario, const SolveOptions& options) {
-  Scenario trial = scenario;
-  Analysis analysis = scenario.analyses[options.analysis];
-  trial.analysis_time = time_of(scenario, analysis);
-  analysis.at.reset();
-  if (options.events) {
-    const auto patients = static_cast<double>(scenario.sample_size);
-    let_events_grow(trial.analysis_time, patients);
-    if (analysis.looks && analysis.looks->planned)
-      let_events_grow(*analysis.looks->planned, patients);
-    if (analysis.looks)
-      for (AnalysisTime& when : analysis.looks->interim)
-        let_events_grow(when, patients);
-  }
-  trial.analyses = {analysis};
-  trial.multiplicity.reset();
-  return trial;
-}
 
 bool looks_are_a_design(Scenario& trial, std::size_t size) {
   trial.sample_size = size;
@@ -99,9 +51,11 @@ struct Range {
   }
 };
 
+// Events follow from a number of patients that need not be whole blocks.
+
 Range range_of(const Scenario& scenario, const SolveOptions& options) {
   Range range;
-  range.step = size_step(scenario);
+  range.step = options.events ? 1 : size_step(scenario);
   range.smallest = (options.at_least + range.step - 1) / range.step * range.step;
   range.largest = std::max(options.at_most / range.step * range.step, range.smallest);
   Scenario trial = scenario;
@@ -110,22 +64,26 @@ Range range_of(const Scenario& scenario, const SolveOptions& options) {
   return range;
 }
 
+double critical_z(const Analysis& analysis) {
+  return -math::normal_quantile(analysis.alpha / analysis.sided);
+}
+
 class Search {
  public:
-  Search(const Scenario& trial, std::uint64_t seed, std::uint64_t replicates,
+  Search(const Scenario& scenario, std::uint64_t seed, std::uint64_t replicates,
          const SolveOptions& options)
-      : trial_(trial),
+      : trial_(scenario, options),
         options_(options),
         seed_(seed),
         replicates_(replicates),
         next_(replicates + 1),
-        range_(range_of(trial, options)),
-        critical_z_(
-            -math::normal_quantile(trial.analyses.front().alpha / trial.analyses.front().sided)) {}
+        range_(range_of(trial_.growing(), options)),
+        critical_z_(critical_z(trial_.growing().analyses.front())) {}
 
   // @return false when it was stopped
   bool find(std::optional<std::size_t> analytic) {
-    centre_ = range_.rounded_up(static_cast<double>(analytic.value_or(trial_.sample_size)));
+    centre_ =
+        range_.rounded_up(static_cast<double>(analytic.value_or(trial_.growing().sample_size)));
     if (!analytic && !bracket()) return false;
     return refine();
   }
@@ -134,12 +92,17 @@ class Search {
     result::Solution out;
     const auto largest = static_cast<double>(range_.largest);
     const auto smallest = static_cast<double>(range_.smallest);
-    if (found_.size > largest) out.status = result::SolutionStatus::not_reached;
-    if (found_.size <= smallest) out.status = result::SolutionStatus::already_reached;
-    out.size = trial_size(range_.rounded_up(found_.size));
-    if (found_.lower <= largest) out.lower = trial_size(range_.rounded_up(found_.lower));
-    if (found_.upper <= largest) out.upper = trial_size(range_.rounded_up(found_.upper));
-    if (!run_at(out.size.patients, out)) return std::nullopt;
+    const double chosen = options_.conservative ? found_.upper : found_.size;
+    out.target_power = options_.power;
+    if (chosen > largest) out.status = result::SolutionStatus::not_reached;
+    if (chosen <= smallest) out.status = result::SolutionStatus::already_reached;
+    out.size = trial_size(chosen);
+    if (found_.size <= largest) out.estimate = trial_size(found_.size);
+    if (found_.lower <= largest) out.lower = trial_size(found_.lower);
+    if (found_.upper <= largest) out.upper = trial_size(found_.upper);
+    const Scenario trial = trial_.at(out.size);
+    if (!run_trial(trial, out)) return std::nullopt;
+    out.formula_events = events_by_formula(trial, options_.power);
     out.rounds = batches_.size();
     out.search_replicates = next_ - replicates_ - 1;
     const auto run = static_cast<double>(replicates_) * static_cast<double>(out.size.patients);
@@ -148,25 +111,33 @@ class Search {
     return out;
   }
 
-  const Range& range() const { return range_; }
+  AnalyticSize analytic_size() const {
+    return analytic_sample_size(trial_.growing(), options_.power, range_.smallest, range_.largest,
+                                range_.step);
+  }
 
-  result::TrialSize trial_size(std::size_t patients) const {
-    const std::size_t events = cohort::target_events(trial_.analysis_time, patients);
-    return {patients, events == 0 ? std::nullopt : std::optional(events)};
+  result::TrialSize trial_size(double size) const {
+    return trial_.size(options_.events ? std::clamp(size, static_cast<double>(range_.smallest),
+                                                    static_cast<double>(range_.largest))
+                                       : static_cast<double>(range_.rounded_up(size)));
   }
 
  private:
-  // A plan of the trial at some sizes.
-  Plan plan_of(const std::vector<std::size_t>& sizes) const {
+  Plan plan_of(const std::vector<Scenario>& trials) const {
     scenario::Study study;
     study.seed = seed_;
     study.replicates = replicates_;
-    for (const std::size_t size : sizes) {
-      scenario::DesignPoint point{{{"sample_size", static_cast<double>(size)}}, trial_};
-      point.scenario.sample_size = size;
-      study.points.push_back(std::move(point));
-    }
+    for (const Scenario& trial : trials)
+      study.points.push_back({{{"sample_size", static_cast<double>(trial.sample_size)}}, trial});
     return compile_plan(study);
+  }
+
+  // A plan of the trial at some sizes, whose patients are in common.
+  Plan plan_of(const std::vector<std::size_t>& sizes) const {
+    std::vector<Scenario> trials(sizes.size(), trial_.growing());
+    for (std::size_t k = 0; k < sizes.size(); ++k)
+      trials[k].sample_size = sizes[k];
+    return plan_of(trials);
   }
 
   bool stopped() const { return options_.stop_requested && options_.stop_requested(); }
@@ -299,15 +270,15 @@ class Search {
     return true;
   }
 
-  // What `run` says of the trial of this size. @return false when it was stopped
-  bool run_at(std::size_t size, result::Solution& out) const {
-    const Plan plan = plan_of({size});
+  // What `run` says of a trial. @return false when it was stopped
+  bool run_trial(const Scenario& trial, result::Solution& out) const {
+    const Plan plan = plan_of(std::vector{trial});
     RunOptions options;
     options.threads = options_.threads;
     options.stop_requested = options_.stop_requested;
     options.progress = [&](double share) {
-      tell_progress(static_cast<double>(spent_) +
-                    share * static_cast<double>(replicates_) * static_cast<double>(size));
+      tell_progress(static_cast<double>(spent_) + share * static_cast<double>(replicates_) *
+                                                      static_cast<double>(trial.sample_size));
     };
     const RunTotals totals = run(plan, options);
     if (!totals.complete) return false;
@@ -320,7 +291,7 @@ class Search {
     return true;
   }
 
-  Scenario trial_;
+  SolvedTrial trial_;
   const SolveOptions& options_;
   std::uint64_t seed_, replicates_;
   std::uint64_t next_;  // replicate; the run at the answer has those up to replicates_
@@ -367,15 +338,13 @@ std::optional<std::string> reason_against_solving(const Scenario& scenario,
 
 std::optional<result::Solution> solve(const Scenario& scenario, std::uint64_t seed,
                                       std::uint64_t replicates, const SolveOptions& options) {
-  const Scenario trial = trial_of(scenario, options);
-  Search search(trial, seed, replicates, options);
-  const Range& range = search.range();
-  const AnalyticSize analytic =
-      analytic_sample_size(trial, options.power, range.smallest, range.largest, range.step);
+  Search search(scenario, seed, replicates, options);
+  const AnalyticSize analytic = search.analytic_size();
   if (!search.find(analytic.sample_size)) return std::nullopt;
   std::optional<result::Solution> out = search.answer();
   if (!out) return out;
-  if (analytic.sample_size) out->analytic = search.trial_size(*analytic.sample_size);
+  if (analytic.sample_size)
+    out->analytic = search.trial_size(static_cast<double>(*analytic.sample_size));
   out->analytic_absent_because = analytic.absent_because;
   return out;
 }

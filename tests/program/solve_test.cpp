@@ -16,7 +16,8 @@ TEST(Solve, PrintsATableOrADocument) {
   const std::string command = "solve " + trial + " --power 0.9 --replicates 1000";
   const Finished table = run_program(folder, command);
   ASSERT_EQ(table.exit_status, 0) << table.errors;
-  for (const char* word : {"Patients", "Analytic", "Runs", "588"})
+  for (const char* word :
+       {"Patients", "Analytic", "Runs", "as estimated", "--conservative", "Schoenfeld", "gsDesign"})
     EXPECT_NE(table.output.find(word), std::string::npos) << table.output;
   const Finished finished = run_program(folder, command + " --json --threads 1");
   ASSERT_EQ(finished.exit_status, 0) << finished.errors;
@@ -25,9 +26,14 @@ TEST(Solve, PrintsATableOrADocument) {
   EXPECT_EQ(document["solved_for"], "sample_size");
   const json& point = document["points"][0];
   EXPECT_EQ(point["status"], "found");
-  EXPECT_EQ(point["analytic"]["sample_size"], 588);
-  EXPECT_LE(point["lower"]["sample_size"], 588);
-  EXPECT_GE(point["upper"]["sample_size"], 588);
+  EXPECT_EQ(document["target_powers"], json::array({0.9}));
+  EXPECT_EQ(point["target_power"], 0.9);
+  EXPECT_EQ(point["size"], point["estimate"]);
+  EXPECT_LE(point["lower"]["sample_size"], point["analytic"]["sample_size"]);
+  EXPECT_GE(point["upper"]["sample_size"], point["analytic"]["sample_size"]);
+  EXPECT_EQ(point["formula_events"]["power"], 0.9);
+  // 9/2 (1.959964 + 1.281552)^2 / log(0.7)^2, as rpact has it
+  EXPECT_NEAR(point["formula_events"]["Schoenfeld"].get<double>(), 371.7, 0.1);
   EXPECT_LT(point["search"]["runs_at_answer"], 5);
   EXPECT_EQ(run_program(folder, command + " --json --threads 3").output, finished.output);
 }
@@ -47,12 +53,32 @@ TEST(Solve, GivesOneAnswerPerDesignPoint) {
   EXPECT_LT(points[0]["size"]["sample_size"], points[1]["size"]["sample_size"]);
 }
 
+TEST(Solve, TakesSeveralTargets) {
+  const Scratch folder;
+  const std::string command = "solve --power 0.7,0.8 " + trial + " --replicates 400";
+  const Finished finished = run_program(folder, command + " --conservative --json");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  const json document = json::parse(finished.output);
+  EXPECT_EQ(document["target_powers"], json::array({0.7, 0.8}));
+  EXPECT_EQ(document["conservative"], true);
+  const json& points = document["points"];
+  ASSERT_EQ(points.size(), 2u);
+  for (const json& point : points)
+    EXPECT_EQ(point["size"], point["upper"]);
+  EXPECT_LT(points[0]["size"]["sample_size"], points[1]["size"]["sample_size"]);
+  EXPECT_LT(points[0]["formula_events"]["Freedman"], points[1]["formula_events"]["Freedman"]);
+  const Finished table = run_program(folder, command);
+  for (const char* word : {"Target", "0.7 or 0.8"})
+    EXPECT_NE(table.output.find(word), std::string::npos) << table.output;
+}
+
 TEST(Solve, WrongInputIsRefusedWithItsReason) {
   const Scratch folder;
   const std::string w1 = shipped("reference/w1.yaml");
   const std::string sweep = shipped("jnets-2021/perioperative.yaml");
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {trial + " --power 1.2", "--power"},
+      {trial + " --power 0.8,0.02", "above the level 0.025"},
       {trial + " --power 0.02", "above the level 0.025"},
       {trial + " --confidence 1", "--confidence"},
       {trial + " --analysis coxs", "did you mean `cox`"},

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "simulation/study.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 
 namespace trialmill::simulation {
 namespace {
@@ -126,12 +128,70 @@ TEST(Solve, EventsGrowWithPatientsInTheRatioOfTheScenario) {
   SolveOptions events;
   events.events = true;
   const Solution found = solved(fixed, 3000, 1, events);
-  ASSERT_TRUE(found.size.events);
-  EXPECT_EQ(*found.size.events, std::size_t(std::ceil(0.7 * double(found.size.patients) - 1e-9)));
+  ASSERT_TRUE(found.size.events && found.lower && found.upper);
+  const double needed = double(*found.size.events) / 0.7;
+  EXPECT_GE(double(found.size.patients), needed - 1e-9);
+  EXPECT_LT(double(found.size.patients), needed + 4);
+  EXPECT_EQ(found.size.patients % 4, 0u);
   Trial growing = fixed;
   growing.until = "{event_fraction: 0.7}";
   EXPECT_NE(reason_against_solving(scenario_of(growing), events), std::nullopt);
-  EXPECT_EQ(solved(growing, 3000).size.patients, found.size.patients);
+  const Solution patients = solved(growing, 3000);
+  EXPECT_LE(found.lower->patients, patients.size.patients + 4);
+  EXPECT_GE(found.upper->patients + 4, patients.size.patients);
+}
+
+// Blocks of 20 patients have 14 events; the answer is no multiple of it at every target.
+TEST(Solve, EventsAreSearchedInOnes) {
+  Trial trial;
+  trial.until = "{events: 140}";
+  trial.sample_size = "200";
+  trial.randomisation = "{block_sizes: [20]}";
+  SolveOptions options;
+  options.events = true;
+  std::vector<std::size_t> events;
+  for (const double power : {0.75, 0.8, 0.85}) {
+    options.power = power;
+    const Solution found = solved(trial, 1000, 1, options);
+    ASSERT_TRUE(found.size.events && found.analytic && found.analytic->events);
+    EXPECT_EQ(found.size.patients % 20, 0u);
+    EXPECT_EQ(found.target_power, power);
+    events.push_back(*found.analytic->events);
+    // One event fewer has too little power, as the twin has it.
+    Trial fewer = trial;
+    fewer.sample_size = std::to_string(found.analytic->patients);
+    const auto power_of = [&](std::size_t count) {
+      fewer.until = "{events: " + std::to_string(count) + "}";
+      scenario::Study study;
+      study.points = {{{}, scenario_of(fewer)}};
+      return expected_result(study).points.front().analyses.front().analytic->power;
+    };
+    EXPECT_GE(power_of(*found.analytic->events), power - 0.002);
+    EXPECT_LT(power_of(*found.analytic->events - 1), power + 0.001);
+  }
+  EXPECT_TRUE(std::ranges::any_of(events, [](std::size_t count) { return count % 14 != 0; }));
+}
+
+TEST(Solve, AConservativeAnswerIsTheUpperEnd) {
+  SolveOptions conservative;
+  conservative.conservative = true;
+  const Solution estimate = solved(Trial{}, 2000, 4);
+  const Solution upper = solved(Trial{}, 2000, 4, conservative);
+  ASSERT_TRUE(estimate.upper && estimate.estimate && upper.estimate);
+  EXPECT_EQ(estimate.size.patients, estimate.estimate->patients);
+  EXPECT_EQ(upper.estimate->patients, estimate.size.patients);
+  EXPECT_EQ(upper.size.patients, estimate.upper->patients);
+  EXPECT_GT(upper.size.patients, estimate.size.patients);
+}
+
+TEST(Solve, FormulaeAreForTheTarget) {
+  SolveOptions options;
+  options.power = 0.9;
+  const Solution found = solved(Trial{}, 400, 1, options);
+  ASSERT_EQ(found.formula_events.events.size(), 4u);
+  EXPECT_EQ(found.formula_events.power, 0.9);
+  // 4 (1.959964 + 1.281552)^2 / log(0.6)^2
+  EXPECT_NEAR(found.formula_events.events[0].events, 161.07, 0.01);
 }
 
 TEST(Solve, SizesAreWholeBlocks) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "trialmill/design/boundaries.hpp"
+#include "trialmill/design/statistic_shape.hpp"
 
 namespace trialmill::design {
 
@@ -27,6 +28,11 @@ CrossingProbabilities crossing_probabilities(const Boundaries& boundaries, doubl
 /// @param z_mean E[Z] at each look, as many as the design has looks
 CrossingProbabilities crossing_probabilities(const Boundaries& boundaries,
                                              std::span<const double> z_mean);
+
+/// The same for a statistic that is not quite normal: each bound is moved to where a normal
+/// variable is as likely to be beyond it. @param shapes as many as the design has looks
+CrossingProbabilities crossing_probabilities(const Boundaries& boundaries,
+                                             std::span<const StatisticShape> shapes);
 
 /// The probability of crossing the efficacy bound at any look.
 double power(const Boundaries& boundaries, double drift);

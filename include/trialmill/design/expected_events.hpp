@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "trialmill/design/boundaries.hpp"
+#include "trialmill/design/statistic_shape.hpp"
 #include "trialmill/design/two_arm_model.hpp"
 #include "trialmill/survival/log_rank.hpp"
 
@@ -65,6 +66,7 @@ struct AnalyticPower {
   double power = 0;  ///< of crossing an efficacy bound
   double harm = 0;   ///< and a lower one; of two-sided designs only
   double expected_events = 0, expected_patients = 0, expected_months = 0;  ///< when it stops
+  double expected_control_events = 0, expected_experimental_events = 0;    ///< likewise
 };
 
 /// Power with the statistic taken as normal with mean `z_mean` and variance 1 at each look, looks
@@ -79,5 +81,10 @@ AnalyticPower analytic_power(const TwoArmModel& model, const Boundaries& boundar
 /// The same for another statistic, whose counts, mean and information at each look are known.
 /// @param looks in order, one per look of `boundaries`; their probabilities are overwritten
 AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks);
+
+/// The same to second order: the statistic has at each look the shape given, and the looks are
+/// correlated by their information as before. @param shapes one per look
+AnalyticPower analytic_power(const Boundaries& boundaries, std::vector<ExpectedLook> looks,
+                             std::span<const StatisticShape> shapes);
 
 }  // namespace trialmill::design

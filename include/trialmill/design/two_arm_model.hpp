@@ -36,6 +36,8 @@ struct TwoArmModel {
   Accrual accrual;
   double allocation = 1;  ///< experimental patients per control patient, above 0
   std::vector<RiskGroup> groups;
+  /// The randomisation fixes how many patients of each arm a stratum has, about.
+  bool balanced_within_strata = true;
   /// Every patient leaves after this, counted from entry.
   double follow_up_months = std::numeric_limits<double>::infinity();
 };

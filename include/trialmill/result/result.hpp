@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -159,26 +160,43 @@ struct FormulaEvents {
   double events = 0;
 };
 
+/// What the formulae ask of one look at a power, which is stated because they say nothing of
+/// another.
+struct EventsForPower {
+  double power = not_a_number;
+  std::vector<FormulaEvents> events;  ///< empty where the formulae do not apply
+};
+
+/// Events of the two arms that an analysis compares, the reference first.
+struct ArmEvents {
+  double reference = 0, compared = 0;
+};
+
 /// One look of an analysis with several, in expectation.
 struct AnalyticLook {
   int look = 1;
   double time = 0;       ///< calendar months
   double events = 0;     ///< by then
+  ArmEvents by_arm;      ///< of these
   double rejection = 0;  ///< probability of stopping here first, for efficacy (either side)
-  double futility = 0;   ///< and for futility
+  double rejection_first_order = 0;  ///< the same with a normal statistic of variance 1
+  double futility = 0;               ///< and for futility
 };
 
 /// The analytic twin of a simulated analysis: by numerical integration, nothing simulated.
 struct AnalyticTwin {
   std::string absent_because;  ///< not empty: there is no twin, and nothing else here
+  /// With the variance under the alternative, the bias and the skewness of the statistic.
   double power = not_a_number;
+  double power_first_order =
+      not_a_number;                   ///< of a normal statistic of variance 1, as lrstat has it
   double events_mean = not_a_number;  ///< at the analysis; with looks where it stops
   double time_mean = not_a_number;    ///< calendar months, likewise
+  std::array<std::string, 2> arms;    ///< their names, the reference first
+  ArmEvents events_by_arm;            ///< the parts of `events_mean`
   std::string method;                 ///< what was integrated: "expected log-rank score"
   std::vector<AnalyticLook> by_look;  ///< with looks only
-  /// Events that a trial of one look needs for `power`, by each closed formula. Empty where these
-  /// do not apply.
-  std::vector<FormulaEvents> formula_events;
+  EventsForPower formula_events;      ///< of one look at `power`
 };
 
 /// Power averaged over what is known of a scenario's numbers (O'Hagan, Stevens and Campbell 2005),

@@ -26,12 +26,15 @@ struct TrialSize {
   std::optional<std::size_t> events = {};
 };
 
-/// The smallest trial with the power asked for, at one design point.
+/// The smallest trial with the power asked for, as it is estimated, at one design point.
 struct Solution {
   std::vector<std::pair<std::string, double>> set;  ///< swept keys
+  double target_power = 0.8;
   SolutionStatus status = SolutionStatus::found;
-  /// Where nothing was found, the end of the range that was searched.
+  /// The estimate or, of a conservative search, the upper end of its interval. Where nothing was
+  /// found, the end of the range that was searched.
   TrialSize size;
+  std::optional<TrialSize> estimate;  ///< absent beyond the range searched
   /// Holds the smallest size with the stated confidence; absent beyond the range searched.
   std::optional<TrialSize> lower, upper;
   SimulatedProportion power;  ///< at `size`, of replicates that the search did not use
@@ -39,6 +42,7 @@ struct Solution {
   /// By the analytic twin; absent with the reason, or when no size in the range reaches the power.
   std::optional<TrialSize> analytic;
   std::string analytic_absent_because;
+  EventsForPower formula_events;  ///< of one look at the target
   std::uint64_t rounds = 0, search_replicates = 0;
   std::uint64_t patients_analysed = 0;  ///< sum over replicates and sizes, the last run included
   double runs_at_answer = 0;            ///< that, over what one run at `size` analyses
@@ -49,9 +53,9 @@ struct Solutions {
   std::string version, title, file, digest;
   std::uint64_t seed = 0, replicates = 0;
   AnalysisLabel analysis;
-  double power = 0.8, confidence = 0.95;
-  bool for_events = false;
-  std::vector<Solution> points;
+  double confidence = 0.95;
+  bool for_events = false, conservative = false;
+  std::vector<Solution> points;  ///< design points, and within each the targets
 };
 
 /// As JSON text, keys in a fixed order, a newline at the end.

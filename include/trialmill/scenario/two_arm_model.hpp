@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "trialmill/design/statistic_shape.hpp"
 #include "trialmill/design/two_arm_model.hpp"
 #include "trialmill/scenario/scenario.hpp"
 
@@ -19,10 +20,9 @@ struct NoModel {
 /// share stratum of the analysis and hazard. Enrolment goes on at its rate until the sample size is
 /// expected.
 ///
-/// There is none for a course, a Weibull hazard, a cure fraction, an effect that differs between
-/// subgroups, a continuous covariate with an effect, strata that
-/// are not always recorded, more than 100 risk groups, comparisons of more than two arms, and
-/// analyses that wait for events of other arms than theirs.
+/// There is none for a course, a Weibull hazard, a cure fraction, a continuous covariate with an
+/// effect, strata that are not always recorded, more than 100 risk groups, comparisons of more than
+/// two arms, and analyses that wait for events of other arms than theirs.
 /// @param analysis of a time to event
 std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenario,
                                                          const Analysis& analysis);
@@ -32,5 +32,9 @@ std::variant<design::TwoArmModel, NoModel> two_arm_model(const Scenario& scenari
 /// when never.
 double expected_time(const cohort::AnalysisTime& when, const design::TwoArmModel& model,
                      std::size_t sample_size);
+
+/// What is expected to decide that time: of several conditions the one that comes true then.
+design::Timing expected_timing(const cohort::AnalysisTime& when, const design::TwoArmModel& model,
+                               std::size_t sample_size);
 
 }  // namespace trialmill::scenario

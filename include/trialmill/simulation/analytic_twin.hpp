@@ -13,7 +13,8 @@ namespace trialmill::simulation {
 /// What numerical integration expects of one analysis of a trial, without simulating (see
 /// design/expected_events.hpp and design/expected_cox.hpp). Times are those at which the conditions
 /// come true in expectation, looks are bounded at the information expected there, and statistics
-/// are normal with variance 1.
+/// have their mean, variance and skewness to second order (design/statistic_shape.hpp); beside it
+/// stands the power to first order, of statistics that are normal with variance 1.
 ///
 /// Tests that have a twin: log-rank with Fleming-Harrington weights, and Cox of treatment alone by
 /// any of its three statistics, with a margin of non-inferiority or without; both in strata or not.
@@ -36,6 +37,9 @@ struct AnalyticSize {
 /// twin of the scenario's only analysis has this power.
 AnalyticSize analytic_sample_size(const scenario::Scenario& scenario, double power,
                                   std::size_t smallest, std::size_t largest, std::size_t step);
+
+/// The events that closed formulae ask of one look at a power, for the scenario's first analysis.
+result::EventsForPower events_by_formula(const scenario::Scenario& scenario, double power);
 
 /// The twins alone, as a result without replicates: points and analyses with their names.
 result::Result expected_result(const scenario::Study& study);

@@ -14,10 +14,11 @@
 /// A stochastic root search over nested cohorts: rounds of replicates, each analysed at two sizes
 /// about the present answer as the first patients of one cohort, and a probit curve of power
 /// against the root of the size fitted to all rounds near the answer. It begins at the analytic
-/// twin's answer or, where there is none, brackets the target with a few replicates. The interval
-/// holds the smallest size with the stated confidence, as Monte-Carlo error goes. Then the trial of
-/// that size is run with as many replicates as the study has, none of which the search used: its
-/// power is an independent check, and that of `run`.
+/// twin's answer or, where there is none, brackets the target with a few replicates. The answer is
+/// an estimate; the interval holds the smallest size with the stated confidence, as Monte-Carlo
+/// error goes, and its upper end is the conservative answer. Then the trial of that size is run
+/// with as many replicates as the study has, none of which the search used: its power is an
+/// independent check, on either side of the target, and that of `run`.
 namespace trialmill::simulation {
 
 struct SolveOptions {
@@ -26,7 +27,9 @@ struct SolveOptions {
   double confidence = 0.95;
   std::size_t at_least = 20, at_most = 10000;  ///< patients
   /// Numbers of events that the scenario waits for grow with the patients, in the ratio it has.
+  /// They are searched one by one; patients are the whole blocks they ask for.
   bool events = false;
+  bool conservative = false;  ///< the answer is the upper end of the interval
   int threads = 0;
   /// Asked between replicates, by several threads at once; true ends the search.
   std::function<bool()> stop_requested;
