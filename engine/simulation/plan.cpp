@@ -316,16 +316,12 @@ std::shared_ptr<const design::GraphProcedure> planned_procedure(const Scenario& 
   return std::make_shared<const design::GraphProcedure>(std::move(procedure));
 }
 
-// The first look of a time to event, or the first look; of all arms, if need be without analyses.
-std::size_t look_to_report(Design& design) {
-  if (design.looks.empty()) return 0;  // a survey
+std::size_t endpoint_to_report(const Design& design) {
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
-  look.arms.clear();
-  look.at_interim = false;
-  return place_of(design.looks, look, same_data);
+  if (found != design.looks.end()) return found->endpoint;
+  return design.looks.empty() ? 0 : design.looks.front().endpoint;  // empty: a survey
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -341,7 +337,7 @@ Design compile_design(const Scenario& scenario) {
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
   design.procedure = procedure_plan(scenario);
-  design.reported_look = look_to_report(design);
+  design.reported_endpoint = endpoint_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
   add_imbalance(scenario, design);
