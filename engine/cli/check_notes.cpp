@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "trialmill/simulation/plan.hpp"
+
 namespace trialmill::cli {
 namespace {
 
@@ -30,10 +32,27 @@ bool spares_withdrawal(const Endpoint& endpoint) {
          !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
 }
 
+// Levels of covariates that the first design point's analyses leave out, for nobody can have them.
+void add_left_out(const scenario::Study& study, std::vector<std::string>& notes) {
+  const bool adjusts =
+      std::ranges::any_of(study.points.front().scenario.analyses,
+                          [](const auto& analysis) { return !analysis.covariates.empty(); });
+  if (!adjusts) return;
+  scenario::Study first = study;
+  first.points.resize(1);
+  const simulation::Plan plan = simulation::compile_plan(first);
+  for (const result::AnalysisLabel& label : plan.designs.front().labels)
+    for (const result::AnalysisOption& option : label.options)
+      if (option.key == "left_out")
+        notes.push_back(fmt::format("{} leaves out {}: none of its patients can have that",
+                                    label.name, std::get<std::string>(option.value)));
+}
+
 }  // namespace
 
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
+  add_left_out(study, notes);
   const bool withdraw = std::ranges::any_of(study.points, [](const scenario::DesignPoint& point) {
     return patients_withdraw(point.scenario);
   });
@@ -46,6 +65,14 @@ std::vector<std::string> notes_on(const scenario::Study& study) {
           endpoint.name,
           lists(endpoint.definition, Kind::death) ? "only die" : "have no event any more"));
   return notes;
+}
+
+void print_notes(const scenario::Study& study) {
+  const std::vector<std::string> notes = notes_on(study);
+  if (notes.empty()) return;
+  fmt::print("\nNotes\n");
+  for (const std::string& note : notes)
+    fmt::print("  {}\n", note);
 }
 
 }  // namespace trialmill::cli

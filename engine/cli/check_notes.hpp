@@ -7,8 +7,12 @@
 
 namespace trialmill::cli {
 
-/// What is allowed but easily misread, a sentence each: endpoints that count progression or
-/// recurrence but not withdrawal, while at some design point an arm's patients withdraw.
+/// What is allowed but easily misread, a sentence each: levels of covariates that analyses leave
+/// out; endpoints that count progression or recurrence but not withdrawal, while at some design
+/// point an arm's patients withdraw.
 std::vector<std::string> notes_on(const scenario::Study& study);
+
+/// The same as a section of the page; nothing where there is nothing to say.
+void print_notes(const scenario::Study& study);
 
 }  // namespace trialmill::cli

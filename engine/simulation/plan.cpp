@@ -10,6 +10,7 @@
 
 #include "simulation/label.hpp"
 #include "simulation/planned_looks.hpp"
+#include "simulation/possible_levels.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
@@ -116,15 +117,16 @@ void add_imbalance(const Scenario& scenario, Design& design) {
   }
 }
 
-std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
+// The columns besides treatment; what they leave out goes to the options of the analysis.
+std::vector<CoxColumn> cox_columns(const Scenario& scenario, const Analysis& analysis,
+                                   const Design& design, std::string& left_out) {
   std::vector<CoxColumn> columns;
   for (const std::string& name : analysis.covariates) {
-    const std::size_t index = column_index(design, name);
-    const auto* categorical = std::get_if<cohort::CategoricalLaw>(&design.columns[index].law);
-    if (!categorical) columns.push_back({index, -1});
-    for (int level = 1; categorical && level < static_cast<int>(categorical->levels.size());
-         ++level)
-      columns.push_back({index, level});
+    const CovariateColumns one =
+        columns_of_covariate(scenario, design, analysis, column_index(design, name));
+    columns.insert(columns.end(), one.columns.begin(), one.columns.end());
+    for (const std::string& level : one.left_out)
+      left_out += (left_out.empty() ? "" : ", ") + level;
   }
   return columns;
 }
@@ -210,7 +212,8 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
   return place;
 }
 
-AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
+AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design,
+                           std::string& left_out) {
   AnalysisPlan plan;
   plan.test = analysis.test;
   plan.arms = analysis.arms;
@@ -230,7 +233,8 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.has_looks = analysis.looks.has_value();
   plan.hypothesis = hypothesis_of(scenario, analysis);
   plan.look = look_of(scenario, analysis, design);
-  if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
+  if (plan.test == Analysis::Test::cox)
+    plan.covariates = cox_columns(scenario, analysis, design, left_out);
   plan.outcome_looks = outcome_looks(scenario, analysis, design);
   if (!scenario::compares_proportions(plan.test) && plan.test != Analysis::Test::win_ratio)
     plan.view = view_of(plan, design);
@@ -238,8 +242,10 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 }
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
-  design.analyses.push_back(plan_analysis(scenario, analysis, design));
+  std::string left_out;
+  design.analyses.push_back(plan_analysis(scenario, analysis, design, left_out));
   design.labels.push_back(label_of(scenario, analysis));
+  if (!left_out.empty()) design.labels.back().options.push_back({"left_out", left_out});
 }
 
 // By the ratios of the arms compared, or by the difference; unknown where neither tells.
