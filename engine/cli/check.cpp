@@ -8,6 +8,7 @@
 #include "cli/check_course.hpp"
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
+#include "cli/check_notes.hpp"
 #include "cli/check_survey.hpp"
 #include "cli/check_uncertainty.hpp"
 #include "cli/model_check.hpp"
@@ -188,6 +189,7 @@ int check_study(const CheckArguments& arguments) {
     document["analytic"] = twins_document(simulation::expected_result(study));
     if (first.scenario.uncertainty) document["uncertainty"] = uncertainty_document(first.scenario);
     document["figures"] = to_document(figures);
+    document["notes"] = notes_on(study);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
@@ -201,6 +203,7 @@ int check_study(const CheckArguments& arguments) {
   print_twins(simulation::expected_result(study));
   print_uncertainty(first.scenario);
   print_figures(figures);
+  print_notes(study);
   return done;
 }
 

@@ -248,14 +248,6 @@ void print_endpoints(const Scenario& scenario) {
   }
 }
 
-void print_notes(const scenario::Study& study) {
-  const std::vector<std::string> notes = notes_on(study);
-  if (notes.empty()) return;
-  fmt::print("\nNotes\n");
-  for (const std::string& note : notes)
-    fmt::print("  {}\n", note);
-}
-
 void print_course(const CourseCheck& check, const Scenario& scenario) {
   print_covariates(check.covariates);
   print_curves(check);

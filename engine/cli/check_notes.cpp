@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "trialmill/simulation/plan.hpp"
+
 namespace trialmill::cli {
 namespace {
 
@@ -29,6 +31,22 @@ bool spares_withdrawal(const Endpoint& endpoint) {
          endpoint.origin != Endpoint::Origin::surgery &&
          (lists(endpoint, Kind::progression) || lists(endpoint, Kind::recurrence)) &&
          !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
+}
+
+// Levels of covariates that the first design point's analyses leave out, for nobody can have them.
+void note_left_out(const scenario::Study& study, std::vector<std::string>& notes) {
+  const bool adjusts =
+      std::ranges::any_of(study.points.front().scenario.analyses,
+                          [](const auto& analysis) { return !analysis.covariates.empty(); });
+  if (!adjusts) return;
+  scenario::Study first = study;
+  first.points.resize(1);
+  const simulation::Plan plan = simulation::compile_plan(first);
+  for (const result::AnalysisLabel& label : plan.designs.front().labels)
+    for (const result::AnalysisOption& option : label.options)
+      if (option.key == "left_out")
+        notes.push_back(fmt::format("{} leaves out {}: none of its patients can have that",
+                                    label.name, std::get<std::string>(option.value)));
 }
 
 void note_known_late(const scenario::Study& study, std::vector<std::string>& notes) {
@@ -96,9 +114,18 @@ void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
   note_known_late(study, notes);
+  note_left_out(study, notes);
   note_death(study, notes);
   note_withdrawal(study, notes);
   return notes;
+}
+
+void print_notes(const scenario::Study& study) {
+  const std::vector<std::string> notes = notes_on(study);
+  if (notes.empty()) return;
+  fmt::print("\nNotes\n");
+  for (const std::string& note : notes)
+    fmt::print("  {}\n", note);
 }
 
 }  // namespace trialmill::cli

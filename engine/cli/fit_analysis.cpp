@@ -6,16 +6,17 @@
 namespace trialmill::cli {
 namespace {
 
-survival::SortedTimes sorted(const FitData& data, bool stratified) {
+// @param groups 1 where they are not told apart
+survival::SortedTimes sorted(const FitRows& rows, std::size_t groups) {
   survival::Observations observations;
-  observations.time = data.time;
-  observations.event = data.status;
-  observations.entry = data.entry;
-  observations.group = data.group;
-  observations.groups = static_cast<std::int32_t>(data.group_names.size());
-  if (stratified && !data.stratum.empty()) {
-    observations.stratum = data.stratum;
-    observations.strata = data.strata;
+  observations.time = rows.time;
+  observations.event = rows.status;
+  observations.entry = rows.entry;
+  if (groups > 1) observations.group = rows.group;
+  observations.groups = static_cast<std::int32_t>(groups);
+  if (!rows.stratum.empty()) {
+    observations.stratum = rows.stratum;
+    observations.strata = rows.strata;
   }
   survival::SortedTimes out;
   survival::sort_times(observations, out);
@@ -72,8 +73,8 @@ std::vector<GroupIncidence> incidences(const FitData& data, const survival::Sort
   const auto causes = static_cast<std::int32_t>(data.cause_code.size());
   for (std::size_t g = 0; g < data.group_names.size(); ++g)
     out.push_back(
-        {data.group_names[g],
-         survival::cumulative_incidence(all, data.cause, causes, static_cast<std::int32_t>(g))});
+        {data.group_names[g], survival::cumulative_incidence(all, data.curves.cause, causes,
+                                                             static_cast<std::int32_t>(g))});
   return out;
 }
 
@@ -81,11 +82,16 @@ ProportionReport compare_proportions(const FitRequest& request, const FitData& d
   ProportionReport report;
   report.groups = data.group_names;
   std::vector<survival::TwoByTwo> tables;
-  survival::count_successes(data.success, data.group, data.stratum, data.strata, tables);
+  const FitRows& rows = data.proportion;
+  survival::count_successes(rows.success, rows.group, {}, 1, tables);
   report.table = survival::pooled(tables);
   report.comparison = survival::compare_proportions(report.table);
   report.fisher = survival::fisher_exact(report.table);
-  if (!data.stratum.empty()) report.stratified = survival::mantel_haenszel(tables);
+  if (!request.strata.empty()) {
+    const FitRows& within = data.proportion_in_strata;
+    survival::count_successes(within.success, within.group, within.stratum, within.strata, tables);
+    report.stratified = survival::mantel_haenszel(tables);
+  }
   if (request.proportion_margin)
     report.non_inferiority = survival::non_inferiority(report.table, *request.proportion_margin);
   return report;
@@ -93,24 +99,26 @@ ProportionReport compare_proportions(const FitRequest& request, const FitData& d
 
 survival::WinRatio compare_outcomes(const FitData& data) {
   std::vector<survival::PrioritisedOutcome> outcomes;
-  for (std::size_t o = 0; o < data.outcome_time.size(); ++o)
-    outcomes.push_back({data.outcome_time[o], data.outcome_event[o]});
-  return survival::win_ratio(outcomes, data.group);
+  const FitRows& rows = data.outcomes;
+  for (std::size_t o = 0; o < rows.outcome_time.size(); ++o)
+    outcomes.push_back({rows.outcome_time[o], rows.outcome_event[o]});
+  return survival::win_ratio(outcomes, rows.group);
 }
 
-CoxReport fit_cox(const FitRequest& request, const FitData& data,
-                  const survival::SortedTimes& within_strata) {
+CoxReport fit_cox(const FitRequest& request, const FitData& data) {
+  const survival::SortedTimes within_strata = sorted(data.cox, 1);
   survival::Covariates covariates;
-  for (const std::vector<double>& column : data.covariates)
+  for (const std::vector<double>& column : data.cox.covariates)
     covariates.columns.push_back(column);
   survival::CoxOptions options;
   options.ties = request.ties;
   survival::CoxWorkspace workspace;
   CoxReport report;
+  report.terms = data.terms;
   survival::fit_cox(within_strata, covariates, options, workspace, report.fit);
   report.robust = survival::robust_variance(within_strata, covariates, request.ties, report.fit);
   report.baseline = survival::baseline_hazard(within_strata, covariates, request.ties, report.fit);
-  report.stratum_values = data.stratum_values;
+  report.stratum_values = data.cox.stratum_values;
   report.concordance =
       survival::concordance(within_strata, survival::linear_predictor(covariates, report.fit));
   using enum survival::TimeTransform;
@@ -138,24 +146,69 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data,
   return report;
 }
 
+// Every analysis made, by the rows that it left out.
+std::vector<LeftOutOf> rows_left_out(const FitRequest& request, const FitData& data) {
+  std::vector<LeftOutOf> out;
+  const auto add = [&](bool made, const char* key, const char* analyses, const FitRows& rows) {
+    if (made) out.push_back({key, analyses, rows.left_out});
+  };
+  const bool stratified = !request.strata.empty(), times = !request.time.empty();
+  add(times, "kaplan_meier", "the curves", data.curves);
+  add(times && stratified && !request.group.empty(), "log_rank", "the log-rank tests", data.tests);
+  add(!request.cox.empty(), "cox", "Cox regression", data.cox);
+  add(!request.proportion.empty(), "proportion", "the proportions", data.proportion);
+  add(!request.proportion.empty() && stratified, "mantel_haenszel", "the Mantel-Haenszel test",
+      data.proportion_in_strata);
+  add(!request.win_ratio.empty(), "win_ratio", "the win ratio", data.outcomes);
+  return out;
+}
+
+UseOfStrata use_of_strata(const FitRequest& request) {
+  UseOfStrata use;
+  if (request.strata.empty()) return use;
+  const bool times = !request.time.empty();
+  const auto within = [&](bool made, const char* words) {
+    if (made) use.within.emplace_back(words);
+  };
+  within(times && !request.group.empty(), "the log-rank tests");
+  within(!request.cox.empty(), "Cox regression");
+  within(!request.proportion.empty(), "the Mantel-Haenszel test");
+  const auto pooled = [&](bool made, const char* key, const char* words) {
+    if (!made) return;
+    use.pooled.emplace_back(words);
+    use.pooled_keys.emplace_back(key);
+  };
+  pooled(times, "kaplan_meier", "the Kaplan-Meier curves");
+  pooled(request.competing, "cumulative_incidence", "the cumulative incidences");
+  pooled(request.rmst.has_value(), "rmst_difference", "RMST");
+  pooled(request.milestone.has_value(), "milestone_difference", "the milestone");
+  pooled(!request.proportion.empty(), "proportion", "the other tests of proportions");
+  pooled(!request.win_ratio.empty(), "win_ratio", "the win ratio");
+  return use;
+}
+
 }  // namespace
 
 FitReport analyse(const FitRequest& request, const FitData& data) {
   FitReport report;
-  report.n = data.group.size();
-  report.events = static_cast<std::size_t>(std::ranges::count(data.status, 1));
-  report.dropped = data.dropped;
+  const FitRows& first = !request.time.empty()         ? data.curves
+                         : !request.proportion.empty() ? data.proportion
+                                                       : data.outcomes;
+  report.n = first.size;
+  report.events = static_cast<std::size_t>(std::ranges::count(first.status, 1));
+  report.left_out = rows_left_out(request, data);
+  report.strata = use_of_strata(request);
   report.merged_times = data.merged_times;
   if (!request.proportion.empty()) report.proportion = compare_proportions(request, data);
   if (!request.win_ratio.empty()) report.win_ratio = compare_outcomes(data);
   if (request.time.empty()) return report;
-  const survival::SortedTimes all = sorted(data, false);
+  const std::size_t groups = data.group_names.size();
+  const survival::SortedTimes all = sorted(data.curves, groups);
   report.curves = curves(request, data, all);
   report.cause_code = data.cause_code;
   if (request.competing) report.incidence = incidences(data, all);
-  const survival::SortedTimes within_strata = sorted(data, true);
-  if (!request.group.empty()) compare_groups(request, within_strata, report);
-  if (!request.cox.empty()) report.cox = fit_cox(request, data, within_strata);
+  if (!request.group.empty()) compare_groups(request, sorted(data.tests, groups), report);
+  if (!request.cox.empty()) report.cox = fit_cox(request, data);
   return report;
 }
 

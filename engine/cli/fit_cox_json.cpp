@@ -78,14 +78,15 @@ Json to_document(const std::vector<NamedHazardsTest>& tests) {
   return out;
 }
 
-Json to_document(const FitRequest& request, const FirthReport& firth) {
+Json firth_document(const CoxReport& cox) {
+  const FirthReport& firth = *cox.firth;
   const survival::FirthFit& fit = firth.fit;
   const bool undefined = fit.status == survival::FitStatus::no_events ||
                          fit.status == survival::FitStatus::no_information;
   const auto defined = [&](double x) { return undefined ? Json(nullptr) : number(x); };
   Json terms = Json::array();
-  for (std::size_t k = 0; k < request.cox.size(); ++k) {
-    Json term = {{"name", request.cox[k]},
+  for (std::size_t k = 0; k < cox.terms.size(); ++k) {
+    Json term = {{"name", cox.terms[k]},
                  {"coef", number(fit.coefficient[k])},
                  {"hazard_ratio", number(math::exp(fit.coefficient[k]))},
                  {"se", number(fit.standard_error[k])}};
@@ -108,9 +109,9 @@ Json to_document(const FitRequest& request, const FirthReport& firth) {
 Json cox_document(const FitRequest& request, const CoxReport& cox) {
   const survival::CoxFit& fit = cox.fit;
   Json terms = Json::array(), dropped = Json::array();
-  for (std::size_t k = 0; k < request.cox.size(); ++k) {
-    terms.push_back(to_document(request.cox[k], k, cox));
-    if (fit.aliased[k]) dropped.push_back(request.cox[k]);
+  for (std::size_t k = 0; k < cox.terms.size(); ++k) {
+    terms.push_back(to_document(cox.terms[k], k, cox));
+    if (fit.aliased[k]) dropped.push_back(cox.terms[k]);
   }
   const bool undefined = fit.status == survival::FitStatus::no_events ||
                          fit.status == survival::FitStatus::no_information;
@@ -144,9 +145,9 @@ Json cox_document(const FitRequest& request, const CoxReport& cox) {
               {"ph_test", to_document(cox.proportional_hazards)}};
   if (cox.non_inferiority) {
     out["non_inferiority"] = margin_document(*cox.non_inferiority);
-    out["non_inferiority"]["term"] = request.cox[cox.treatment];
+    out["non_inferiority"]["term"] = cox.terms[cox.treatment];
   }
-  if (cox.firth) out["firth"] = to_document(request, *cox.firth);
+  if (cox.firth) out["firth"] = firth_document(cox);
   return out;
 }
 

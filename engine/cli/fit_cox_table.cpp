@@ -34,21 +34,21 @@ std::string interval_text(const survival::ProfileInterval& interval) {
              : "-";
 }
 
-std::string profile_lines(const FitRequest& request, const CoxReport& cox, std::size_t width) {
+std::string profile_lines(const CoxReport& cox, std::size_t width) {
   if (cox.profile.empty()) return "";
   std::string out = "  By profile likelihood, 95 % interval of HR\n";
-  for (std::size_t k = 0; k < request.cox.size(); ++k)
-    out += fmt::format("  {:<{}} {}\n", request.cox[k], width, interval_text(cox.profile[k]));
+  for (std::size_t k = 0; k < cox.terms.size(); ++k)
+    out += fmt::format("  {:<{}} {}\n", cox.terms[k], width, interval_text(cox.profile[k]));
   return out;
 }
 
-std::string proportional_hazards_line(const FitRequest& request, const CoxReport& cox) {
+std::string proportional_hazards_line(const CoxReport& cox) {
   for (const auto& [transform, test] : cox.proportional_hazards) {
     if (transform != "km" || test.status != survival::FitStatus::ok) continue;
     std::string out = "  Proportional hazards (time by 1 - KM):";
-    for (std::size_t k = 0; k < request.cox.size(); ++k)
+    for (std::size_t k = 0; k < cox.terms.size(); ++k)
       if (!std::isnan(test.chi_square[k]))
-        out += fmt::format(" {} p {},", request.cox[k],
+        out += fmt::format(" {} p {},", cox.terms[k],
                            p_text(survival::chi_square_p(test.chi_square[k], 1)));
     return out + fmt::format(" global p {}\n",
                              p_text(survival::chi_square_p(test.global, test.degrees_of_freedom)));
@@ -56,15 +56,16 @@ std::string proportional_hazards_line(const FitRequest& request, const CoxReport
   return "";
 }
 
-std::string firth_lines(const FitRequest& request, const FirthReport& firth, std::size_t width) {
+std::string firth_lines(const CoxReport& cox, std::size_t width) {
+  const FirthReport& firth = *cox.firth;
   const survival::FirthFit& fit = firth.fit;
   std::string out = "  Firth's penalised likelihood";
   if (fit.status != survival::FitStatus::ok)
     out += fmt::format(", {}: {}", name(fit.status), survival::explanation(fit.status));
   out += fmt::format("\n  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", "term", width, "coef", "HR", "SE",
                      "95 % profile interval");
-  for (std::size_t k = 0; k < request.cox.size(); ++k)
-    out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", request.cox[k], width,
+  for (std::size_t k = 0; k < cox.terms.size(); ++k)
+    out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", cox.terms[k], width,
                        significant(fit.coefficient[k]), significant(math::exp(fit.coefficient[k])),
                        significant(fit.standard_error[k]), interval_text(firth.interval[k]));
   if (fit.degrees_of_freedom == 0) return out;
@@ -87,12 +88,12 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
       fit.status == survival::FitStatus::no_information)
     return out;
   std::size_t width = 8;
-  for (const std::string& term : request.cox)
+  for (const std::string& term : cox.terms)
     width = std::max(width, term.size());
   out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  p\n", "term", width, "coef",
                      "HR", "SE", "robust", "z", "95 % interval of HR");
-  for (std::size_t k = 0; k < request.cox.size(); ++k)
-    out += term_line(request.cox[k], width, fit.coefficient[k], fit.standard_error[k],
+  for (std::size_t k = 0; k < cox.terms.size(); ++k)
+    out += term_line(cox.terms[k], width, fit.coefficient[k], fit.standard_error[k],
                      cox.robust.standard_error[k]);
   const auto test = [&](const char* label, double chi_square) {
     return std::isfinite(chi_square)
@@ -109,9 +110,9 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
                      significant(cox.concordance.standard_error, 3),
                      significant(fit.log_likelihood, 8));
   if (cox.non_inferiority)
-    out += margin_line("hazard ratio of " + request.cox[cox.treatment], *cox.non_inferiority);
-  out += proportional_hazards_line(request, cox) + profile_lines(request, cox, width);
-  return cox.firth ? out + firth_lines(request, *cox.firth, width) : out;
+    out += margin_line("hazard ratio of " + cox.terms[cox.treatment], *cox.non_inferiority);
+  out += proportional_hazards_line(cox) + profile_lines(cox, width);
+  return cox.firth ? out + firth_lines(cox, width) : out;
 }
 
 }  // namespace trialmill::cli

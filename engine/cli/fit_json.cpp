@@ -80,14 +80,17 @@ Json to_document(const survival::MaxCombo& test) {
 template <class Comparison>
 Json difference_document(const char* time_key, double time, const Comparison& comparison) {
   const auto status = comparison.status;
+  const auto tested = [status](double x) {
+    return status == survival::FitStatus::ok ? number(x) : Json(nullptr);
+  };
   return {{time_key, time},
           {"status", name(status)},
           {"estimate", known(status, comparison.difference)},
           {"se", known(status, comparison.std_error)},
-          {"lower", known(status, comparison.lower)},
-          {"upper", known(status, comparison.upper)},
-          {"z", known(status, comparison.z)},
-          {"p", known(status, comparison.p_two_sided)}};
+          {"lower", tested(comparison.lower)},
+          {"upper", tested(comparison.upper)},
+          {"z", tested(comparison.z)},
+          {"p", tested(comparison.p_two_sided)}};
 }
 
 Json to_document(const survival::RestrictedMeanComparison& comparison) {
@@ -214,6 +217,18 @@ Json incidence_documents(const FitReport& report) {
   return out;
 }
 
+// By analysis: the rows that it left out, and which column cost how many.
+Json left_out_document(const FitReport& report) {
+  Json out = Json::object();
+  for (const LeftOutOf& analysis : report.left_out) {
+    Json columns = Json::object();
+    for (const auto& [column, rows] : analysis.left_out.by_column)
+      columns[column] = rows;
+    out[analysis.key] = {{"rows", analysis.left_out.rows}, {"by_column", columns}};
+  }
+  return out;
+}
+
 }  // namespace
 
 Json margin_document(const survival::NonInferiority& test) {
@@ -230,7 +245,9 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
     curves.push_back(to_document(group));
   Json out = {{"n", report.n}};
   if (!request.time.empty()) out["events"] = report.events;
-  out["dropped"] = report.dropped;
+  out["dropped"] = report.left_out.front().left_out.rows;
+  out["left_out"] = left_out_document(report);
+  if (!request.strata.empty()) out["pooled_over_strata"] = report.strata.pooled_keys;
   if (request.time.empty() && report.win_ratio) out["merged_times"] = report.merged_times;
   if (!request.time.empty()) {
     out["merged_times"] = report.merged_times;

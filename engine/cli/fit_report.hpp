@@ -47,22 +47,39 @@ struct FitRequest {
   bool firth = false;      ///< Cox regression by penalised likelihood too
 };
 
-/// The complete rows of the file, as columns.
-struct FitData {
+/// Rows left out of some analyses, which need a column that has no value there.
+struct RowsLeftOut {
+  std::size_t rows = 0;
+  /// Rows without a value in each column that lacks some; one may lack several.
+  std::vector<std::pair<std::string, std::size_t>> by_column;
+};
+
+/// The rows of the file that are complete for some analyses, as columns.
+struct FitRows {
+  std::size_t size = 0;
   std::vector<double> time, entry;
-  std::vector<std::uint8_t> status;      ///< of any cause, when they compete
-  std::vector<std::int32_t> cause;       ///< 0 censored, else the place of its code, from 1
-  std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
+  std::vector<std::uint8_t> status;  ///< of any cause, when they compete
+  std::vector<std::int32_t> cause;   ///< 0 censored, else the place of its code, from 1
   std::vector<std::uint8_t> success;
   std::vector<std::vector<double>> outcome_time;  ///< by outcome of the win ratio
   std::vector<std::vector<std::uint8_t>> outcome_event;
   std::vector<std::int32_t> group, stratum;
-  std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::int32_t strata = 1;
   /// By stratum: its value of each column of `FitRequest::strata`. Empty without strata.
   std::vector<std::vector<std::string>> stratum_values;
-  std::vector<std::vector<double>> covariates;
-  std::size_t dropped = 0;       ///< rows with a missing value in a column asked for
+  std::vector<std::vector<double>> covariates;  ///< by term
+  RowsLeftOut left_out;
+};
+
+/// What the file has for each analysis: every one takes the rows that are complete for it, whatever
+/// the others need.
+struct FitData {
+  std::vector<std::string> group_names;  ///< increasing, numbers as numbers
+  std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
+  std::vector<std::string> terms;        ///< of the Cox model
+  FitRows curves;                        ///< and all that compares them
+  FitRows tests;                         ///< the log-rank tests: within strata, if any
+  FitRows cox, proportion, proportion_in_strata, outcomes;  ///< empty where not asked for
   std::size_t merged_times = 0;  ///< values changed because they differed by rounding alone
 };
 
@@ -104,6 +121,7 @@ struct NamedHazardsTest {
 };
 
 struct CoxReport {
+  std::vector<std::string> terms;
   survival::CoxFit fit;
   survival::RobustVariance robust;
   survival::BaselineHazard baseline;
@@ -116,8 +134,24 @@ struct CoxReport {
   std::optional<survival::NonInferiority> non_inferiority;
 };
 
+/// The rows that some analyses left out.
+struct LeftOutOf {
+  std::string key, analyses;  ///< "log_rank", "the log-rank tests"
+  RowsLeftOut left_out;
+};
+
+/// Analyses that strata were given to, and those that pool the patients over them.
+struct UseOfStrata {
+  std::vector<std::string> within, pooled;  ///< "the Kaplan-Meier curves"
+  std::vector<std::string> pooled_keys;     ///< "kaplan_meier"
+};
+
 struct FitReport {
-  std::size_t n = 0, events = 0, dropped = 0, merged_times = 0;
+  /// Of the curves; without times of the first analysis there is.
+  std::size_t n = 0, events = 0;
+  std::vector<LeftOutOf> left_out;  ///< the first of them are those of `n`
+  UseOfStrata strata;               ///< empty without strata
+  std::size_t merged_times = 0;
   std::vector<GroupCurve> curves;  ///< none without times
   std::vector<GroupIncidence> incidence;
   std::vector<std::int64_t> cause_code;

@@ -19,14 +19,36 @@ std::size_t widest_name(const FitReport& report) {
   return width;
 }
 
+// "14 rows with a missing value left out (wt.loss 14)"
+std::string rows_in_words(const RowsLeftOut& left_out) {
+  std::string columns;
+  for (const auto& [column, rows] : left_out.by_column)
+    columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column, rows);
+  return fmt::format("{} row{} with a missing value left out ({})", left_out.rows,
+                     left_out.rows == 1 ? "" : "s", columns);
+}
+
+std::string in_words(const std::vector<std::string>& analyses) {
+  std::string out;
+  for (std::size_t k = 0; k < analyses.size(); ++k)
+    out += (k == 0 ? "" : k + 1 == analyses.size() ? " and " : ", ") + analyses[k];
+  return out;
+}
+
 std::string header(const FitRequest& request, const FitReport& report) {
   std::string out = fmt::format("{} patients", report.n);
   if (!request.time.empty())
     out += fmt::format(", {} events{}", report.events, request.competing ? " of any cause" : "");
-  if (report.dropped > 0)
-    out += fmt::format("; {} row{} with a missing value left out", report.dropped,
-                       report.dropped == 1 ? "" : "s");
+  const RowsLeftOut& first = report.left_out.front().left_out;
+  if (first.rows > 0) out += "; " + rows_in_words(first);
   out += "\n";
+  for (const LeftOutOf& analysis : report.left_out)
+    if (analysis.left_out.rows > 0 && analysis.left_out.by_column != first.by_column)
+      out += fmt::format("For {}: {}\n", analysis.analyses, rows_in_words(analysis.left_out));
+  if (!report.strata.within.empty())
+    out += fmt::format("Within strata: {}\n", in_words(report.strata.within));
+  if (!report.strata.pooled.empty())
+    out += fmt::format("Of all strata together: {}\n", in_words(report.strata.pooled));
   if (report.merged_times > 0)
     out += fmt::format(
         "{} time{} differed from another by rounding only and {} merged with it, as R's survival "
@@ -158,42 +180,63 @@ std::string max_combo_section(const FitRequest& request, const FitReport& report
                     : fmt::format(": {}\n", survival::explanation(test.status)));
 }
 
+// Whether both curves reach as far as they are compared; nothing else of the comparison is shown
+// otherwise.
 template <class Comparison>
-std::string difference_line(const std::string& what, const Comparison& difference) {
-  if (difference.status == FitStatus::follow_up_too_short)
+bool is_known(const Comparison& comparison) {
+  return comparison.status != FitStatus::follow_up_too_short;
+}
+
+// @param without_variance why a difference without a standard error has none
+template <class Comparison>
+std::string difference_line(const std::string& what, const Comparison& difference,
+                            const char* without_variance) {
+  if (!is_known(difference))
     return fmt::format("{}: {}\n", what, survival::explanation(difference.status));
-  std::string out = fmt::format("{}: {} ({} to {}), p {}", what, significant(difference.difference),
-                                significant(difference.lower), significant(difference.upper),
-                                p_text(difference.p_two_sided));
+  const std::string estimate = fmt::format("{}: {}", what, significant(difference.difference));
+  if (difference.status == FitStatus::no_information)
+    return fmt::format("{}; no standard error and no test: {}\n", estimate, without_variance);
   if (difference.status != FitStatus::ok)
-    out += fmt::format("; {}", survival::explanation(difference.status));
-  return out + "\n";
+    return fmt::format("{}; {}\n", estimate, survival::explanation(difference.status));
+  return fmt::format("{} ({} to {}), p {}\n", estimate, significant(difference.lower),
+                     significant(difference.upper), p_text(difference.p_two_sided));
+}
+
+std::string rmst_lines(const FitReport& report) {
+  const survival::RestrictedMeanComparison& rmst = *report.rmst_difference;
+  std::string out =
+      difference_line(fmt::format("RMST difference to {}", significant(rmst.reference.horizon)),
+                      rmst, "within each group nobody's time differs from another's up to there");
+  if (!is_known(rmst)) return out;
+  out += fmt::format("  ratio {} ({} to {}), ratio of time lost {} ({} to {})\n",
+                     significant(rmst.ratio), significant(rmst.ratio_lower),
+                     significant(rmst.ratio_upper), significant(rmst.ratio_of_time_lost),
+                     significant(rmst.ratio_of_time_lost_lower),
+                     significant(rmst.ratio_of_time_lost_upper));
+  if (report.rmst_non_inferiority) out += margin_line("loss of RMST", *report.rmst_non_inferiority);
+  return out;
+}
+
+std::string milestone_lines(const FitReport& report) {
+  const survival::MilestoneComparison& milestone = *report.milestone_difference;
+  std::string out =
+      difference_line(fmt::format("Survival difference at {}", significant(milestone.time)),
+                      milestone, "each curve is 0 or 1 there");
+  if (!is_known(milestone)) return out;
+  if (milestone.log_log_status == FitStatus::ok)
+    out += fmt::format("  on the scale of log(-log S): Z {}, p {}\n",
+                       significant(milestone.log_log_z), p_text(milestone.log_log_p_two_sided));
+  else if (milestone.status == FitStatus::ok)
+    out += "  on the scale of log(-log S): no test, a curve is 0 or 1 there\n";
+  if (report.milestone_non_inferiority)
+    out += margin_line("loss of survival", *report.milestone_non_inferiority);
+  return out;
 }
 
 std::string difference_section(const FitReport& report) {
   std::string out;
-  if (report.rmst_difference) {
-    const survival::RestrictedMeanComparison& rmst = *report.rmst_difference;
-    out += difference_line(
-        fmt::format("RMST difference to {}", significant(rmst.reference.horizon)), rmst);
-    out += fmt::format("  ratio {} ({} to {}), ratio of time lost {} ({} to {})\n",
-                       significant(rmst.ratio), significant(rmst.ratio_lower),
-                       significant(rmst.ratio_upper), significant(rmst.ratio_of_time_lost),
-                       significant(rmst.ratio_of_time_lost_lower),
-                       significant(rmst.ratio_of_time_lost_upper));
-    if (report.rmst_non_inferiority)
-      out += margin_line("loss of RMST", *report.rmst_non_inferiority);
-  }
-  if (report.milestone_difference) {
-    const survival::MilestoneComparison& milestone = *report.milestone_difference;
-    out += difference_line(fmt::format("Survival difference at {}", significant(milestone.time)),
-                           milestone);
-    if (milestone.log_log_status == FitStatus::ok)
-      out += fmt::format("  on the scale of log(-log S): Z {}, p {}\n",
-                         significant(milestone.log_log_z), p_text(milestone.log_log_p_two_sided));
-    if (report.milestone_non_inferiority)
-      out += margin_line("loss of survival", *report.milestone_non_inferiority);
-  }
+  if (report.rmst_difference) out += rmst_lines(report);
+  if (report.milestone_difference) out += milestone_lines(report);
   return out.empty() ? out : "\n" + out;
 }
 

@@ -42,7 +42,8 @@ class ReplicateTable {
     for (const auto& [key, value] : plan.points.front().set)
       fmt::print(file_.get(), "set.{},", key);
     fmt::print(file_.get(),
-               "replicate,analysis,status,z,rejected,log_hr,se,events,analysis_months,enrolled{}\n",
+               "replicate,analysis,status,z,rejected,log_hr,se,events,dropouts,analysis_months,"
+               "enrolled{}\n",
                std::string(has_more_ ? ",p,difference,difference_se" : "") +
                    (has_looks_ ? ",look,look_months,look_events,futile" : ""));
   }
@@ -54,11 +55,11 @@ class ReplicateTable {
       const result::AnalysisOutcome& analysis = outcome.analyses[a];
       for (const auto& [key, value] : planned.set)
         fmt::print(file_.get(), "{},", value);
-      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{}", number, design.labels[a].name,
+      fmt::print(file_.get(), "{},{},{},{},{},{},{},{},{},{},{}", number, design.labels[a].name,
                  name(analysis.status), number_or_empty(analysis.z), int{analysis.rejected},
                  number_or_empty(analysis.log_hazard_ratio),
-                 number_or_empty(analysis.standard_error), outcome.events, outcome.analysis_months,
-                 outcome.enrolled);
+                 number_or_empty(analysis.standard_error), analysis.events, analysis.dropouts,
+                 analysis.analysis_months, analysis.enrolled);
       if (has_more_)
         fmt::print(file_.get(), ",{},{},{}", number_or_empty(analysis.p_value),
                    number_or_empty(analysis.difference.estimate),

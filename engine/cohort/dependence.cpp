@@ -19,22 +19,31 @@ bool stands_alone(const Copula& copula, std::size_t row) {
   return true;
 }
 
-void correlate(const Copula& copula, std::size_t size, std::span<double> columns,
-               std::vector<double>& score) {
+// A binary covariate is present when its uniform is low, and has a high score then: its uniform is
+// the probability of a score above.
+double turned(const Covariate& covariate, double score) {
+  return std::holds_alternative<BinaryLaw>(covariate.law) ? -score : score;
+}
+
+void correlate(std::span<const Covariate> population, const Copula& copula, std::size_t size,
+               std::span<double> columns, std::vector<double>& score) {
   // The ends of the stream's own uniforms: nothing turns into an infinite quantile.
   constexpr double least = 0x1p-53, most = 1 - 0x1p-53;
   const std::size_t count = copula.covariates.size();
   score.resize(count);
   for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t k = 0; k < count; ++k)
-      score[k] = math::normal_quantile(columns[copula.covariates[k] * size + i]);
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t index = copula.covariates[k];
+      score[k] = turned(population[index], math::normal_quantile(columns[index * size + i]));
+    }
     for (std::size_t row = 1; row < count; ++row) {
       if (stands_alone(copula, row)) continue;
       double sum = 0;
       for (std::size_t column = 0; column <= row; ++column)
         sum += copula.factor_at(row, column) * score[column];
-      columns[copula.covariates[row] * size + i] =
-          std::clamp(math::normal_probability(sum), least, most);
+      const std::size_t index = copula.covariates[row];
+      columns[index * size + i] =
+          std::clamp(math::normal_probability(turned(population[index], sum)), least, most);
     }
   }
 }
@@ -109,7 +118,7 @@ void dependency_order(std::span<const Covariate> population, std::vector<std::si
 void draw_population(std::span<const Covariate> population, const Copula& copula, std::size_t size,
                      std::span<double> columns, PopulationWorkspace& workspace) {
   assert(columns.size() == size * population.size());
-  if (!copula.covariates.empty()) correlate(copula, size, columns, workspace.score);
+  if (!copula.covariates.empty()) correlate(population, copula, size, columns, workspace.score);
   dependency_order(population, workspace.order);
   assert(workspace.order.size() == population.size());
   for (const std::size_t c : workspace.order) {

@@ -115,7 +115,7 @@ void LimitingLikelihood::add_risk_sets() {
       for (std::size_t m = 0; m < columns_; ++m)
         mean_[m] += at_risk_[j] * x[m];
     }
-    if (events_at_[q] == 0) continue;
+    if (events_at_[q] == 0 || all == 0) continue;  // nobody is at risk any more
     value -= events_at_[q] * math::log(all);
     for (double& mean : mean_)
       mean /= all;

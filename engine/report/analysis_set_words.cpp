@@ -29,17 +29,4 @@ std::vector<std::string> analysis_set_words(const result::Result& result) {
   return lines;
 }
 
-std::string analysed_before_known_words(const result::Result& result) {
-  std::vector<std::string> endpoints;
-  for (const result::PointResult& point : result.points)
-    for (const result::AnalysisResult& analysis : point.analyses)
-      if (analysis.set.before_known) add_once(endpoints, spaced(analysis.endpoint));
-  if (endpoints.empty()) return "";
-  return fmt::format(
-      "Warning: {} counts what is known only at the operation, and patients are analysed before "
-      "that is due in every arm. Where arms are operated on at different times, or patients are "
-      "lost, such a test does not hold its level; `analysed_from: surgery_due` does.",
-      joined(endpoints, ", "));
-}
-
 }  // namespace trialmill::report

@@ -11,7 +11,4 @@ namespace trialmill::report {
 /// number of months.
 std::vector<std::string> analysis_set_words(const result::Result& result);
 
-/// A warning about endpoints that are analysed before they are known; empty when there is none.
-std::string analysed_before_known_words(const result::Result& result);
-
 }  // namespace trialmill::report

@@ -16,6 +16,7 @@
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/text_table.hpp"
+#include "report/warning_words.hpp"
 #include "report/wording.hpp"
 #include "trialmill/report/analytic_table.hpp"
 
@@ -335,10 +336,13 @@ std::string power_table(const result::Result& result, bool colour) {
   if (table.rows().empty()) return out + "No replicate was finished.\n";
   append_paragraph(out, fmt::format("{}, seed {}", replicates_words(result), result.seed), "", "");
   if (!result.complete) append_paragraph(out, incomplete_words(result), style.warning, style.end);
-  append_paragraph(out, analysed_before_known_words(result), style.warning, style.end);
+  for (const std::string& words : warning_words(result))
+    append_paragraph(out, words, style.warning, style.end);
   const Rounding rounding = rounding_for(table.rows());
   for (const std::string& constant : add_settings(table, result))
     append_paragraph(out, constant, "", "");
+  for (const std::string& words : left_out_words(result))
+    append_paragraph(out, words, "", "");
   add_powers(table, rounding);
   if (any_hazard_ratio(table.rows()) || any_proportion(table.rows()) ||
       any_difference(table.rows()))

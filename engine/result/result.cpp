@@ -36,11 +36,17 @@ struct AgainstTruth {
   double bias, bias_mc_se, coverage, coverage_mc_se;
 };
 
-// How estimates lie about a truth, NaN where it is not known.
+// Replicates of which too few have an estimate for the rest to be none.
+bool is_selection(std::uint64_t estimates, std::uint64_t replicates) {
+  return static_cast<double>(replicates - estimates) >
+         most_undefined * static_cast<double>(replicates);
+}
+
+// How estimates lie about a truth, NaN where it is not known, or some replicates alone have one.
 // @param covered intervals that hold it
 AgainstTruth against_truth(const Moments& estimate, double truth, double truth_mc_se,
-                           std::uint64_t covered) {
-  if (estimate.count == 0 || std::isnan(truth))
+                           std::uint64_t covered, std::uint64_t replicates) {
+  if (estimate.count == 0 || std::isnan(truth) || is_selection(estimate.count, replicates))
     return {not_a_number, not_a_number, not_a_number, not_a_number};
   const SimulatedProportion coverage = simulated_proportion(covered, estimate.count);
   const double of_mean = estimate.sd() / std::sqrt(static_cast<double>(estimate.count));
@@ -52,10 +58,11 @@ double mean_or_none(const Moments& moments, std::uint64_t estimates) {
   return estimates > 0 ? moments.mean : not_a_number;
 }
 
-EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth) {
+EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth& truth,
+                                std::uint64_t replicates) {
   const Moments& estimate = tally.log_hazard_ratio;
   const AgainstTruth against =
-      against_truth(estimate, truth.log_hazard_ratio, truth.mc_se, tally.covered);
+      against_truth(estimate, truth.log_hazard_ratio, truth.mc_se, tally.covered, replicates);
   EstimatePerformance out;
   out.estimates = estimate.count;
   out.log_hr_mean = mean_or_none(estimate, estimate.count);
@@ -70,10 +77,11 @@ EstimatePerformance performance(const AnalysisTally& tally, const AnalysisTruth&
   return out;
 }
 
-ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTruth& truth) {
+ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTruth& truth,
+                                  std::uint64_t replicates) {
   const Moments& difference = tally.risk_difference;
   const AgainstTruth against =
-      against_truth(difference, truth.risk_difference, truth.mc_se, tally.covered);
+      against_truth(difference, truth.risk_difference, truth.mc_se, tally.covered, replicates);
   ProportionPerformance out;
   out.estimates = difference.count;
   out.control_mean = mean_or_none(tally.control_proportion, difference.count);
@@ -89,10 +97,11 @@ ProportionPerformance proportions(const AnalysisTally& tally, const AnalysisTrut
   return out;
 }
 
-DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth) {
+DifferencePerformance difference_of(const AnalysisTally& tally, const AnalysisTruth& truth,
+                                    std::uint64_t replicates) {
   const Moments& difference = tally.difference;
   const AgainstTruth against =
-      against_truth(difference, truth.difference, truth.mc_se, tally.covered);
+      against_truth(difference, truth.difference, truth.mc_se, tally.covered, replicates);
   DifferencePerformance out;
   out.estimates = difference.count;
   out.mean = mean_or_none(difference, difference.count);
@@ -178,9 +187,9 @@ AnalysisResult summarise_analysis(const AnalysisLabel& label, const AnalysisTall
     out.by_look.push_back(
         {1, tally.rejections, tally.events.mean, tally.analysis_months.mean, tally.patients.mean});
   }
-  if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth);
-  if (label.compares_proportions) out.proportion = proportions(tally, truth);
-  if (label.estimates_difference) out.difference = difference_of(tally, truth);
+  if (label.estimates_hazard_ratio) out.estimate = performance(tally, truth, point.replicates);
+  if (label.compares_proportions) out.proportion = proportions(tally, truth, point.replicates);
+  if (label.estimates_difference) out.difference = difference_of(tally, truth, point.replicates);
   return out;
 }
 

@@ -184,7 +184,7 @@ Json to_document(const Assurance& assurance) {
           {"power_q95", assurance.power.q95}};
 }
 
-Json to_document(const AnalysisResult& analysis) {
+Json to_document(const AnalysisResult& analysis, std::uint64_t replicates) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
     flags[status] = count;
@@ -215,6 +215,8 @@ Json to_document(const AnalysisResult& analysis) {
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
   if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
   if (analysis.assurance) document["assurance"] = to_document(*analysis.assurance);
+  const std::vector<std::string> warned = warnings(analysis, replicates);
+  if (!warned.empty()) document["warnings"] = warned;
   return document;
 }
 
@@ -257,7 +259,7 @@ Json to_document(const PointResult& point) {
   }
   Json analyses = Json::array();
   for (const AnalysisResult& analysis : point.analyses)
-    analyses.push_back(to_document(analysis));
+    analyses.push_back(to_document(analysis, point.replicates));
   Json document = {{"set", set},
                    {"replicates", point.replicates},
                    {"analyses", analyses},

@@ -220,9 +220,10 @@ evidence::FollowUp published_follow_up(const Course& course) {
   if (const auto* target = std::get_if<CalibratedBaseline>(&course.death_with_disease.baseline))
     if (!target->knots.empty()) last_knot = target->knots.back().time_months;
   if (course.published_follow_up.from_months.empty()) return {{{0.0}, {0.0}}, last_knot};
-  // One patient in a hundred is followed beyond this time.
-  const double longest = cohort::EventTimeLaw(course.published_follow_up, {}).inverse(4.6);
-  return {course.published_follow_up, std::max(last_knot, std::min(longest, 1200.0))};
+  // Until nobody is at risk: one patient in ten million is followed beyond this time.
+  constexpr double all_censored = 16.1;  // log of 10^7
+  const double longest = cohort::EventTimeLaw(course.published_follow_up, {}).inverse(all_censored);
+  return {course.published_follow_up, std::max(last_knot, std::min(longest, 6000.0))};
 }
 
 CalibratedCourse calibrate_course(const Scenario& scenario) {

@@ -47,7 +47,7 @@ double coordinate(std::uint64_t point, std::size_t dimension, std::uint64_t poin
   return inside(std::abs(2 * (turns - std::floor(turns)) - 1));
 }
 
-// The levels of a law in the order in which rising uniforms meet them; none for a continuous one.
+// The levels of a law in the order in which rising scores meet them; none for a continuous one.
 struct Levels {
   std::vector<double> value;
   std::vector<double> upper_score;  // the latent score at which each ends
@@ -56,7 +56,7 @@ struct Levels {
 Levels levels_of(const cohort::CovariateLaw& law) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   if (const auto* binary = std::get_if<cohort::BinaryLaw>(&law))
-    return {{1, 0}, {math::normal_quantile(binary->prevalence), infinite}};
+    return {{0, 1}, {-math::normal_quantile(binary->prevalence), infinite}};
   Levels levels;
   if (const auto* categorical = std::get_if<cohort::CategoricalLaw>(&law)) {
     double below = 0;

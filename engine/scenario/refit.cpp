@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 
 #include "scenario/published_patterns.hpp"
@@ -52,23 +53,51 @@ bool acts(const std::vector<CovariateEffect>& effects, const Column& column) {
 
 using FitLimit = std::function<evidence::CoxLimit(const evidence::CoxDesign&)>;
 
-// Hazard ratios of the chosen columns fitted together; empty when there is no such limit.
-std::vector<double> fit_together(const std::vector<Column>& columns,
-                                 const std::vector<std::size_t>& chosen,
-                                 const std::vector<PatientPattern>& patterns, const FitLimit& fit) {
-  if (chosen.empty()) return {};
-  evidence::CoxDesign design{chosen.size(), {}};
-  for (const PatientPattern& pattern : patterns)
-    for (const std::size_t c : chosen)
-      design.covariates.push_back(value_of(columns[c], pattern.value));
-  try {
-    std::vector<double> ratios = fit(design).log_hazard_ratio;
-    for (double& ratio : ratios)
-      ratio = math::exp(ratio);
-    return ratios;
-  } catch (const evidence::CoxLimitError&) {
-    return {};
+// Do all patients there are have the same value?
+bool is_constant(const Column& column, const std::vector<PatientPattern>& patterns) {
+  std::optional<double> known;
+  for (const PatientPattern& pattern : patterns) {
+    if (!(pattern.probability > 0)) continue;
+    const double value = value_of(column, pattern.value);
+    if (known && *known != value) return false;
+    known = value;
   }
+  return true;
+}
+
+// Nobody has the reference of a covariate with levels: the first level takes its place.
+bool replaces_reference(const Column& column, const std::vector<PatientPattern>& patterns) {
+  if (column.code < 0) return false;
+  return std::ranges::all_of(patterns, [&](const PatientPattern& pattern) {
+    return !(pattern.probability > 0) || pattern.value[column.index] >= column.code;
+  });
+}
+
+// Hazard ratios of the chosen columns fitted together, without those whose levels cannot occur;
+// none when there is no such limit.
+std::vector<std::optional<double>> fit_together(const std::vector<Column>& columns,
+                                                const std::vector<std::size_t>& chosen,
+                                                const std::vector<PatientPattern>& patterns,
+                                                const FitLimit& fit) {
+  std::vector<std::optional<double>> ratios(chosen.size());
+  std::vector<std::size_t> fitted;  // places in `chosen`
+  for (std::size_t k = 0; k < chosen.size(); ++k)
+    if (!is_constant(columns[chosen[k]], patterns) &&
+        !replaces_reference(columns[chosen[k]], patterns))
+      fitted.push_back(k);
+  if (fitted.empty()) return ratios;
+  evidence::CoxDesign design{fitted.size(), {}};
+  for (const PatientPattern& pattern : patterns)
+    for (const std::size_t k : fitted)
+      design.covariates.push_back(value_of(columns[chosen[k]], pattern.value));
+  try {
+    const std::vector<double> logarithms = fit(design).log_hazard_ratio;
+    for (std::size_t k = 0; k < fitted.size(); ++k)
+      ratios[fitted[k]] = math::exp(logarithms[k]);
+  } catch (const evidence::CoxLimitError&) {
+    // What is constant among those at risk, or has no finite ratio, is not shown.
+  }
+  return ratios;
 }
 
 std::vector<RefitRatio> refit(const std::vector<Column>& columns,

@@ -9,16 +9,22 @@ namespace {
 using result::not_a_number;
 using survival::FitStatus;
 
+// Do both curves reach as far as they are compared? A difference without a variance has no test,
+// but is an estimate: the others alone would be a selection.
+bool is_known(FitStatus status) {
+  return status != FitStatus::one_group_empty && status != FitStatus::follow_up_too_short;
+}
+
 // The difference, its test against no difference or the plan's margin, and its interval's SE.
 template <class Comparison>
 result::AnalysisOutcome outcome_of(const AnalysisPlan& plan, const Comparison& comparison) {
   result::AnalysisOutcome outcome;
   outcome.status = comparison.status;
   outcome.z = not_a_number;
-  if (comparison.status == FitStatus::ok) {
+  if (comparison.status == FitStatus::ok)
     outcome.z = plan.margin ? survival::non_inferiority(comparison, *plan.margin).z : comparison.z;
+  if (is_known(comparison.status))
     outcome.difference = {comparison.difference, comparison.std_error};
-  }
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }

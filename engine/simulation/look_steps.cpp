@@ -11,17 +11,6 @@ namespace {
 // Without any event there is no information, and a sequence of bounds wants some.
 constexpr double least_information = 1e-9;
 
-// Patients of the arms compared, enrolled by then.
-std::size_t enrolled_in(const std::vector<std::int32_t>& arms, double months, const Trial& trial) {
-  const cohort::Cohort& cohort = trial.workspace.cohort;
-  const std::size_t enrolled =
-      enrolled_by(months, std::span(cohort.enrolment_months).first(trial.size.sample_size));
-  if (arms.empty()) return enrolled;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      std::span(cohort.arm).first(enrolled),
-      [&](std::int32_t arm) { return std::ranges::find(arms, arm) != arms.end(); }));
-}
-
 }  // namespace
 
 void find_due_times(const Trial& trial, std::size_t c, std::vector<cohort::Cut>& due) {
@@ -68,7 +57,7 @@ bool make_look(const Trial& trial, std::size_t a, std::size_t k) {
   look.held = true;
   look.patients = found.patients;
   look.events = found.events;
-  look.enrolled = enrolled_in(data.arms, found.analysis_months, trial);
+  look.enrolled = found.enrolled;
   look.information = static_cast<double>(times ? found.events : found.patients) / planned.maximum;
   look.z = found.z;
   // All of alpha may be spent where the planned information is there: nothing is left to come for.

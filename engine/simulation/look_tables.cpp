@@ -49,6 +49,17 @@ void count_known(const AnalysisPlan& plan, const Design& design, std::size_t sam
                             static_cast<std::int32_t>(plan.strata.count()), workspace.tables);
 }
 
+// Patients of the arms compared, enrolled by then.
+std::size_t enrolled_in(const std::vector<std::int32_t>& arms, double months,
+                        std::size_t sample_size, const cohort::Cohort& cohort) {
+  const std::size_t enrolled =
+      enrolled_by(months, std::span(cohort.enrolment_months).first(sample_size));
+  if (arms.empty()) return enrolled;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      std::span(cohort.arm).first(enrolled),
+      [&](std::int32_t arm) { return std::ranges::find(arms, arm) != arms.end(); }));
+}
+
 }  // namespace
 
 std::span<const std::int32_t> groups_of(const LookTables& look, const cohort::Cohort& cohort) {
@@ -126,8 +137,11 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
   }
   const bool yes_or_no = !design.endpoints[design.looks[plan.look].endpoint].time_to_event();
   outcome.analysis_months = workspace.cuts[design.looks[plan.look].cut].calendar_months;
+  outcome.enrolled = enrolled_in(design.looks[plan.look].arms, outcome.analysis_months, sample_size,
+                                 workspace.cohort);
   outcome.patients = yes_or_no ? workspace.success.size() : look.data.rows;
   outcome.events = look.data.events;
+  outcome.dropouts = look.data.dropouts;
   return outcome;
 }
 

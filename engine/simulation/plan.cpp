@@ -10,6 +10,7 @@
 
 #include "simulation/label.hpp"
 #include "simulation/planned_looks.hpp"
+#include "simulation/possible_levels.hpp"
 #include "simulation/stated_truth.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
@@ -116,15 +117,16 @@ void add_imbalance(const Scenario& scenario, Design& design) {
   }
 }
 
-std::vector<CoxColumn> cox_columns(const Design& design, const Analysis& analysis) {
+// The columns besides treatment; what they leave out goes to the options of the analysis.
+std::vector<CoxColumn> cox_columns(const Scenario& scenario, const Analysis& analysis,
+                                   const Design& design, std::string& left_out) {
   std::vector<CoxColumn> columns;
   for (const std::string& name : analysis.covariates) {
-    const std::size_t index = column_index(design, name);
-    const auto* categorical = std::get_if<cohort::CategoricalLaw>(&design.columns[index].law);
-    if (!categorical) columns.push_back({index, -1});
-    for (int level = 1; categorical && level < static_cast<int>(categorical->levels.size());
-         ++level)
-      columns.push_back({index, level});
+    const CovariateColumns one =
+        columns_of_covariate(scenario, design, analysis, column_index(design, name));
+    columns.insert(columns.end(), one.columns.begin(), one.columns.end());
+    for (const std::string& level : one.left_out)
+      left_out += (left_out.empty() ? "" : ", ") + level;
   }
   return columns;
 }
@@ -210,7 +212,8 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
   return place;
 }
 
-AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
+AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design,
+                           std::string& left_out) {
   AnalysisPlan plan;
   plan.test = analysis.test;
   plan.arms = analysis.arms;
@@ -230,7 +233,8 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.has_looks = analysis.looks.has_value();
   plan.hypothesis = hypothesis_of(scenario, analysis);
   plan.look = look_of(scenario, analysis, design);
-  if (plan.test == Analysis::Test::cox) plan.covariates = cox_columns(design, analysis);
+  if (plan.test == Analysis::Test::cox)
+    plan.covariates = cox_columns(scenario, analysis, design, left_out);
   plan.outcome_looks = outcome_looks(scenario, analysis, design);
   if (!scenario::compares_proportions(plan.test) && plan.test != Analysis::Test::win_ratio)
     plan.view = view_of(plan, design);
@@ -238,8 +242,10 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
 }
 
 void add_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
-  design.analyses.push_back(plan_analysis(scenario, analysis, design));
+  std::string left_out;
+  design.analyses.push_back(plan_analysis(scenario, analysis, design, left_out));
   design.labels.push_back(label_of(scenario, analysis));
+  if (!left_out.empty()) design.labels.back().options.push_back({"left_out", left_out});
 }
 
 // By the ratios of the arms compared, or by the difference; unknown where neither tells.
@@ -316,16 +322,12 @@ std::shared_ptr<const design::GraphProcedure> planned_procedure(const Scenario& 
   return std::make_shared<const design::GraphProcedure>(std::move(procedure));
 }
 
-// The first look of a time to event, or the first look; of all arms, if need be without analyses.
-std::size_t look_to_report(Design& design) {
-  if (design.looks.empty()) return 0;  // a survey
+std::size_t endpoint_to_report(const Design& design) {
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();
   });
-  LookPlan look = found == design.looks.end() ? design.looks.front() : *found;
-  look.arms.clear();
-  look.at_interim = false;
-  return place_of(design.looks, look, same_data);
+  if (found != design.looks.end()) return found->endpoint;
+  return design.looks.empty() ? 0 : design.looks.front().endpoint;  // empty: a survey
 }
 
 Design compile_design(const Scenario& scenario) {
@@ -341,7 +343,7 @@ Design compile_design(const Scenario& scenario) {
   for (const Analysis& analysis : scenario.analyses)
     add_analysis(scenario, analysis, design);
   design.procedure = procedure_plan(scenario);
-  design.reported_look = look_to_report(design);
+  design.reported_endpoint = endpoint_to_report(design);
   for (const scenario::Arm& arm : scenario.arms)
     design.arm_names.push_back(arm.name);
   add_imbalance(scenario, design);

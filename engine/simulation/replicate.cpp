@@ -26,6 +26,20 @@ void prepare_single_looks(const Design& design, std::size_t sample_size, Workspa
     if (single(design.views[v].look)) sort_view(design, v, sample_size, workspace);
 }
 
+// The reported endpoint of all patients at the last analysis, which need not be one of it.
+const cohort::LookData& data_at_the_end(const Design& design, std::size_t sample_size,
+                                        double months, Workspace& workspace) {
+  for (std::size_t k = 0; k < design.looks.size(); ++k) {
+    const LookPlan& look = design.looks[k];
+    if (look.endpoint == design.reported_endpoint && look.arms.empty() && look.recorded.empty() &&
+        workspace.cuts[look.cut].calendar_months == months)
+      return workspace.looks[k].data;
+  }
+  cohort::observe(workspace.endpoints[design.reported_endpoint], sample_size, months, {},
+                  workspace.last);
+  return workspace.last;
+}
+
 }  // namespace
 
 void analyse_cohort(const Design& design, const DesignSize& size, Workspace& workspace,
@@ -39,14 +53,15 @@ void analyse_cohort(const Design& design, const DesignSize& size, Workspace& wor
   outcome.analyses.resize(design.analyses.size());
   prepare_single_looks(design, sample_size, workspace);
   hold_looks(design, size, look, workspace, outcome);
-  const cohort::LookData& first = workspace.looks[design.reported_look].data;
   const auto arrivals = std::span(workspace.cohort.enrolment_months).first(sample_size);
   outcome.analysis_months =
       std::ranges::max(workspace.cuts, {}, &cohort::Cut::calendar_months).calendar_months;
   outcome.enrolled = enrolled_by(outcome.analysis_months, arrivals);
   outcome.last_patient_in_months = outcome.enrolled == 0 ? 0.0 : arrivals[outcome.enrolled - 1];
-  outcome.events = first.events;
-  outcome.dropouts = first.dropouts;
+  const cohort::LookData& last =
+      data_at_the_end(design, sample_size, outcome.analysis_months, workspace);
+  outcome.events = last.events;
+  outcome.dropouts = last.dropouts;
   outcome.events_reached = std::ranges::all_of(workspace.cuts, &cohort::Cut::reached);
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
     if (!design.analyses[a].has_looks && !design.analyses[a].hypothesis)

@@ -36,8 +36,8 @@ std::string_view explanation(FitStatus status) {
     case FitStatus::one_group_empty:
       return "A group to be compared holds no patient.";
     case FitStatus::no_information:
-      return "No event happened while patients of different groups were at risk and could have had "
-             "it, so the variance is zero.";
+      return "The variance is zero: no event happened while patients of different groups were at "
+             "risk and could have had it, or each curve compared is 0 or 1.";
     case FitStatus::singular:
       return "A covariate is constant or a linear combination of the others and was dropped.";
     case FitStatus::monotone_likelihood:

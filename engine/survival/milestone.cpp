@@ -22,6 +22,13 @@ LogLog log_log(double survival, double std_error) {
   return {math::log(-log_survival), std_error / std::abs(survival * log_survival)};
 }
 
+// Greenwood's variance of a curve that has reached 0 is 0, as of one that is 1: what its last
+// factor (n - d) / n leaves of the sum vanishes with n - d. The curve itself says NaN there, as R's
+// does.
+double greenwood_error(const CurvePoint& point) {
+  return point.survival > 0 ? point.std_error : 0;
+}
+
 FitStatus comparability(const KaplanMeier& a, const KaplanMeier& b, double time) {
   if (a.n == 0 || b.n == 0) return FitStatus::one_group_empty;
   if (!covers(a, time) || !covers(b, time)) return FitStatus::follow_up_too_short;
@@ -39,11 +46,12 @@ MilestoneComparison compare_milestone(const KaplanMeier& reference, const Kaplan
   const CurvePoint y = survival_at(experimental, time);
   result.time = time;
   result.reference = x.survival;
-  result.reference_std_error = x.std_error;
+  result.reference_std_error = greenwood_error(x);
   result.experimental = y.survival;
-  result.experimental_std_error = y.std_error;
+  result.experimental_std_error = greenwood_error(y);
   result.difference = y.survival - x.survival;
-  result.std_error = std::sqrt(x.std_error * x.std_error + y.std_error * y.std_error);
+  result.std_error = std::sqrt(result.reference_std_error * result.reference_std_error +
+                               result.experimental_std_error * result.experimental_std_error);
   const double z = math::normal_quantile(0.5 + 0.5 * level);
   result.lower = result.difference - z * result.std_error;
   result.upper = result.difference + z * result.std_error;

@@ -68,7 +68,7 @@ TEST(CohortOfACourse, EveryAnalysisRefitsToTheStatisticOfTheReplicate) {
     // Patients whose stage is not recorded have empty cells and are dropped, as in the replicate.
     const json rfs = fit(folder, "--time time_rfs --status status_rfs --cox arm,stage_b,stage_c");
     EXPECT_EQ(rfs["cox"]["terms"][0]["coef"], analyses[2]["log_hr"]);
-    EXPECT_EQ(rfs["n"], analyses[2]["patients"]);
+    EXPECT_EQ(rfs["cox"]["n"], analyses[2]["patients"]);
     const json rate = fit(folder, "--proportion r0_rate");
     EXPECT_EQ(rate["proportion"]["score"]["z"], z(3));
     EXPECT_EQ(rate["proportion"]["risk_difference"]["estimate"], analyses[3]["risk_difference"]);

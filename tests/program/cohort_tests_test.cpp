@@ -174,13 +174,13 @@ void expect_refits(const std::string& text, const std::string& group) {
       }
       if (analysis.contains("p")) {
         EXPECT_EQ(refits.combined_p(name == "combined" ? 1 : 2), analysis["p"].get<double>());
-        EXPECT_EQ(std::stod(rows[a][11]), analysis["p"].get<double>());
+        EXPECT_EQ(std::stod(rows[a][12]), analysis["p"].get<double>());
       }
       if (analysis.contains("difference")) {
         EXPECT_EQ(refits.difference(name)["estimate"].get<double>(),
                   analysis["difference"].get<double>());
-        EXPECT_EQ(std::stod(rows[a][12]), analysis["difference"].get<double>());
-        EXPECT_EQ(std::stod(rows[a][13]), analysis["difference_se"].get<double>());
+        EXPECT_EQ(std::stod(rows[a][13]), analysis["difference"].get<double>());
+        EXPECT_EQ(std::stod(rows[a][14]), analysis["difference_se"].get<double>());
       }
     }
     EXPECT_EQ(analyses.back()["outcomes"][0]["time"], "time_os");

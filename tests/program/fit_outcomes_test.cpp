@@ -116,9 +116,9 @@ TEST(FitOutcomes, TimesAndAProportionInOneTable) {
                                         "--group arm --proportion r0 --rmst 3");
   ASSERT_EQ(finished.exit_status, 0) << finished.errors;
   for (const char* text :
-       {"6 patients, 4 events of any cause; 1 row with a missing value", "Kaplan-Meier",
-        "Cumulative incidence (SE)", "RMST difference to 3", "Proportion with r0", "Newcombe",
-        "Fisher's exact test", "more successes in b"})
+       {"7 patients, 4 events of any cause\nFor the proportions: 1 row with a missing value",
+        "Kaplan-Meier", "Cumulative incidence (SE)", "RMST difference to 3", "Proportion with r0",
+        "Newcombe", "Fisher's exact test", "more successes in b"})
     EXPECT_NE(finished.output.find(text), std::string::npos) << text << "\n" << finished.output;
   // Causes keep the file's numbers, also where others lie between them.
   const json found = json::parse(

@@ -71,7 +71,7 @@ std::vector<evidence::CoursePattern> fine_patterns(const CalibratedCourse& calib
       for (int part = 0; part < parts; ++part) {
         const double share = (upto[grade + 1] - upto[grade]) / parts;
         const double y = math::normal_quantile(upto[grade] + (part + 0.5) * share);
-        const double p = math::normal_probability((limit - with_age * z - with_grade * y) / open);
+        const double p = math::normal_probability((limit + with_age * z + with_grade * y) / open);
         for (const double big : {0.0, 1.0}) {
           const double weight = std::exp(-0.5 * z * z) * share * (big > 0 ? p : 1 - p);
           const double r2 = calibrated.r2_odds * std::pow(2, big) * std::pow(1.02, age);

@@ -99,7 +99,7 @@ double one_factor(double r, double prevalence, int high) {
   const double step = 1.0 / 64, limit = math::normal_quantile(prevalence);
   for (int i = -600; i <= 600; ++i) {
     const double common = i * step;
-    const double p = math::normal_probability((limit - std::sqrt(r) * common) / std::sqrt(1 - r));
+    const double p = math::normal_probability((limit + std::sqrt(r) * common) / std::sqrt(1 - r));
     sum += std::exp(-0.5 * common * common) * std::pow(p, high) * std::pow(1 - p, 8 - high);
   }
   return sum * step / std::sqrt(2 * std::numbers::pi);
@@ -141,7 +141,7 @@ TEST(CovariatePatterns, DoubleProgrammedTwoNormalCovariatesAddToOne) {
 
 TEST(CovariatePatterns, DoubleProgrammedANormalAndABinaryCovariate) {
   // Given the score z of the normal one, the binary one is 1 with probability
-  // P((q - r z) / sqrt(1 - r^2)); the trapezoidal rule over z.
+  // P((q + r z) / sqrt(1 - r^2)); the trapezoidal rule over z.
   const std::vector<Covariate> population{{"g3", BinaryLaw{0.113}}, {"age", NormalLaw{0, 1}}};
   const double r = -0.6, limit = math::normal_quantile(0.113);
   const Copula copula = cohort::gaussian_copula({0, 1}, std::vector<double>{1, r, r, 1});
@@ -149,7 +149,7 @@ TEST(CovariatePatterns, DoubleProgrammedANormalAndABinaryCovariate) {
     double sum = 0;
     for (int i = -600; i <= 600; ++i) {
       const double z = i / 64.0;
-      const double p = math::normal_probability((limit - r * z) / std::sqrt(1 - r * r));
+      const double p = math::normal_probability((limit + r * z) / std::sqrt(1 - r * r));
       const double risk = hazard * std::pow(1.4, z);
       sum += std::exp(-0.5 * z * z) * (p * std::exp(-2.449 * risk) + (1 - p) * std::exp(-risk));
     }
@@ -161,7 +161,7 @@ TEST(CovariatePatterns, DoubleProgrammedANormalAndABinaryCovariate) {
 
 TEST(CovariatePatterns, DoubleProgrammedANormalAndTwoBinaryCovariates) {
   // Given the scores z of the normal covariate and y of the first binary one, the second is 1 with
-  // probability P((q2 - z and y's part) / what is open); the trapezoidal rule over both.
+  // probability P((q2 + z and y's part) / what is open); the trapezoidal rule over both.
   const std::vector<Covariate> population{
       {"g3", BinaryLaw{0.2}}, {"big", BinaryLaw{0.4}}, {"age", NormalLaw{0, 1}}};
   const double r1 = 0.5, r2 = -0.3, r12 = 0.4;  // age with either, and these with each other
@@ -175,11 +175,11 @@ TEST(CovariatePatterns, DoubleProgrammedANormalAndTwoBinaryCovariates) {
   for (int i = -112; i <= 112; ++i)
     for (int j = 0; j < 400; ++j) {
       const double z = i * step;
-      // The first binary score is cut at q1: midpoints on either side of the cut.
-      const double cut = (q1 - r1 * z) / std::sqrt(1 - r1 * r1);
+      // The first binary score is cut at -q1: midpoints on either side of the cut.
+      const double cut = (-q1 - r1 * z) / std::sqrt(1 - r1 * r1);
       const double width = 0.04, y = cut + ((j - 200) + 0.5) * width;
-      const double second = math::normal_probability((q2 - r2 * z - of_y * y) / open);
-      const double risk = std::pow(1.5, z) * (j < 200 ? 2.4 : 1.0);
+      const double second = math::normal_probability((q2 + r2 * z + of_y * y) / open);
+      const double risk = std::pow(1.5, z) * (j < 200 ? 1.0 : 2.4);
       sum += std::exp(-0.5 * (z * z + y * y)) * width * step *
              (second * std::exp(-1.7 * risk) + (1 - second) * std::exp(-risk));
     }

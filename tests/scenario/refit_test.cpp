@@ -106,6 +106,24 @@ TEST(Refit, LevelsAreFittedTogetherAndAConstantHasNoRatio) {
   EXPECT_FALSE(refit[2].univariable.has_value());
 }
 
+TEST(Refit, LevelsThatCannotOccurAreLeftOut) {
+  const auto refit = refit_single_event(
+      event_with({{"grade", CategoricalLaw{{"g1", "g2", "g3", "g4"}, {0, 0.7, 0, 0.3}}},
+                  {"nobody", BinaryLaw{0}},
+                  {"poor", BinaryLaw{0.4}}},
+                 {{"grade", "g2", 1.5, "scenario"},
+                  {"grade", "g3", 2, "scenario"},
+                  {"grade", "g4", 3, "scenario"},
+                  {"nobody", "", 2, "scenario"},
+                  {"poor", "", 1.8, "scenario"}}));
+  ASSERT_EQ(refit.size(), 5u);
+  EXPECT_FALSE(refit[0].multivariable.has_value());  // g2 is what the others are compared with
+  EXPECT_FALSE(refit[1].multivariable.has_value());
+  EXPECT_NEAR(refit[2].multivariable.value(), 2, 1e-8);  // 3 / 1.5
+  EXPECT_FALSE(refit[3].multivariable.has_value());
+  EXPECT_NEAR(refit[4].multivariable.value(), 1.8, 1e-8);
+}
+
 TEST(Refit, NeedsAPublishedCohort) {
   const Transition given{"rfs", survival::PiecewiseHazard{{0}, {0.05}}, {}};
   EXPECT_TRUE(refit_single_event(given).empty());
@@ -128,6 +146,26 @@ Scenario course() {
   course.operation.r2.probability = 0.25;
   course.published_cohort = scenario.population;
   return scenario;
+}
+
+TEST(Refit, FollowUpOfThePublishedCohortLastsUntilNobodyIsAtRisk) {
+  Scenario scenario = course();
+  scenario.course->published_follow_up = {{0}, {std::log(2) / 60}};
+  const evidence::FollowUp follow_up = published_follow_up(*scenario.course);
+  EXPECT_LT(std::exp(-follow_up.censoring.cumulative(follow_up.horizon_months)), 1.1e-7);
+  const CalibratedCourse calibrated = calibrate_course(scenario);
+  evidence::CoxDesign r2{1, {}};
+  for (const evidence::CoursePattern& pattern : calibrated.patterns)
+    r2.covariates.push_back(pattern.starts_with_disease ? 1 : 0);
+  const auto limit = [&](double months) {
+    return evidence::overall_survival_cox_limit(calibrated.hazards, calibrated.patterns, r2,
+                                                {follow_up.censoring, months})
+        .log_hazard_ratio[0];
+  };
+  EXPECT_NEAR(limit(follow_up.horizon_months), limit(2 * follow_up.horizon_months), 1e-8);
+  // Where one patient in a hundred is still followed, as many deaths are missed.
+  EXPECT_GT(std::abs(limit(std::log(100) * 60 / std::log(2)) - limit(follow_up.horizon_months)),
+            1e-8);
 }
 
 TEST(Refit, SurvivalOfACourseShowsThePublishedRatioThatWasSolvedFor) {

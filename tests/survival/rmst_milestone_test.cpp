@@ -119,5 +119,53 @@ TEST(Milestone, OneCurveAtOneLeavesThePlainTestOnly) {
   EXPECT_EQ(test.log_log_z, 0);
 }
 
+Arms two_arms(std::vector<double> time, std::vector<std::uint8_t> event,
+              std::vector<std::int32_t> group) {
+  PatientColumns patients;
+  patients.time = std::move(time);
+  patients.event = std::move(event);
+  patients.group = std::move(group);
+  patients.groups = 2;
+  return arms(patients);
+}
+
+// Everybody in the reference has died by 8; 4 of 6 live on in the other group, nobody was censored.
+TEST(Milestone, AnArmThatHasDiedOutIsTestedByTheOthersVariance) {
+  const Arms both =
+      two_arms({1, 2, 3, 4, 5, 6, 2, 7, 9, 9, 9, 9}, {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
+               {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1});
+  const MilestoneComparison test = compare_milestone(both.control, both.experimental, 8);
+  EXPECT_EQ(test.status, FitStatus::ok);
+  EXPECT_EQ(test.reference, 0);
+  EXPECT_EQ(test.reference_std_error, 0);
+  EXPECT_NEAR(test.difference, 2.0 / 3, 1e-15);
+  EXPECT_NEAR(test.std_error, std::sqrt(2.0 / 3 * (1.0 / 3) / 6), 1e-15);
+  EXPECT_NEAR(test.z, test.difference / test.std_error, 1e-15);
+  EXPECT_EQ(test.log_log_status, FitStatus::no_information);
+}
+
+TEST(Milestone, ACurveThatFallsToZeroAfterCensoringsHasNoVarianceEither) {
+  const Arms both =
+      two_arms({1, 2, 3, 4, 5, 6, 2, 7, 9, 9, 9, 9}, {1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0},
+               {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1});
+  const MilestoneComparison test = compare_milestone(both.control, both.experimental, 8);
+  EXPECT_EQ(test.status, FitStatus::ok);
+  EXPECT_NEAR(test.std_error, std::sqrt(2.0 / 3 * (1.0 / 3) / 6), 1e-15);
+}
+
+TEST(Milestone, TwoCurvesAtZeroOrOneHaveADifferenceAndNoTest) {
+  for (const bool one_survives : {true, false}) {
+    const double last = one_survives ? 9 : 4;
+    const auto ends = static_cast<std::uint8_t>(!one_survives);
+    const Arms both =
+        two_arms({1, 2, 3, last, last, last}, {1, 1, 1, ends, ends, ends}, {0, 0, 0, 1, 1, 1});
+    const MilestoneComparison test = compare_milestone(both.control, both.experimental, 8);
+    EXPECT_EQ(test.status, FitStatus::no_information);
+    EXPECT_EQ(test.difference, one_survives ? 1 : 0);
+    EXPECT_EQ(test.std_error, 0);
+    EXPECT_EQ(test.z, 0);
+  }
+}
+
 }  // namespace
 }  // namespace trialmill::survival

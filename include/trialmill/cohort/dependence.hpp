@@ -12,8 +12,9 @@ namespace trialmill::cohort {
 
 /// Covariates whose dependence is that of a multivariate normal vector: the uniform that a law
 /// turns into a value is the normal probability of the covariate's latent score (Sklar 1959; Cario
-/// and Nelson 1997, NORTA). Every covariate keeps its own law. No covariates: everything
-/// independent.
+/// and Nelson 1997, NORTA). A high score means a high value: present rather than absent, a level
+/// that stands later in the list, a large number. Every covariate keeps its own law. No covariates:
+/// everything independent.
 struct Copula {
   std::vector<std::size_t> covariates;  ///< indices in the population, none with parents
   /// Cholesky factor of the latent correlation matrix, lower triangle by rows: 1, 2, 3, ...

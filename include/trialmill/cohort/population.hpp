@@ -70,8 +70,10 @@ struct Covariate {
   bool recorded = true;  ///< false: latent, nobody in the trial knows it
 };
 
-/// The value below which a fraction u of patients lies: 0 or 1 for a binary covariate (1 when
-/// u < prevalence), the level's index for a categorical one, the quantile for a continuous one.
+/// A patient's value by inverse transform: the quantile of a continuous covariate, the index of the
+/// level of a categorical one (the first for low u), and of a binary one 1 when u < prevalence.
+/// That one alone falls with u; `draw_population` turns the uniform of a correlated one, so that a
+/// high score means a high value of every kind.
 /// @param u uniforms in (0, 1) @param value same length; may be u itself
 void draw_values(const CovariateLaw& law, std::span<const double> u, std::span<double> value);
 

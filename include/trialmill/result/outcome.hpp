@@ -55,6 +55,8 @@ struct AnalysisOutcome {
   double analysis_months = 0;  ///< calendar time of the cut from the opening of enrolment
   std::size_t patients = 0;    ///< analysed
   std::size_t events = 0;      ///< seen in them; successes of a yes-or-no endpoint
+  std::size_t dropouts = 0;    ///< lost among them before an event was known
+  std::size_t enrolled = 0;    ///< of the arms compared by the cut, whether analysed or not
   /// Cox analyses only; NaN otherwise and when undefined.
   double log_hazard_ratio = not_a_number;
   double standard_error = not_a_number;
@@ -97,8 +99,8 @@ struct PathwayCounts {
 struct Outcome {
   double analysis_months = 0;  ///< calendar time of the last analysis
   double last_patient_in_months = 0;
-  std::size_t enrolled = 0;  ///< by the time of the first look
-  std::size_t events = 0;    ///< of the first analysis
+  std::size_t enrolled = 0;  ///< by the time of the last analysis, as all that follows
+  std::size_t events = 0;    ///< of the endpoint that the first analysis of a time to event has
   std::size_t dropouts = 0;
   bool events_reached = true;  ///< false: follow-up ended before the condition was met
   std::vector<AnalysisOutcome> analyses;

@@ -327,7 +327,17 @@ struct AnalysisLabel {
   AnalysisSet set = {};
 };
 
-/// Turns the sums of a design point into the figures that are reported.
+/// More undefined tests, or replicates without an estimate, than this share of those that are
+/// counted are said where the figures are read: whether a test exists depends on the outcome.
+inline constexpr double most_undefined = 0.01;
+
+/// What stands in the way of reading an analysis's figures, a sentence each: of all its replicates,
+/// or of those that hold one of its looks, more than `most_undefined` have no test, or no estimate.
+/// @param replicates of its design point
+std::vector<std::string> warnings(const AnalysisResult& analysis, std::uint64_t replicates);
+
+/// Turns the sums of a design point into the figures that are reported. Bias and coverage are NaN
+/// where more than `most_undefined` of the replicates have no estimate: the rest is a selection.
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
                       const std::vector<AnalysisLabel>& labels,
                       const std::vector<AnalysisTruth>& truths,

@@ -130,9 +130,9 @@ struct Design {
   cohort::TrialModel model;
   std::vector<cohort::Endpoint> endpoints;
   std::vector<CutPlan> cuts;
-  std::vector<LookPlan> looks;    ///< the first one is of the first analysis
-  std::size_t reported_look = 0;  ///< whose events and dropouts are the trial's: the first one of a
-                                  ///< time to event, of all arms
+  std::vector<LookPlan> looks;        ///< the first one is of the first analysis
+  std::size_t reported_endpoint = 0;  ///< whose events and dropouts are the trial's: that of the
+                                      ///< first analysis of a time to event, or of the first
   std::vector<SortedView> views;
   std::vector<AnalysisPlan> analyses;
   std::optional<ProcedurePlan> procedure;

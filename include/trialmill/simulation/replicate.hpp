@@ -71,6 +71,7 @@ struct Workspace {
   std::vector<UnfoldingBounds> bounds;  ///< by size and analysis
   HypothesesWorkspace hypotheses;
   std::vector<LookTables> looks;  ///< one per look of the design
+  cohort::LookData last;          ///< the reported endpoint at the last analysis, where no look is
   std::vector<std::span<const double>> recorded;
   std::vector<std::int32_t> stratum, row_stratum;
   std::vector<survival::SortedTimes> sorted;  ///< one per view
