@@ -49,6 +49,7 @@ Json to_document(const LookResult& look) {
                    {"time_held_mean", number(more.time_held_mean)},
                    {"enrolled_mean", number(more.enrolled_mean)},
                    {"information_mean", number(more.information_mean)},
+                   {"correlation_mean", number(more.correlation_mean)},
                    {"efficacy_z_mean", number(more.efficacy_z_mean)},
                    {"futility_z_mean", number(more.futility_z_mean)}});
   return document;
@@ -58,6 +59,7 @@ Json to_document(const Stopping& stopping) {
   const SpendingLabel& spending = stopping.spending;
   const bool futility = !spending.futility_spending.empty();
   return {{"spending", spending.spending},
+          {"looks_correlate_by", spending.correlation},
           {"futility_spending", futility ? Json(spending.futility_spending) : Json(nullptr)},
           {"binding", futility ? Json(spending.binding) : Json(nullptr)},
           {"obeyed", futility ? Json(spending.obeyed) : Json(nullptr)},
@@ -139,7 +141,8 @@ Json to_document(const AnalyticTwin& twin) {
                                    {"time", number(look.time)},
                                    {"events", number(look.events)},
                                    {"rejection", number(look.rejection)},
-                                   {"futility", number(look.futility)}});
+                                   {"futility", number(look.futility)},
+                                   {"correlation", number(look.correlation)}});
   if (twin.formula_events.empty()) return document;
   Json& formulae = document["formula_events"] = Json::object();
   for (const FormulaEvents& needed : twin.formula_events)

@@ -18,6 +18,7 @@ result::AnalysisOutcome outcome_of(const AnalysisPlan& plan, const Comparison& c
   if (comparison.status == FitStatus::ok) {
     outcome.z = plan.margin ? survival::non_inferiority(comparison, *plan.margin).z : comparison.z;
     outcome.difference = {comparison.difference, comparison.std_error};
+    outcome.information = 1 / (comparison.std_error * comparison.std_error);
   }
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
@@ -43,7 +44,10 @@ result::AnalysisOutcome milestone_outcome(const AnalysisPlan& plan, const ArmCur
   result::AnalysisOutcome outcome = outcome_of(plan, comparison);
   if (plan.scale == scenario::Analysis::MilestoneScale::plain) return outcome;
   outcome.status = comparison.log_log_status;
-  outcome.z = outcome.status == FitStatus::ok ? comparison.log_log_z : not_a_number;
+  const bool defined = outcome.status == FitStatus::ok;
+  outcome.z = defined ? comparison.log_log_z : not_a_number;
+  const double error = comparison.log_log_std_error;
+  outcome.information = defined ? 1 / (error * error) : not_a_number;
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }

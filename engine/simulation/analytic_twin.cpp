@@ -26,6 +26,8 @@ using Model = std::variant<design::TwoArmModel, scenario::NoModel>;
 // Why a test has no twin; nothing when it has one.
 std::string reason_against(const Analysis& analysis) {
   using enum Analysis::Test;
+  if (analysis.looks && !analysis.looks->final_weights.empty())
+    return "another test at the final analysis";
   if (analysis.test == log_rank)
     return std::holds_alternative<survival::FlemingHarrington>(analysis.weight) ? ""
                                                                                 : "a modest weight";
@@ -100,7 +102,8 @@ std::optional<std::vector<double>> look_times(const Scenario& scenario, const An
 
 // The bounds at the information expected; none when a look but the last finds all of it.
 std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLook>& looks,
-                                            const PlannedLooks& planned) {
+                                            const PlannedLooks& planned,
+                                            scenario::LookCorrelation correlation) {
   design::Boundaries bounds = planned.boundaries;
   design::BoundarySequence sequence(planned.boundaries, planned.clock, planned.last_look);
   for (std::size_t k = 0; k < looks.size(); ++k) {
@@ -110,7 +113,10 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
     const double plan = planned.boundaries.looks[k].information;
     if (std::abs(information - plan) < 1e-9) information = plan;
     if (!last && information >= 1) return std::nullopt;
-    bounds.looks[k] = sequence.next(information, last);
+    design::ObservedLook observed{information};
+    if (correlation == scenario::LookCorrelation::score_variance)
+      observed.information = looks[k].score.variance;
+    bounds.looks[k] = sequence.next(observed, last);
   }
   return planned.futility_obeyed ? bounds : design::without_futility(bounds);
 }
@@ -118,9 +124,13 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
 // Nobody stops for futility at the last look, which the library counts as failing to reject.
 std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power) {
   std::vector<result::AnalyticLook> out;
-  for (const design::ExpectedLook& look : power.looks)
+  double before = result::not_a_number;
+  for (const design::ExpectedLook& look : power.looks) {
     out.push_back({static_cast<int>(out.size()) + 1, look.counts.time_months, look.counts.events(),
-                   look.efficacy + look.harm, look.futility});
+                   look.efficacy + look.harm, look.futility,
+                   std::sqrt(before / look.score.variance)});
+    before = look.score.variance;
+  }
   out.back().futility = 0;
   return out;
 }
@@ -147,7 +157,8 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
   }
   if (!(looks.front().counts.control.events > 0 && looks.front().counts.experimental.events > 0))
     return no_twin("no events in an arm");
-  const auto bounds = planned ? bounds_at(looks, *planned) : one_look(analysis);
+  const auto bounds = planned ? bounds_at(looks, *planned, scenario::look_correlation(analysis))
+                              : one_look(analysis);
   if (!bounds) return no_twin("an interim look at all of the events");
   const design::AnalyticPower power = design::analytic_power(*bounds, std::move(looks));
   twin.power = power.power + power.harm;

@@ -229,12 +229,15 @@ TEST(Looks, GoOnToTheLookAskedFor) {
 // Every test sees at a look what it sees in a trial that ends with the events of that look.
 TEST(Looks, OfEveryTestAreTheAnalysesOfATrialThatEndsThere) {
   const std::string others =
-      "{name: mean, test: rmst, tau_months: 8}, {name: plain, test: milestone, at_months: 8}, "
       "{name: combined, test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]}, "
       "{name: pairs, test: win-ratio, outcomes: [os]}";
   const std::vector<std::string> with_looks = {"name: modest, test: log-rank, weight: mwlr(6)",
                                                "name: robust, test: cox, standard_error: robust",
-                                               "name: margin, test: cox, margin: 1.3"};
+                                               "name: margin, test: cox, margin: 1.3",
+                                               "name: mean, test: rmst, tau_months: 8",
+                                               "name: plain, test: milestone, at_months: 8",
+                                               "name: largest, test: max-combo, weights: "
+                                               "[\"fh(0,0)\", \"fh(0,1)\"]"};
   LooksTrial trial;
   trial.analyses = "[";
   for (const std::string& analysis : with_looks)
