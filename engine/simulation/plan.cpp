@@ -210,25 +210,6 @@ std::size_t view_of(const AnalysisPlan& plan, Design& design) {
   return place;
 }
 
-// @param weights those that any look is tested by
-WeightsByLook weights_by_look(const Analysis& analysis,
-                              std::vector<survival::LogRankWeight>& weights) {
-  const auto places = [&](const std::vector<survival::LogRankWeight>& of) {
-    std::vector<std::size_t> out;
-    for (const survival::LogRankWeight& weight : of)
-      out.push_back(place_of(weights, weight, std::equal_to<>()));
-    return out;
-  };
-  weights.clear();
-  WeightsByLook out;
-  out.interim = places(analysis.test == Analysis::Test::max_combo
-                           ? analysis.weights
-                           : std::vector<survival::LogRankWeight>{analysis.weight});
-  const auto& last = analysis.looks->final_weights;
-  out.last = last.empty() ? out.interim : places(last);
-  return out;
-}
-
 AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, Design& design) {
   AnalysisPlan plan;
   plan.test = analysis.test;

@@ -6,17 +6,17 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <ostream>
+#include <string>
 
 #include "simulation/study.hpp"
 
 namespace trialmill::simulation {
 namespace {
 
-constexpr int replicates = 200000;
+constexpr int most_replicates = 200000;
 
 // 800 patients with 560 events: in much smaller trials the statistics are not quite normal.
-Plan null_trial(const std::string& analyses) {
+Plan null_trial(const std::string& analyses, int replicates) {
   const std::string text =
       "trialmill: 1\ntitle: no effect\n"
       "disease: {death: {baseline: {hazard_per_month: 0.04}}}\n"
@@ -26,7 +26,7 @@ Plan null_trial(const std::string& analyses) {
   return compile_plan(scenario::read_study(input::read_yaml_text(text, "null.yaml")));
 }
 
-void expect_level(const result::AnalysisResult& analysis) {
+void expect_level(const result::AnalysisResult& analysis, int replicates) {
   const double mc_se = std::sqrt(0.025 * 0.975 / replicates);
   EXPECT_NEAR(analysis.power.estimate, 0.025, 3.5 * mc_se) << analysis.name;
   testing::Test::RecordProperty(analysis.name, std::to_string(analysis.power.estimate));
@@ -42,10 +42,10 @@ TEST_P(LevelOfWeightedLooks, IsNominal) {
                   ", test: log-rank, weight: \"" + GetParam() +
                   "\", looks: {information_fraction: [" + fractions + "], spending: " + spending +
                   "}}\n";
-  const Plan plan = null_trial(analyses);
+  const Plan plan = null_trial(analyses, most_replicates);
   const result::Result result = summarise(plan, run(plan, {}));
   for (const result::AnalysisResult& analysis : result.points[0].analyses)
-    expect_level(analysis);
+    expect_level(analysis, most_replicates);
 }
 
 INSTANTIATE_TEST_SUITE_P(Weights, LevelOfWeightedLooks,
@@ -57,46 +57,41 @@ INSTANTIATE_TEST_SUITE_P(Weights, LevelOfWeightedLooks,
                            return name;
                          });
 
-struct OtherTest {
-  const char* name;
-  std::string test;
-  std::string looks = "information_fraction: [0.5, 0.75, 1], spending: pocock";
-};
-
-void PrintTo(const OtherTest& other, std::ostream* out) {
-  *out << other.name;
-}
-
-class LevelOfLooks : public testing::TestWithParam<OtherTest> {};
-
-TEST_P(LevelOfLooks, IsNominal) {
-  const OtherTest& other = GetParam();
-  const Plan plan = null_trial("  - {name: " + std::string(other.name) + ", " + other.test +
-                               ", looks: {" + other.looks + "}}\n");
-  expect_level(summarise(plan, run(plan, {})).points[0].analyses[0]);
-}
-
 const std::string combo = "test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]";
 
-INSTANTIATE_TEST_SUITE_P(
-    OtherTests, LevelOfLooks,
-    testing::Values(
-        OtherTest{"max_combo", combo},
-        OtherTest{"max_combo_of_three",
-                  "test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\", \"fh(1,0)\"]",
-                  "information_fraction: [0.5, 1], spending: pocock"},
-        OtherTest{"max_combo_two_sided", combo + ", sided: 2",
-                  "information_fraction: [0.5, 1], spending: pocock"},
-        OtherTest{"log_rank_then_max_combo", "test: log-rank",
-                  "information_fraction: [0.5, 0.75, 1], spending: pocock, final_analysis: {" +
-                      combo + "}"},
-        OtherTest{"log_rank_then_late", "test: log-rank",
-                  "information_fraction: [0.5, 1], spending: pocock, final_analysis: {test: "
-                  "log-rank, weight: \"fh(0,1)\"}"},
-        OtherTest{"rmst", "test: rmst, tau_months: 12"},
-        OtherTest{"milestone", "test: milestone, at_months: 12"},
-        OtherTest{"log_log", "test: milestone, at_months: 12, scale: log-log"}),
-    [](const auto& other) { return std::string(other.param.name); });
+std::string two_looks(const std::string& name, const std::string& test,
+                      const std::string& last = "") {
+  return "  - {name: " + name + ", " + test +
+         ", looks: {information_fraction: [0.5, 1], spending: pocock" + last + "}}\n";
+}
+
+TEST(LevelOfLooks, OfOtherTestsIsNominal) {
+  const Plan plan = null_trial(
+      two_looks("max_combo", combo) +
+          two_looks("then_max_combo", "test: log-rank", ", final_analysis: {" + combo + "}") +
+          two_looks("then_late", "test: log-rank",
+                    ", final_analysis: {test: log-rank, weight: \"fh(0,1)\"}") +
+          two_looks("rmst", "test: rmst, tau_months: 12") +
+          two_looks("milestone", "test: milestone, at_months: 12") +
+          two_looks("log_log", "test: milestone, at_months: 12, scale: log-log"),
+      most_replicates);
+  const result::Result result = summarise(plan, run(plan, {}));
+  for (const result::AnalysisResult& analysis : result.points[0].analyses)
+    expect_level(analysis, most_replicates);
+}
+
+// Three weights, of which one is the sum of the others, both sides and three looks cost the more.
+TEST(LevelOfLooks, OfLargerMaxComboTestsIsNominal) {
+  constexpr int replicates = 40000;
+  const Plan plan = null_trial(
+      two_looks("of_three", "test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\", \"fh(1,0)\"]") +
+          two_looks("two_sided", combo + ", sided: 2") + "  - {name: three_looks, " + combo +
+          ", looks: {information_fraction: [0.5, 0.75, 1], spending: obf}}\n",
+      replicates);
+  const result::Result result = summarise(plan, run(plan, {}));
+  for (const result::AnalysisResult& analysis : result.points[0].analyses)
+    expect_level(analysis, replicates);
+}
 
 // Prior (2020, Statistical Methods in Medical Research 29: 3525-3532): the log-rank test after half
 // of 100 events, at an alpha of 0.0015, then the larger of it and FH(0,1); power about 73 %, as
@@ -111,7 +106,8 @@ TEST(LooksWithAnotherFinalAnalysis, IndependentPowerOfPrior) {
       "{information_fraction: [0.5, 1], spending: \"custom(0.0015,0.025)\", final_analysis: {" +
           combo + "}}}\nsimulation: {replicates: 20000, seed: 3}\n",
       "delayed.yaml")));
-  const result::AnalysisResult both = summarise(plan, run(plan, {})).points[0].analyses[0];
+  const result::Result result = summarise(plan, run(plan, {}));
+  const result::AnalysisResult& both = result.points[0].analyses[0];
   EXPECT_NEAR(both.power.estimate, 0.73, 0.005 + 3.5 * both.power.mc_se);
   EXPECT_NEAR(both.by_look[0].sequential->efficacy_z_mean, 2.968, 0.0005);
 }
