@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "design/joint_looks.hpp"
 #include "simulation/looks_trial.hpp"
+#include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -172,23 +172,24 @@ TEST(Looks, DoubleProgrammedOnesWithAnotherFinalAnalysisAreBoundedByTheirCovaria
     const auto correlation = [](const Scores& earlier, int a, const Scores& now, int b) {
       return earlier.covariance[a][b] / std::sqrt(earlier.covariance[a][a] * now.covariance[b][b]);
     };
-    const double spends[] = {0.5, 0.75, 1};
-    design::JointLooks joint;
-    double before = 0;
+    design::GroupSequentialDesign design;
+    design.efficacy = design::LanDeMetsPocock{};
+    design.information = {0.5, 0.75, 1};
+    design::BoundarySequence sequence(design::compute_boundaries(design));
+    const std::vector<double> of_last = {correlation(first, 0, last, 0),
+                                         correlation(second, 0, last, 0),
+                                         1,
+                                         correlation(last, 0, last, 1),
+                                         correlation(first, 0, last, 1),
+                                         correlation(second, 0, last, 1),
+                                         correlation(last, 0, last, 1),
+                                         1};
+    const design::JointStatistics joint[] = {
+        {1, {1}}, {1, {correlation(first, 0, second, 0), 1}}, {2, of_last}};
     for (std::size_t k = 0; k < 3; ++k) {
-      if (k == 0) joint.look_at(1, std::vector{1.0});
-      if (k == 1) joint.look_at(1, std::vector{correlation(first, 0, second, 0), 1.0});
-      if (k == 2)
-        joint.look_at(
-            2, std::vector{correlation(first, 0, last, 0), correlation(second, 0, last, 0), 1.0,
-                           correlation(last, 0, last, 1), correlation(first, 0, last, 1),
-                           correlation(second, 0, last, 1), correlation(last, 0, last, 1), 1.0});
-      const double alpha = design::spent(design::LanDeMetsPocock{}, 0.025, spends[k], k);
-      const double bound = joint.bound_for(alpha - before, false);
-      EXPECT_NEAR(looks[k].efficacy_z, bound, 1e-7) << k;
+      const design::ObservedLook look{design.information[k], {}, joint[k]};
+      EXPECT_NEAR(looks[k].efficacy_z, sequence.next(look, k == 2).efficacy_z, 1e-7) << k;
       EXPECT_NEAR(looks[k].z, k < 2 ? scores[k].z[0] : std::max(last.z[0], last.z[1]), 1e-11);
-      joint.keep_below(bound);
-      before = alpha;
     }
   });
 }
