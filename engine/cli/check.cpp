@@ -8,6 +8,7 @@
 #include "cli/check_course.hpp"
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
+#include "cli/check_looks.hpp"
 #include "cli/check_notes.hpp"
 #include "cli/check_survey.hpp"
 #include "cli/check_uncertainty.hpp"
@@ -186,6 +187,7 @@ int check_study(const CheckArguments& arguments) {
   if (arguments.json) {
     Json document = heading_document(study);
     document["model"] = to_document(check);
+    document["looks"] = looks_document(first.scenario);
     document["analytic"] = twins_document(simulation::expected_result(study));
     if (first.scenario.uncertainty) document["uncertainty"] = uncertainty_document(first.scenario);
     document["figures"] = to_document(figures);
@@ -200,6 +202,7 @@ int check_study(const CheckArguments& arguments) {
   print_survival(check);
   fmt::print("Full enrolment ({} patients) is expected {:.1f} months after the start.\n",
              first.scenario.sample_size, check.full_enrolment_months);
+  print_looks(first.scenario);
   print_twins(simulation::expected_result(study));
   print_uncertainty(first.scenario);
   print_figures(figures);

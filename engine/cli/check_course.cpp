@@ -8,6 +8,7 @@
 
 #include "cli/audited_figures.hpp"
 #include "cli/check_document.hpp"
+#include "cli/check_looks.hpp"
 #include "cli/check_notes.hpp"
 #include "cli/check_uncertainty.hpp"
 #include "cli/endpoint_words.hpp"
@@ -273,6 +274,7 @@ int check_course(const scenario::Study& study, bool json) {
   if (json) {
     nlohmann::ordered_json document = heading_document(study);
     document["model"] = to_document(check, scenario);
+    document["looks"] = looks_document(scenario);
     if (scenario.uncertainty) document["uncertainty"] = uncertainty_document(scenario);
     document["figures"] = to_document(figures);
     document["notes"] = notes_on(study);
@@ -281,6 +283,7 @@ int check_course(const scenario::Study& study, bool json) {
   }
   print_heading(study);
   print_course(check, scenario);
+  print_looks(scenario);
   print_uncertainty(scenario);
   print_figures(figures);
   print_notes(study);

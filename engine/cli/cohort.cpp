@@ -101,6 +101,7 @@ Json to_document(const std::vector<result::LookOutcome>& looks) {
                           {"patients", looks[k].patients},
                           {"events", looks[k].events},
                           {"information", looks[k].information},
+                          {"correlation", number(looks[k].correlation)},
                           {"z", number(looks[k].z)},
                           {"efficacy_z", number(looks[k].efficacy_z)},
                           {"futility_z", number(looks[k].futility_z)},

@@ -34,7 +34,7 @@ NextLook planned_look(const GroupSequentialDesign& design, std::size_t k) {
   const bool last = k + 1 == design.information.size();
   const std::vector<double>& time =
       design.spending_time.empty() ? design.information : design.spending_time;
-  return {k, design.information[k], time[k], last, last};
+  return {k, design.information[k], time[k], last, last, design.information[k]};
 }
 
 std::vector<LookBounds> run_looks(const GroupSequentialDesign& design, BoundarySolver& solver) {

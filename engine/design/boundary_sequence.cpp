@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "design/boundary_solver.hpp"
+#include "design/joint_looks.hpp"
 #include "design/shortest_step.hpp"
 
 namespace trialmill::design {
@@ -14,9 +15,11 @@ struct BoundarySequence::State {
   SpendingClock clock;
   LastLook last_look;
   BoundarySolver solver;
+  JointLooks joint_looks;
   std::size_t look = 0;    // which one is next
   bool as_planned = true;  // so far every look was a planned one at its planned information
   LookBounds before;       // of the last look that had new data
+  double unit = 0;         // of the test's own information, once a look has some
 
   State(const Boundaries& boundaries, SpendingClock chosen_clock, LastLook chosen_last)
       : planned(boundaries),
@@ -28,6 +31,8 @@ struct BoundarySequence::State {
     look = 0;
     as_planned = true;
     before = {};
+    unit = 0;
+    joint_looks.restart();
   }
 
   bool is_planned(double at, bool last) const {
@@ -47,6 +52,15 @@ struct BoundarySequence::State {
     return clock == SpendingClock::planned ? planned_time() : std::min(at, planned_time());
   }
 
+  // On the scale of fractions, that of the first look being its fraction; 0 for none.
+  double scaled_information(const ObservedLook& at) {
+    if (!at.information) return at.fraction;
+    if (!(*at.information > 0)) return 0;
+    if (unit > 0) return *at.information / unit;
+    unit = *at.information / at.fraction;
+    return at.fraction;
+  }
+
   // The solver goes through the planned looks that were answered without it.
   void leave_the_plan(bool last) {
     as_planned = false;
@@ -64,19 +78,51 @@ struct BoundarySequence::State {
     return bounds;
   }
 
-  LookBounds solve(double at, bool last) {
-    if (at < before.information + shortest_step) {
-      if (!last) return without_bounds(at);
-      at = before.information + shortest_step;
+  // The least that a look with new data has more. That of an estimated variance also spares a grid
+  // of thousands of nodes where a test has all its information long before the last event.
+  static double step_after(double information, const ObservedLook& at) {
+    constexpr double own_step = 1e-3;
+    return at.information ? std::max(own_step * information, shortest_step) : shortest_step;
+  }
+
+  LookBounds solve(const ObservedLook& at, bool last) {
+    double information = scaled_information(at);
+    const double least = before.information + step_after(before.information, at);
+    if (information < least) {
+      if (!last) return without_bounds(information);
+      information = least;
     }
     const bool uses_up = last && last_look == LastLook::spends_all;
-    before = solver.next({look, at, spending_time(at), last, uses_up});
+    before = solver.next({look, information, spending_time(at.fraction), last, uses_up,
+                          at.information ? at.fraction : information});
     return before;
   }
 
-  LookBounds next(double at, bool last) {
-    assert(at > 0);
-    if (as_planned && is_planned(at, last)) {
+  LookBounds solve_joint(const ObservedLook& at, bool last) {
+    if (at.joint->count == 0) return without_bounds(at.fraction);
+    const GroupSequentialDesign& design = planned.design;
+    const bool uses_up = last && last_look == LastLook::spends_all;
+    const double allowed = allowed_alpha(
+        design, {look, at.fraction, spending_time(at.fraction), last, uses_up, at.fraction});
+    joint_looks.look_at(at.joint->count, at.joint->correlation);
+    const double spent_before = before.alpha_spent;
+    before.information = at.fraction;
+    before.alpha_spent = std::max(spent_before, allowed);
+    before.futility_z = -HUGE_VAL;
+    before.efficacy_z = joint_looks.bound_for(before.alpha_spent - spent_before, design.sided == 2);
+    joint_looks.keep_below(before.efficacy_z);
+    return before;
+  }
+
+  LookBounds next(const ObservedLook& at, bool last) {
+    assert(at.fraction > 0);
+    if (at.joint) {
+      const LookBounds bounds = solve_joint(at, last);
+      ++look;
+      return bounds;
+    }
+    if (as_planned && is_planned(at.fraction, last) &&
+        scaled_information(at) == planned.looks[look].information) {
       before = planned.looks[look++];
       return before;
     }
@@ -98,8 +144,8 @@ void BoundarySequence::restart() {
   state_->restart();
 }
 
-LookBounds BoundarySequence::next(double information, bool last) {
-  return state_->next(information, last);
+LookBounds BoundarySequence::next(const ObservedLook& look, bool last) {
+  return state_->next(look, last);
 }
 
 }  // namespace trialmill::design

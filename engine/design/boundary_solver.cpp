@@ -33,12 +33,12 @@ double bound_above(const StoppedWalk& walk, double information, double probabili
 }
 
 // The z with P(Z < z) = probability, but not above `highest`.
-double bound_below(const StoppedWalk& walk, double drift, double information, double probability,
+double bound_below(const StoppedWalk& walk, double drift, const NextLook& look, double probability,
                    double highest) {
   if (probability <= 0) return -infinity;
-  const double root_information = std::sqrt(information);
+  const double root_information = std::sqrt(look.information);
   // What earlier looks stopped can only raise the bound.
-  const double lowest = drift * root_information + math::normal_quantile(probability);
+  const double lowest = drift * std::sqrt(look.fraction) + math::normal_quantile(probability);
   const auto excess = [&](double z) { return walk.below(z * root_information) - probability; };
   if (lowest >= highest || !(excess(highest) > 0)) return highest;
   if (!(excess(lowest) < 0)) return lowest;
@@ -51,28 +51,27 @@ double bound_below(const StoppedWalk& walk, double drift, double information, do
 
 }  // namespace
 
+double allowed_alpha(const GroupSequentialDesign& design, const NextLook& look) {
+  if (look.uses_up_alpha) return design.alpha;
+  if (std::holds_alternative<CustomSpending>(design.efficacy))
+    return spent(design.efficacy, design.alpha, look.spending_time, look.index);
+  const int sided = design.sided;
+  return sided * spent(design.efficacy, design.alpha / sided, look.spending_time, look.index);
+}
+
 BoundarySolver::BoundarySolver(const GroupSequentialDesign& design, double constant, double drift)
     : design_(&design), constant_(constant), drift_(drift), null_(0), alternative_(drift) {}
 
 void BoundarySolver::restart() {
   null_.restart();
   alternative_.restart();
-  alpha_spent_ = beta_spent_ = stopped_below_ = 0;
-}
-
-double BoundarySolver::allowed_alpha(const NextLook& look) const {
-  const Spending& spending = design_->efficacy;
-  if (look.uses_up_alpha) return design_->alpha;
-  if (std::holds_alternative<CustomSpending>(spending))
-    return spent(spending, design_->alpha, look.spending_time, look.index);
-  const int sided = design_->sided;
-  return sided * spent(spending, design_->alpha / sided, look.spending_time, look.index);
+  alpha_spent_ = beta_spent_ = stopped_below_ = alternative_mean_ = 0;
 }
 
 void BoundarySolver::find_efficacy(const NextLook& look, LookBounds& bounds) const {
   const int sided = design_->sided;
   if (is_spending_function(design_->efficacy) || look.uses_up_alpha) {
-    bounds.alpha_spent = std::max(alpha_spent_, allowed_alpha(look));
+    bounds.alpha_spent = std::max(alpha_spent_, allowed_alpha(*design_, look));
     bounds.efficacy_z =
         bound_above(null_, look.information, (bounds.alpha_spent - alpha_spent_) / sided);
     return;
@@ -81,7 +80,7 @@ void BoundarySolver::find_efficacy(const NextLook& look, LookBounds& bounds) con
     bounds.efficacy_z = fixed->z;
   } else {
     const double delta = std::get<WangTsiatis>(design_->efficacy).delta;
-    bounds.efficacy_z = constant_ * math::power(look.information, delta - 0.5);
+    bounds.efficacy_z = constant_ * math::power(look.fraction, delta - 0.5);
   }
   bounds.alpha_spent =
       alpha_spent_ + sided * null_.above(bounds.efficacy_z * std::sqrt(look.information));
@@ -98,9 +97,8 @@ void BoundarySolver::find_futility(const NextLook& look, LookBounds& bounds) con
   }
   bounds.beta_spent = std::max(
       beta_spent_, spent(futility.spending, futility.beta, look.spending_time, look.index));
-  bounds.futility_z =
-      bound_below(alternative_, drift_, look.information, bounds.beta_spent - beta_spent_,
-                  std::min(bounds.efficacy_z, farthest));
+  bounds.futility_z = bound_below(alternative_, drift_, look, bounds.beta_spent - beta_spent_,
+                                  std::min(bounds.efficacy_z, farthest));
 }
 
 LookBounds BoundarySolver::next(const NextLook& look) {
@@ -108,7 +106,7 @@ LookBounds BoundarySolver::next(const NextLook& look) {
   bounds.information = look.information;
   null_.look_at(look.information);
   find_efficacy(look, bounds);
-  if (design_->futility && !look.last) alternative_.look_at(look.information);
+  if (design_->futility && !look.last) move_alternative(look.information, look.fraction);
   find_futility(look, bounds);
   keep_null(bounds);
   if (design_->futility && !look.last) keep_alternative(bounds);
@@ -117,7 +115,7 @@ LookBounds BoundarySolver::next(const NextLook& look) {
 
 LookBounds BoundarySolver::next_futility(const NextLook& look, const LookBounds& efficacy) {
   LookBounds bounds = efficacy;
-  if (!look.last) alternative_.look_at(look.information);
+  if (!look.last) move_alternative(look.information, look.fraction);
   find_futility(look, bounds);
   if (!look.last) keep_alternative(bounds);
   return bounds;
@@ -127,7 +125,7 @@ void BoundarySolver::follow(const LookBounds& bounds, bool for_futility) {
   null_.look_at(bounds.information);
   keep_null(bounds);
   if (design_->futility && for_futility) {
-    alternative_.look_at(bounds.information);
+    move_alternative(bounds.information, bounds.information);
     keep_alternative(bounds);
   }
 }
@@ -146,6 +144,12 @@ void BoundarySolver::keep_null(const LookBounds& bounds) {
   if (design_->futility && design_->futility->binding) lower = bounds.futility_z * root_information;
   null_.keep(lower, upper);
   alpha_spent_ = bounds.alpha_spent;
+}
+
+void BoundarySolver::move_alternative(double information, double fraction) {
+  const double mean = std::sqrt(information * fraction);
+  alternative_.look_at(information, drift_ * (mean - alternative_mean_));
+  alternative_mean_ = mean;
 }
 
 void BoundarySolver::keep_alternative(const LookBounds& bounds) {

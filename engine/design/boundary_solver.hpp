@@ -10,11 +10,15 @@ namespace trialmill::design {
 /// A look whose bounds are to be found.
 struct NextLook {
   std::size_t index = 0;     ///< from 0, for `CustomSpending`
-  double information = 0;    ///< above that of the look before
+  double information = 0;    ///< above that of the look before, to which the walk goes
   double spending_time = 0;  ///< the fraction at which error is spent
   bool last = false;         ///< no look follows
   bool uses_up_alpha = false;
+  double fraction = 0;  ///< of the planned maximum: the mean of Z is drift x its root
 };
+
+/// What a spending function allows until this look.
+double allowed_alpha(const GroupSequentialDesign& design, const NextLook& look);
 
 /// Finds the bounds of one trial look by look.
 class BoundarySolver {
@@ -40,10 +44,10 @@ class BoundarySolver {
   double type_two_error(const LookBounds& last) const;
 
  private:
-  double allowed_alpha(const NextLook& look) const;
   void find_efficacy(const NextLook& look, LookBounds& bounds) const;
   void find_futility(const NextLook& look, LookBounds& bounds) const;
   void keep_null(const LookBounds& bounds);
+  void move_alternative(double information, double fraction);
   void keep_alternative(const LookBounds& bounds);
 
   const GroupSequentialDesign* design_;
@@ -51,6 +55,7 @@ class BoundarySolver {
   StoppedWalk null_, alternative_;
   double alpha_spent_ = 0, beta_spent_ = 0;
   double stopped_below_ = 0;
+  double alternative_mean_ = 0;  // of the score at this look, over the drift
 };
 
 }  // namespace trialmill::design

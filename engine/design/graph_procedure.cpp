@@ -12,7 +12,8 @@ namespace trialmill::design {
 namespace {
 
 struct HeldLook {
-  double information = 0, z = 0;
+  ObservedLook observed;
+  double z = 0;
   bool last = false;
 };
 
@@ -31,7 +32,7 @@ struct BoundsAtLevel {
 
   const LookBounds& of(const std::vector<HeldLook>& looks, std::size_t look) {
     for (std::size_t k = found.size(); k <= look; ++k)
-      found.push_back(sequence.next(looks[k].information, looks[k].last));
+      found.push_back(sequence.next(looks[k].observed, looks[k].last));
     return found[look];
   }
 
@@ -185,10 +186,11 @@ void UnfoldingProcedure::analyse(std::size_t hypothesis, double p) {
   one.analysed = one.now = true;
 }
 
-void UnfoldingProcedure::look(std::size_t hypothesis, double information, double z, bool last) {
+void UnfoldingProcedure::look(std::size_t hypothesis, const ObservedLook& look, double z,
+                              bool last) {
   Hypothesis& one = state_->hypotheses[hypothesis];
   assert(!one.once() && !one.finished());
-  one.looks.push_back({information, z, last});
+  one.looks.push_back({look, z, last});
   one.now = true;
 }
 
@@ -210,7 +212,7 @@ LookBounds UnfoldingProcedure::bounds(std::size_t hypothesis) {
   const std::size_t latest = one.looks.size() - 1;
   if (one.place) return one.bounds[*one.place].of(one.looks, latest);
   LookBounds none;
-  none.information = one.looks[latest].information;
+  none.information = one.looks[latest].observed.fraction;
   none.efficacy_z = HUGE_VAL;
   none.futility_z = -HUGE_VAL;
   return none;

@@ -101,6 +101,10 @@ void add_figures(Table& table) {
     table.add({"Futile"}, true, [](const Row& row) {
       return fixed(row.look ? row.look->futility : result::not_a_number, 4);
     });
+  if (table.any([](const Row& row) { return row.look != nullptr; }))
+    table.add({"Corr."}, true, [](const Row& row) {
+      return fixed(row.look ? row.look->correlation : result::not_a_number, 3);
+    });
   table.add({"Events"}, true, [](const Row& row) {
     return fixed(row.look ? row.look->events : row.twin().events_mean, 1);
   });
@@ -153,6 +157,11 @@ std::string analytic_table(const result::Result& result, bool colour) {
                                "reference arm first. {}",
                                joined(methods, ", "), missing_twins_words(result)),
                    style.note, style.end);
+  if (table.any([](const Row& row) { return row.look != nullptr; }))
+    append_paragraph(out,
+                     "Corr.: correlation of the statistic with that of the look before, by its "
+                     "expected information.",
+                     style.note, style.end);
   if (table.any([](const Row& row) { return !row.twin().formula_events.events.empty(); }))
     append_paragraph(out,
                      "Schoenfeld, Freedman, Hsieh-Freedman, Lachin-Foulkes: events that one look "

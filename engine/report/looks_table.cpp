@@ -77,6 +77,7 @@ std::vector<Column> look_columns(const std::vector<LookRow>& rows, const result:
   };
   add({"Look"}, [](const LookRow& row) { return fmt::format("{}", row.look->look); });
   add({"Info."}, figure(&SequentialLook::information_mean, 3));
+  add({"Corr."}, figure(&SequentialLook::correlation_mean, 3));
   add({"Reject", "at Z"}, figure(&SequentialLook::efficacy_z_mean, 3));
   if (futility) add({"Futile", "below"}, figure(&SequentialLook::futility_z_mean, 3));
   add({"Months"}, [](const LookRow& row) { return fixed(row.look->time_mean, 1); });
@@ -99,7 +100,7 @@ std::string bounds_words(const result::Stopping& stopping, const std::string& na
     words += fmt::format(", beta by {}, {}{}", spending.futility_spending,
                          spending.binding ? "binding" : "non-binding",
                          spending.obeyed ? "" : " and not obeyed");
-  return words;
+  return words + ", looks correlated by " + spending.correlation;
 }
 
 std::vector<std::string> look_notes(const std::vector<LookRow>& rows) {
@@ -111,14 +112,19 @@ std::vector<std::string> look_notes(const std::vector<LookRow>& rows) {
     }
   std::vector<std::string> notes{
       "Bounds of " + joined(bounds, "; ") + ".",
-      "Info.: events analysed (outcomes known, for a proportion) over those planned at most; like "
-      "Events and Enrolled a mean over the replicates that come to the look without stopping.",
+      "Info.: events analysed (outcomes known, for a proportion) over those planned at most, at "
+      "which error is spent; like Corr., Events and Enrolled a mean over the replicates that come "
+      "to "
+      "the look without stopping.",
+      "Corr.: correlation of Z with that of the look before, under no effect, by which the bounds "
+      "are "
+      "found: the root of the ratio of what looks are correlated by.",
       "Reject at Z: mean bound from which on the look rejects.",
       "Months: mean time at which the look falls due, also where the analysis has stopped before.",
       "Reject: share of all replicates that reject at this look; so far: at this look or before, "
       "with its Monte-Carlo standard error (MC SE)."};
   if (!any_futility(rows)) return notes;
-  notes.insert(notes.begin() + 3, "Futile below: mean bound below which the look is futile.");
+  notes.insert(notes.begin() + 4, "Futile below: mean bound below which the look is futile.");
   notes.push_back(
       "Futile: share of all replicates that stop for futility at this look; so far: or before.");
   return notes;

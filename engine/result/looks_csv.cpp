@@ -19,8 +19,8 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
         more.cumulative_rejection.mc_se, more.futility.estimate, more.futility.mc_se,
         more.cumulative_futility.estimate, more.cumulative_futility.mc_se, look.time_mean,
         more.time_mc_se, more.time_held_mean, look.events_mean, more.events_mc_se,
-        look.patients_mean, more.enrolled_mean, more.information_mean, more.efficacy_z_mean,
-        more.futility_z_mean})
+        look.patients_mean, more.enrolled_mean, more.information_mean, more.correlation_mean,
+        more.efficacy_z_mean, more.futility_z_mean})
     line += ',' + csv_number(x);
   return line + incomplete_cell(result) + '\n';
 }
@@ -36,7 +36,8 @@ std::string looks_to_csv(const Result& result) {
       "analysis,look,replicates,held,rejections,futility_stops,undefined,rejection,rejection_mc_se,"
       "cumulative_rejection,cumulative_rejection_mc_se,futility,futility_mc_se,cumulative_futility,"
       "cumulative_futility_mc_se,time_mean,time_mc_se,time_held_mean,events_mean,events_mc_se,"
-      "patients_mean,enrolled_mean,information_mean,efficacy_z_mean,futility_z_mean";
+      "patients_mean,enrolled_mean,information_mean,correlation_mean,efficacy_z_mean,futility_z_"
+      "mean";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)

@@ -148,6 +148,7 @@ std::vector<LookResult> looks_of(const std::vector<LookTally>& looks, std::uint6
     more.time_held_mean = mean_of(tally.months);
     more.enrolled_mean = mean_of(tally.enrolled);
     more.information_mean = mean_of(tally.information);
+    more.correlation_mean = mean_of(tally.correlation);
     more.efficacy_z_mean = mean_of(tally.efficacy_z);
     more.futility_z_mean = mean_of(tally.futility_z);
     out.push_back(std::move(look));

@@ -50,6 +50,7 @@ Json to_document(const LookResult& look) {
                    {"time_held_mean", number(more.time_held_mean)},
                    {"enrolled_mean", number(more.enrolled_mean)},
                    {"information_mean", number(more.information_mean)},
+                   {"correlation_mean", number(more.correlation_mean)},
                    {"efficacy_z_mean", number(more.efficacy_z_mean)},
                    {"futility_z_mean", number(more.futility_z_mean)}});
   return document;
@@ -59,6 +60,7 @@ Json to_document(const Stopping& stopping) {
   const SpendingLabel& spending = stopping.spending;
   const bool futility = !spending.futility_spending.empty();
   return {{"spending", spending.spending},
+          {"looks_correlate_by", spending.correlation},
           {"futility_spending", futility ? Json(spending.futility_spending) : Json(nullptr)},
           {"binding", futility ? Json(spending.binding) : Json(nullptr)},
           {"obeyed", futility ? Json(spending.obeyed) : Json(nullptr)},
@@ -154,7 +156,8 @@ Json to_document(const AnalyticTwin& twin) {
                                    {"events_by_arm", to_document(twin.arms, look.by_arm)},
                                    {"rejection", number(look.rejection)},
                                    {"rejection_first_order", number(look.rejection_first_order)},
-                                   {"futility", number(look.futility)}});
+                                   {"futility", number(look.futility)},
+                                   {"correlation", number(look.correlation)}});
   if (!twin.formula_events.events.empty())
     document["formula_events"] = to_document(twin.formula_events);
   return document;

@@ -44,6 +44,7 @@ void LookTally::add(const LookOutcome& look) {
   events.add(static_cast<double>(look.events));
   enrolled.add(static_cast<double>(look.enrolled));
   information.add(look.information);
+  if (!std::isnan(look.correlation)) correlation.add(look.correlation);
   if (std::isfinite(look.efficacy_z)) efficacy_z.add(look.efficacy_z);
   if (std::isfinite(look.futility_z)) futility_z.add(look.futility_z);
 }
@@ -59,6 +60,7 @@ void LookTally::merge(const LookTally& other) {
   events.merge(other.events);
   enrolled.merge(other.enrolled);
   information.merge(other.information);
+  correlation.merge(other.correlation);
   efficacy_z.merge(other.efficacy_z);
   futility_z.merge(other.futility_z);
 }

@@ -76,11 +76,11 @@ void pass_moments(Archive& archive, AnyMoments& moments) {
 template <typename Archive, typename AnyLook>
 void pass_look(Archive& archive, AnyLook& look) {
   auto& [held, rejections, futility_stops, undefined, due_months, months, patients, events,
-         enrolled, information, efficacy_z, futility_z] = look;
+         enrolled, information, correlation, efficacy_z, futility_z] = look;
   for (auto* number : {&held, &rejections, &futility_stops, &undefined})
     archive.field(*number);
   for (auto* moments : {&due_months, &months, &patients, &events, &enrolled, &information,
-                        &efficacy_z, &futility_z})
+                        &correlation, &efficacy_z, &futility_z})
     pass_moments(archive, *moments);
 }
 

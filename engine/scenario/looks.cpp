@@ -17,6 +17,30 @@ std::size_t endpoint_of(const Scenario& scenario, const Analysis& analysis) {
 
 }  // namespace
 
+std::string_view name(LookCorrelation correlation, bool of_times) {
+  switch (correlation) {
+    case LookCorrelation::counts:
+      return of_times ? "events" : "patients";
+    case LookCorrelation::score_variance:
+      return "variance of the score";
+    case LookCorrelation::estimate_variance:
+      return "variance of the difference";
+    case LookCorrelation::joint_scores:
+      return "covariances of the scores";
+  }
+  return "";
+}
+
+LookCorrelation look_correlation(const Analysis& analysis) {
+  using enum Analysis::Test;
+  using enum LookCorrelation;
+  if (analysis.test == max_combo || (analysis.looks && !analysis.looks->final_weights.empty()))
+    return joint_scores;
+  if (analysis.test == rmst || analysis.test == milestone) return estimate_variance;
+  const bool weighted = analysis.test == log_rank && analysis.weight != survival::LogRankWeight{};
+  return weighted ? score_variance : counts;
+}
+
 std::size_t awaited_events(const Scenario& scenario, const Analysis& analysis,
                            const cohort::AnalysisTime& when) {
   return cohort::target_events(when, scenario.sample_size, endpoint_of(scenario, analysis),

@@ -61,11 +61,50 @@ class LooksReader {
         record_.one_of_or<design::LastLook>("last_look", design::LastLook::spends_all,
                                             {{"spends_all", design::LastLook::spends_all},
                                              {"by_spending_time", design::LastLook::as_its_clock}});
+    read_final_analysis();
     read_planned();
     read_times();
+    if (look_correlation(analysis_) == LookCorrelation::joint_scores) require_joint_bounds();
   }
 
  private:
+  // Another test at the last look.
+  void read_final_analysis() {
+    using enum Analysis::Test;
+    const auto record = record_.optional_record("final_analysis");
+    if (!record) return;
+    if (analysis_.test != log_rank && analysis_.test != max_combo) {
+      record_.value("final_analysis")
+          .reject_key(
+              "belongs to looks by `log-rank` or `max-combo`, whose correlation with it is "
+              "known");
+      record->forgive_unread();
+      return;
+    }
+    const auto test =
+        record->one_of<Analysis::Test>("test", {{"log-rank", log_rank}, {"max-combo", max_combo}});
+    reject_other_keys(*record, test);
+    looks_.final_weights = read_weights(*record, test);
+  }
+
+  // The largest of several statistics is held against one bound for all of them.
+  void require_joint_bounds() const {
+    if (looks_.futility)
+      record_.value("futility")
+          .reject_key("spends beta at the drift of one statistic, and these looks have several");
+    if (!design::is_spending_function(looks_.spending))
+      record_.value("spending")
+          .reject_because(
+              "bounds of a given shape are those of one statistic, and these looks have several: "
+              "alpha "
+              "is spent by obf, pocock, hsd(GAMMA), power(RHO) or \"custom(a1,a2,...)\"");
+    const std::size_t interim = std::max<std::size_t>(analysis_.weights.size(), 1);
+    const std::size_t last = looks_.final_weights.empty() ? interim : looks_.final_weights.size();
+    if (interim * looks_.interim.size() + last > design::most_joint_statistics)
+      value_.reject_key("has more than " + std::to_string(design::most_joint_statistics) +
+                        " statistics in all looks together");
+  }
+
   bool time_to_event() const { return endpoint_.definition.time_to_event(); }
 
   const AnalysisTime& final_look() const {
@@ -215,20 +254,19 @@ const char* why_no_looks(const Analysis& analysis) {
   switch (analysis.test) {
     case fisher:
       return "bounds are on the scale of Z, which an exact test has not; use `score`";
-    case max_combo:
-      return "bounds are on the scale of Z, and a MaxCombo test rejects by its p-value; use "
-             "`log-rank`";
-    case rmst:
-    case milestone:
     case win_ratio:
-      return "the information of a look is counted in events, which do not measure that of this "
-             "test; use `log-rank` or `cox`";
+      return "the correlation of looks is not known of this test; use `log-rank`, `max-combo`, "
+             "`cox`, "
+             "`rmst` or `milestone`";
     case cox:
       if (analysis.statistic != Analysis::CoxStatistic::wald ||
           analysis.penalty != Analysis::CoxPenalty::none)
         return "with looks `cox` is tested by `statistic: wald` without a penalty";
       return nullptr;
     case log_rank:
+    case max_combo:
+    case rmst:
+    case milestone:
     case score:
     case mantel_haenszel:
       return nullptr;

@@ -23,21 +23,23 @@ std::optional<survival::LogRankWeight> read_weight(const Value& value) {
   return weight;
 }
 
-void read_weights(const Record& record, Analysis& analysis) {
+std::vector<survival::LogRankWeight> read_max_combo_weights(const Record& record) {
+  std::vector<survival::LogRankWeight> weights;
   const Value value = record.value("weights");
-  if (value.is(Value::Kind::absent)) return;
+  if (value.is(Value::Kind::absent)) return weights;
   const std::vector<Value> items = value.list();
   for (const Value& item : items) {
     const auto weight = read_weight(item);
     if (!weight) continue;
-    if (std::ranges::find(analysis.weights, *weight) != analysis.weights.end())
+    if (std::ranges::find(weights, *weight) != weights.end())
       item.reject_because("this weight is listed twice");
-    analysis.weights.push_back(*weight);
+    weights.push_back(*weight);
   }
   if (items.size() < 2 || items.size() > survival::most_max_combo_weights)
     value.reject_because(
         "a MaxCombo test takes two to four weights; of one it is `test: "
         "log-rank`");
+  return weights;
 }
 
 // Notes an option that the test of treatment chosen by others has no use for.
@@ -144,6 +146,13 @@ void require_outcome(const Value& item, const NamedEndpoint& endpoint, const Nam
 
 }  // namespace
 
+std::vector<survival::LogRankWeight> read_weights(const Record& record, Analysis::Test test) {
+  if (test == max_combo) return read_max_combo_weights(record);
+  const auto value = record.optional_value("weight");
+  if (!value) return {survival::LogRankWeight{}};
+  return {read_weight(*value).value_or(survival::LogRankWeight{})};
+}
+
 void reject_other_keys(const Record& record, Analysis::Test test) {
   for (const KeyOfTests& entry : keys_of_tests()) {
     if (std::ranges::find(entry.tests, test) != entry.tests.end()) continue;
@@ -155,10 +164,8 @@ void reject_other_keys(const Record& record, Analysis::Test test) {
 }
 
 void read_test_options(const Record& record, Analysis& analysis) {
-  if (analysis.test == log_rank)
-    if (const auto value = record.optional_value("weight"))
-      analysis.weight = read_weight(*value).value_or(survival::LogRankWeight{});
-  if (analysis.test == max_combo) read_weights(record, analysis);
+  if (analysis.test == log_rank) analysis.weight = read_weights(record, log_rank).front();
+  if (analysis.test == max_combo) analysis.weights = read_weights(record, max_combo);
   if (analysis.test == cox) read_cox_options(record, analysis);
   if (analysis.test == rmst) analysis.months = record.number("tau_months", input::above(0));
   if (analysis.test == milestone) {

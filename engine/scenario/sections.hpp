@@ -159,6 +159,9 @@ std::vector<std::int32_t> read_counted_arms(const input::Value& value, const Sce
 
 /// Notes the keys of an analysis that belong to another test.
 void reject_other_keys(const input::Record& record, Analysis::Test test);
+/// Reads the `weight` of a log-rank test, by default no weight, or the `weights` of a MaxCombo
+/// test.
+std::vector<survival::LogRankWeight> read_weights(const input::Record& record, Analysis::Test test);
 /// Reads what only some tests take, but for covariates, strata and ties.
 void read_test_options(const input::Record& record, Analysis& analysis);
 /// Reads the endpoints that a win ratio compares. @return the first of them; null when it is not

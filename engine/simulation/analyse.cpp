@@ -53,7 +53,9 @@ result::AnalysisOutcome log_rank_outcome(const AnalysisPlan& plan, Workspace& wo
   const survival::WeightedLogRank test =
       survival::weighted_log_rank(workspace.risk[plan.view], plan.weight, workspace.log_rank);
   outcome.status = test.status;
-  outcome.z = test.status == survival::FitStatus::ok ? test.z : not_a_number;
+  const bool defined = test.status == survival::FitStatus::ok;
+  outcome.z = defined ? test.z : not_a_number;
+  if (defined && plan.weight != survival::LogRankWeight{}) outcome.information = test.variance;
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }

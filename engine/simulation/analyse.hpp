@@ -35,6 +35,10 @@ void fill_cox_columns(const AnalysisPlan& plan, const cohort::LookData& look,
 /// The largest weighted log-rank statistic of a MaxCombo test, with its p-value.
 result::AnalysisOutcome max_combo_outcome(const AnalysisPlan& plan, Workspace& workspace);
 
+/// The weighted scores that a look of an analysis may be tested by, into the workspace; which of
+/// them are, and so Z, is known when it is known whether the look is the last.
+result::AnalysisOutcome weighted_scores_outcome(const AnalysisPlan& plan, Workspace& workspace);
+
 /// The curves of both arms. @param sorted without strata
 void draw_curves(const survival::SortedTimes& sorted, ArmCurves& curves);
 

@@ -22,6 +22,16 @@ result::AnalysisOutcome max_combo_outcome(const AnalysisPlan& plan, Workspace& w
   return outcome;
 }
 
+result::AnalysisOutcome weighted_scores_outcome(const AnalysisPlan& plan, Workspace& workspace) {
+  survival::MaxCombo& scores = workspace.tests.combined;
+  survival::weighted_scores(workspace.risk[plan.view], plan.weights, workspace.tests.max_combo,
+                            scores);
+  result::AnalysisOutcome outcome;
+  outcome.status = scores.status;
+  outcome.z = result::not_a_number;
+  return outcome;
+}
+
 result::AnalysisOutcome win_ratio_outcome(const AnalysisPlan& plan,
                                           std::span<const std::int32_t> arm, Workspace& workspace) {
   TestWorkspace& tests = workspace.tests;

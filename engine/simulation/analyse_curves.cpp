@@ -25,6 +25,9 @@ result::AnalysisOutcome outcome_of(const AnalysisPlan& plan, const Comparison& c
     outcome.z = plan.margin ? survival::non_inferiority(comparison, *plan.margin).z : comparison.z;
   if (is_known(comparison.status))
     outcome.difference = {comparison.difference, comparison.std_error};
+  if (outcome.difference.standard_error > 0)
+    outcome.information =
+        1 / (outcome.difference.standard_error * outcome.difference.standard_error);
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }
@@ -49,7 +52,10 @@ result::AnalysisOutcome milestone_outcome(const AnalysisPlan& plan, const ArmCur
   result::AnalysisOutcome outcome = outcome_of(plan, comparison);
   if (plan.scale == scenario::Analysis::MilestoneScale::plain) return outcome;
   outcome.status = comparison.log_log_status;
-  outcome.z = outcome.status == FitStatus::ok ? comparison.log_log_z : not_a_number;
+  const bool defined = outcome.status == FitStatus::ok;
+  outcome.z = defined ? comparison.log_log_z : not_a_number;
+  const double error = comparison.log_log_std_error;
+  outcome.information = defined ? 1 / (error * error) : not_a_number;
   outcome.rejected = rejects(plan, outcome.z);
   return outcome;
 }

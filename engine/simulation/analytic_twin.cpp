@@ -28,6 +28,8 @@ using Model = std::variant<design::TwoArmModel, scenario::NoModel>;
 // Why a test has no twin; nothing when it has one.
 std::string reason_against(const Analysis& analysis) {
   using enum Analysis::Test;
+  if (analysis.looks && !analysis.looks->final_weights.empty())
+    return "another test at the final analysis";
   if (analysis.test == log_rank)
     return std::holds_alternative<survival::FlemingHarrington>(analysis.weight) ? ""
                                                                                 : "a modest weight";
@@ -120,7 +122,8 @@ std::optional<std::vector<LookTime>> look_times(const Scenario& scenario, const 
 
 // The bounds at the information expected; none when a look but the last finds all of it.
 std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLook>& looks,
-                                            const PlannedLooks& planned) {
+                                            const PlannedLooks& planned,
+                                            scenario::LookCorrelation correlation) {
   design::Boundaries bounds = planned.boundaries;
   design::BoundarySequence sequence(planned.boundaries, planned.clock, planned.last_look);
   for (std::size_t k = 0; k < looks.size(); ++k) {
@@ -130,7 +133,10 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
     const double plan = planned.boundaries.looks[k].information;
     if (std::abs(information - plan) < 1e-9) information = plan;
     if (!last && information >= 1) return std::nullopt;
-    bounds.looks[k] = sequence.next(information, last);
+    design::ObservedLook observed{information};
+    if (correlation == scenario::LookCorrelation::score_variance)
+      observed.information = looks[k].score.variance;
+    bounds.looks[k] = sequence.next(observed, last);
   }
   return planned.futility_obeyed ? bounds : design::without_futility(bounds);
 }
@@ -139,6 +145,7 @@ std::optional<design::Boundaries> bounds_at(const std::vector<design::ExpectedLo
 std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power,
                                           const design::AnalyticPower& first_order) {
   std::vector<result::AnalyticLook> out;
+  double before = result::not_a_number;
   for (std::size_t k = 0; k < power.looks.size(); ++k) {
     const design::ExpectedLook& look = power.looks[k];
     const design::ExpectedLook& first = first_order.looks[k];
@@ -148,7 +155,9 @@ std::vector<result::AnalyticLook> by_look(const design::AnalyticPower& power,
                    {look.counts.control.events, look.counts.experimental.events},
                    look.efficacy + look.harm,
                    first.efficacy + first.harm,
-                   look.futility});
+                   look.futility,
+                   std::sqrt(before / look.score.variance)});
+    before = look.score.variance;
   }
   out.back().futility = 0;
   return out;
@@ -177,7 +186,8 @@ result::AnalyticTwin twin_of(const Scenario& scenario, const Analysis& analysis,
   }
   if (!(looks.front().counts.control.events > 0 && looks.front().counts.experimental.events > 0))
     return no_twin("no events in an arm");
-  const auto bounds = planned ? bounds_at(looks, *planned) : one_look(analysis);
+  const auto bounds = planned ? bounds_at(looks, *planned, scenario::look_correlation(analysis))
+                              : one_look(analysis);
   if (!bounds) return no_twin("an interim look at all of the events");
   std::vector<design::StatisticShape> shapes;
   for (const auto& [time, timing] : *times)

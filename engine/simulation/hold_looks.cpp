@@ -9,7 +9,7 @@ namespace trialmill::simulation {
 namespace {
 
 void begin_bounds(const Trial& trial, std::size_t a) {
-  UnfoldingBounds& bounds = trial.workspace.bounds[trial.place() * trial.analyses() + a];
+  UnfoldingBounds& bounds = trial.unfolding(a);
   const auto& planned = trial.size.looks[a];
   if (bounds.planned != planned) {
     bounds.planned = planned;
@@ -29,6 +29,7 @@ void begin(const Trial& trial) {
     }
     trial.outcome.looks[a].assign(trial.size.looks[a]->boundaries.looks.size(), {});
     trial.outcome.analyses[a].look = 0;
+    trial.unfolding(a).scores.clear();
     if (!trial.design.analyses[a].hypothesis) begin_bounds(trial, a);
   }
 }

@@ -137,7 +137,7 @@ class Unfolding {
     const auto h = trial_.design.analyses[a].hypothesis;
     for (std::size_t k = first_passed_over(moment); k < moment.look; ++k)
       if (h)
-        procedure_.look(*h, information_without_data(trial_, a, k), result::not_a_number, false);
+        procedure_.look(*h, observed(trial_, a, k), result::not_a_number, false);
       else
         pass_over(trial_, a, k);
     if (!h) {
@@ -146,7 +146,7 @@ class Unfolding {
     }
     const bool last = make_look(trial_, a, moment.look);
     const result::LookOutcome& look = trial_.outcome.looks[a][moment.look];
-    procedure_.look(*h, information_for_bounds(look), look.z, last);
+    procedure_.look(*h, observed(trial_, a, moment.look), look.z, last);
     work_.latest[*h] = {moment.look, true, last, true};
   }
 

@@ -9,14 +9,18 @@ namespace {
 
 using scenario::Analysis;
 
-// "fh(0,1)", "fh(0,0);fh(0,1)"; nothing for an unweighted test.
-std::string weight_of(const Analysis& analysis) {
-  if (analysis.test != Analysis::Test::max_combo)
-    return analysis.weight == survival::LogRankWeight{} ? "" : survival::name(analysis.weight);
+// "fh(0,0);fh(0,1)"
+std::string names_of(const std::vector<survival::LogRankWeight>& weights) {
   std::string text;
-  for (const survival::LogRankWeight& weight : analysis.weights)
+  for (const survival::LogRankWeight& weight : weights)
     text += (text.empty() ? "" : ";") + survival::name(weight);
   return text;
+}
+
+// "fh(0,1)", "fh(0,0);fh(0,1)"; nothing for an unweighted test.
+std::string weight_of(const Analysis& analysis) {
+  if (analysis.test == Analysis::Test::max_combo) return names_of(analysis.weights);
+  return analysis.weight == survival::LogRankWeight{} ? "" : survival::name(analysis.weight);
 }
 
 // The options that are not at their default, under the keys of a scenario.
@@ -32,6 +36,11 @@ std::vector<result::AnalysisOption> options_of(const Analysis& analysis) {
     options.push_back({"standard_error", "robust"});
   if (analysis.penalty == Analysis::CoxPenalty::firth) options.push_back({"penalty", "firth"});
   if (analysis.margin) options.push_back({"margin", *analysis.margin});
+  if (analysis.looks && !analysis.looks->final_weights.empty()) {
+    const auto& last = analysis.looks->final_weights;
+    options.push_back(
+        {"final_analysis", (last.size() > 1 ? "max-combo " : "log-rank ") + names_of(last)});
+  }
   std::string outcomes;
   for (const std::string& outcome : analysis.outcomes)
     outcomes += (outcomes.empty() ? "" : ", ") + outcome;
@@ -47,8 +56,11 @@ result::AnalysisSet set_of(const scenario::Scenario& scenario, const Analysis& a
   return {definition.analysed_from_months(), definition.analysed_before_known()};
 }
 
-result::SpendingLabel spending_label(const scenario::Looks& looks) {
+result::SpendingLabel spending_label(const Analysis& analysis) {
+  const scenario::Looks& looks = *analysis.looks;
   result::SpendingLabel label{design::name(looks.spending)};
+  label.correlation =
+      name(scenario::look_correlation(analysis), !scenario::compares_proportions(analysis.test));
   if (!looks.futility) return label;
   label.futility_spending = design::name(looks.futility->spending);
   label.binding = looks.futility->binding;
@@ -73,7 +85,7 @@ result::AnalysisLabel label_of(const scenario::Scenario& scenario, const Analysi
       analysis.test == rmst || analysis.test == milestone || analysis.test == win_ratio;
   label.options = options_of(analysis);
   label.arms = scenario::names_of_compared_arms(scenario, analysis);
-  if (analysis.looks) label.spending = spending_label(*analysis.looks);
+  if (analysis.looks) label.spending = spending_label(analysis);
   label.set = set_of(scenario, analysis);
   return label;
 }

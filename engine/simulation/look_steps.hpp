@@ -29,9 +29,11 @@ struct Trial {
   /// Of the size, in what the workspace holds by size.
   std::size_t place() const { return static_cast<std::size_t>(&size - design.sizes.data()); }
 
-  design::BoundarySequence& bounds(std::size_t a) const {
-    return *workspace.bounds[place() * analyses() + a].sequence;
+  UnfoldingBounds& unfolding(std::size_t a) const {
+    return workspace.bounds[place() * analyses() + a];
   }
+
+  design::BoundarySequence& bounds(std::size_t a) const { return *unfolding(a).sequence; }
 };
 
 /// When the looks of a cut are due.
@@ -40,12 +42,8 @@ void find_due_times(const Trial& trial, std::size_t c, std::vector<cohort::Cut>&
 /// Observes and sorts, for analyses with looks or for those made when they have stopped.
 void prepare(const Trial& trial, std::size_t c, bool at_interim);
 
-/// The information of a look that is not held: it has no data, and counts as one in the order of
-/// looks.
-double information_without_data(const Trial& trial, std::size_t a, std::size_t k);
-
-/// What bounds are told of a look's information.
-double information_for_bounds(const result::LookOutcome& look);
+/// What bounds are told of a look that was made, and of one that is not held.
+design::ObservedLook observed(const Trial& trial, std::size_t a, std::size_t k);
 
 /// Analyses look `k` and records it, but for what it decides. @return whether no look follows
 bool make_look(const Trial& trial, std::size_t a, std::size_t k);

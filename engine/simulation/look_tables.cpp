@@ -110,8 +110,11 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
   result::AnalysisOutcome outcome;
   switch (plan.test) {
     case log_rank:
-      outcome = plan.arms.size() == 2 ? log_rank_outcome(plan, workspace)
-                                      : several_arms_outcome(plan, workspace);
+      if (plan.correlation == scenario::LookCorrelation::joint_scores)
+        outcome = weighted_scores_outcome(plan, workspace);
+      else
+        outcome = plan.arms.size() == 2 ? log_rank_outcome(plan, workspace)
+                                        : several_arms_outcome(plan, workspace);
       break;
     case cox:
       outcome = cox_outcome(plan, look.data, groups_of(look, workspace.cohort), workspace);
@@ -123,7 +126,8 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
       outcome = proportion_outcome(plan, workspace.tables);
       break;
     case max_combo:
-      outcome = max_combo_outcome(plan, workspace);
+      outcome = plan.has_looks ? weighted_scores_outcome(plan, workspace)
+                               : max_combo_outcome(plan, workspace);
       break;
     case rmst:
       outcome = rmst_outcome(plan, workspace.tests.curves[plan.view]);

@@ -231,6 +231,9 @@ AnalysisPlan plan_analysis(const Scenario& scenario, const Analysis& analysis, D
   plan.cox.ties = analysis.ties;
   plan.strata = stratification(design, analysis.strata);
   plan.has_looks = analysis.looks.has_value();
+  if (plan.has_looks) plan.correlation = scenario::look_correlation(analysis);
+  if (plan.correlation == scenario::LookCorrelation::joint_scores)
+    plan.by_look = weights_by_look(analysis, plan.weights);
   plan.hypothesis = hypothesis_of(scenario, analysis);
   plan.look = look_of(scenario, analysis, design);
   if (plan.test == Analysis::Test::cox)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "trialmill/scenario/scenario.hpp"
 #include "trialmill/simulation/plan.hpp"
@@ -11,5 +12,11 @@ namespace trialmill::simulation {
 /// @throws design::DesignError when its looks are no design at that size
 std::shared_ptr<const PlannedLooks> planned_looks(const scenario::Scenario& scenario,
                                                   const scenario::Analysis& analysis);
+
+/// By which weights the looks of an analysis are tested that correlate by the covariances of
+/// scores.
+/// @param weights overwritten with those of any look
+WeightsByLook weights_by_look(const scenario::Analysis& analysis,
+                              std::vector<survival::LogRankWeight>& weights);
 
 }  // namespace trialmill::simulation

@@ -28,19 +28,20 @@ void find_spread(const RiskTable& table, std::vector<double>& spread) {
 
 }  // namespace
 
-void max_combo(const RiskTable& table, std::span<const LogRankWeight> weights,
-               MaxComboWorkspace& workspace, MaxCombo& test) {
+void weighted_scores(const RiskTable& table, std::span<const LogRankWeight> weights,
+                     MaxComboWorkspace& workspace, MaxCombo& test) {
   const std::size_t m = weights.size(), times = table.size();
-  assert(m >= 1 && m <= most_max_combo_weights);
+  assert(m >= 1 && m <= most_weighted_scores);
   test.status = FitStatus::ok;
   test.z_max = 0;
   test.p_one_sided = 1;
   test.z.assign(m, 0.0);
+  test.variance.assign(m, 0.0);
   test.correlation.assign(m * m, 0.0);
   workspace.weight.resize(m * times);
   workspace.product.resize(times);
   find_spread(table, workspace.spread);
-  std::array<double, most_max_combo_weights> deviation{};
+  std::array<double, most_weighted_scores> deviation{};
   for (std::size_t a = 0; a < m; ++a) {
     log_rank_weights(table, weights[a], workspace.one);
     const WeightedLogRank single = weighted_log_rank(table, workspace.one);
@@ -49,6 +50,7 @@ void max_combo(const RiskTable& table, std::span<const LogRankWeight> weights,
       return;
     }
     test.z[a] = single.z;
+    test.variance[a] = single.variance;
     deviation[a] = std::sqrt(single.variance);
     std::copy(workspace.one.begin(), workspace.one.end(),
               workspace.weight.begin() + static_cast<std::ptrdiff_t>(a * times));
@@ -62,6 +64,13 @@ void max_combo(const RiskTable& table, std::span<const LogRankWeight> weights,
       test.correlation[a * m + b] = test.correlation[b * m + a] = correlation;
     }
   }
+}
+
+void max_combo(const RiskTable& table, std::span<const LogRankWeight> weights,
+               MaxComboWorkspace& workspace, MaxCombo& test) {
+  assert(weights.size() <= most_max_combo_weights);
+  weighted_scores(table, weights, workspace, test);
+  if (test.status != FitStatus::ok) return;
   test.z_max = *std::max_element(test.z.begin(), test.z.end());
   test.p_one_sided = math::normal_maximum_reaches(test.correlation, test.z_max);
 }

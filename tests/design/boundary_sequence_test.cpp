@@ -110,6 +110,60 @@ TEST(BoundarySequence, ClocksDifferBeforeTheLastLook) {
   EXPECT_LT(first(SpendingClock::lesser, 0.5), at_plan);
 }
 
+TEST(BoundarySequence, DoubleProgrammedBySpendingAtOneClockAndCorrelatingByAnother) {
+  // A plan whose information is the test's own and whose spending time the fractions.
+  const Boundaries planned = compute_boundaries(three_looks());
+  GroupSequentialDesign other = three_looks();
+  other.information = {0.17, 0.49, 1};
+  other.spending_time = {0.55, 0.82, 1};
+  other.futility.reset();
+  const Boundaries expected = compute_boundaries(other);
+  BoundarySequence sequence(planned);
+  for (const double unit : {1.0, 63.0}) {
+    sequence.restart();
+    for (std::size_t k = 0; k < 3; ++k) {
+      const LookBounds bounds =
+          sequence.next({other.spending_time[k], unit * other.information[k]}, k == 2);
+      EXPECT_NEAR(bounds.efficacy_z, expected.looks[k].efficacy_z, 1e-11);
+      EXPECT_NEAR(bounds.alpha_spent, expected.looks[k].alpha_spent, 1e-15);
+      EXPECT_LT(bounds.futility_z, bounds.efficacy_z + (k == 2 ? 1e-9 : 0));
+    }
+  }
+}
+
+// Futility spends beta where E[Z] is the planned drift times the root of the fraction.
+TEST(BoundarySequence, DoubleProgrammedFutilityOfATestWithItsOwnInformation) {
+  const Boundaries planned = compute_boundaries(three_looks());
+  BoundarySequence sequence(planned);
+  Boundaries met = planned;
+  std::vector<double> mean;
+  const double fraction[] = {0.55, 0.82, 1}, information[] = {0.17, 0.49, 1};
+  for (std::size_t k = 0; k < 3; ++k) {
+    met.looks[k] = sequence.next({fraction[k], information[k]}, k == 2);
+    met.looks[k].information = information[k];
+    mean.push_back(planned.drift * std::sqrt(fraction[k]));
+  }
+  const CrossingProbabilities crossing = crossing_probabilities(met, mean);
+  double stopped = 0;
+  for (std::size_t k = 0; k < 2; ++k) {
+    stopped += crossing.futility[k];
+    EXPECT_NEAR(stopped, spent(HwangShihDeCani{-2}, 0.1, fraction[k], k), 1e-12);
+  }
+}
+
+// What estimated variances do.
+TEST(BoundarySequence, InformationThatFallsIsNoNewData) {
+  BoundarySequence sequence(compute_boundaries(three_looks()));
+  sequence.next({0.6, 7.0}, false);
+  const LookBounds less = sequence.next({0.8, 6.9}, false);
+  EXPECT_TRUE(std::isinf(less.efficacy_z) && std::isinf(less.futility_z));
+  EXPECT_EQ(less.alpha_spent, compute_boundaries(three_looks()).looks[0].alpha_spent);
+  EXPECT_TRUE(std::isfinite(sequence.next({1, 6.8}, true).efficacy_z));
+  sequence.restart();
+  EXPECT_TRUE(std::isinf(sequence.next({0.6, 0.0}, false).efficacy_z)) << "no statistic";
+  EXPECT_TRUE(std::isfinite(sequence.next({0.8, 5.0}, false).efficacy_z));
+}
+
 TEST(BoundarySequence, ALookWithoutNewDataHasNothingToSpend) {
   BoundarySequence sequence(compute_boundaries(three_looks()));
   sequence.next(0.6, false);

@@ -6,6 +6,7 @@
 
 #include "design/deviation.hpp"
 #include "reference_data.hpp"
+#include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/design/event_formulae.hpp"
 
 namespace trialmill::design {
@@ -149,6 +150,45 @@ TEST(ExpectedEvents, IndependentPowerOfLrpower) {
   }
   EXPECT_LT(power.largest(), 0.002);
   EXPECT_LT(expectation.largest(), 0.002);
+}
+
+// Power 0.9313 in lrstat's own tests (test-f_lrpower.R, to four digits): two looks of FH(0,1) in
+// two strata, at 80 % and all of the information of the weighted test.
+TEST(ExpectedEvents, IndependentPowerOfWeightedLooks) {
+  const survival::FlemingHarrington late{0, 1};
+  TwoArmModel model;
+  for (int month = 0; month < 9; ++month) {
+    if (month > 0) model.accrual.from_months.push_back(month);
+    model.accrual.per_month.push_back(26.0 / 9 * (month + 1));
+  }
+  model.accrual.duration_months = 22;
+  const double dropout = -std::log(0.95) / 12;
+  for (const double risk : {1.0, 1.5})
+    model.groups.push_back({risk == 1 ? 0.2 : 0.8, risk == 1 ? 0u : 1u, constant(0.0533 * risk),
+                            PiecewiseHazard{{0, 6}, {0.0533 * risk, 0.0309 * risk}},
+                            constant(dropout), constant(dropout)});
+  const double last = 40, all = expected_score(model, last, late).variance;
+  double before = 10, after = last;
+  while (after - before > 1e-9) {
+    const double middle = 0.5 * (before + after);
+    (expected_score(model, middle, late).variance < 0.8 * all ? before : after) = middle;
+  }
+  GroupSequentialDesign design;
+  design.information = {0.8, 1};
+  const Boundaries planned = compute_boundaries(design);
+  Boundaries bounds = planned;
+  // Where the events are another share of theirs, the bounds are the same ones.
+  BoundarySequence sequence(planned, SpendingClock::planned);
+  const std::vector<double> times = {after, last};
+  for (std::size_t k = 0; k < 2; ++k) {
+    ObservedLook look{expected_counts(model, times[k]).events() /
+                      expected_counts(model, last).events()};
+    look.information = expected_score(model, times[k], late).variance;
+    EXPECT_EQ(look.fraction == 1, k == 1);
+    bounds.looks[k] = sequence.next(look, k == 1);
+    EXPECT_NEAR(bounds.looks[k].efficacy_z, planned.looks[k].efficacy_z, 1e-8);
+  }
+  EXPECT_NEAR(analytic_power(model, bounds, times, late).power, 0.9313, 0.00005);
 }
 
 // rpact 4.3.0 and lrstat 0.2.15: events and patients by formula, power at a calendar time.

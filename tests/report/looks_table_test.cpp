@@ -31,6 +31,7 @@ result::LookResult look(int number, double information, double z, double futilit
   more.cumulative_futility = share(0.09);
   more.enrolled_mean = 198.7;
   more.information_mean = information;
+  more.correlation_mean = number == 1 ? none : 0.707;
   more.efficacy_z_mean = z;
   more.futility_z_mean = futility_z;
   return out;
@@ -45,6 +46,7 @@ result::AnalysisResult analysis(const std::string& name, const std::string& futi
   out.by_look = {look(1, 0.5, 2.963, futility.empty() ? none : 0.456), look(2, 1, 1.969, none)};
   result::Stopping& stopping = out.stopping.emplace();
   stopping.spending = {"obf", futility};
+  stopping.spending.correlation = "events";
   const result::Quantiles quantiles{20, 22, 23.4, 30, 42};
   stopping.time = {25.7, 6.3, 0.06, quantiles};
   stopping.events = {76.5, 21.5, 0.2, quantiles};
@@ -68,12 +70,15 @@ result::Result with_looks(std::vector<result::AnalysisResult> analyses) {
 
 TEST(LooksTable, HasARowPerLook) {
   const std::string table = looks_tables(with_looks({analysis("primary", "")}), {});
-  EXPECT_THAT(table,
-              HasSubstr("   1  0.500   2.963    20.0    65.0   198.7   0.123   0.456  0.0040\n"));
-  EXPECT_THAT(table,
-              HasSubstr("   2  1.000   1.969    40.0   130.0   198.7   0.123   0.456  0.0040\n"));
+  EXPECT_THAT(
+      table,
+      HasSubstr("   1  0.500      -   2.963    20.0    65.0   198.7   0.123   0.456  0.0040\n"));
+  EXPECT_THAT(
+      table,
+      HasSubstr("   2  1.000  0.707   1.969    40.0   130.0   198.7   0.123   0.456  0.0040\n"));
   EXPECT_THAT(table, HasSubstr("primary         Months     25.7   0.06   6.3  20.0  22.0  23.4"));
-  EXPECT_THAT(table, HasSubstr("Bounds of primary: alpha spent by obf.\n"));
+  EXPECT_THAT(table,
+              HasSubstr("Bounds of primary: alpha spent by obf, looks correlated by events.\n"));
   EXPECT_THAT(table, Not(HasSubstr("util")));
   EXPECT_THAT(table, Not(HasSubstr("whole trial  ")));
 }
@@ -82,8 +87,9 @@ TEST(LooksTable, TellsAnalysesFutilityAndTheWholeTrialApart) {
   const std::string table = looks_tables(
       with_looks({analysis("event-free survival", "hsd(-2)"), analysis("overall survival", "")}),
       {});
-  EXPECT_THAT(table,
-              HasSubstr("event-free survival: alpha spent by obf, beta by hsd(-2), non-binding;"));
+  EXPECT_THAT(
+      table,
+      HasSubstr("event-free survival: alpha spent by obf, beta by hsd(-2), non-binding, looks "));
   EXPECT_THAT(table, HasSubstr("Futile below: mean bound"));
   EXPECT_THAT(table, HasSubstr("whole trial          Months    119.3"));
   std::istringstream lines(table);

@@ -131,19 +131,40 @@ const Wrong wrong_looks[] = {
       "sweep: {sample_size: [50, 100]}"},
      "11:23",
      "at the design point sample_size = 50"},
-    {{"{information_fraction: [0.5, 1], spending: obf}",
+    {{"{information_fraction: [0.5, 1], spending: obf, futility: {beta: 0.1, spending: obf}}",
       "max-combo\n    weights: [\"fh(0,0)\", \"fh(0,1)\"]"},
+     "12:60",
+     "these looks have several"},
+    {{"{information_fraction: [0.5, 1], spending: haybittle-peto(3)}",
+      "max-combo\n    weights: [\"fh(0,0)\", \"fh(0,1)\"]"},
+     "12:55",
+     "bounds of a given shape are those of one statistic"},
+    {{"{information_fraction: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1], spending: obf}",
+      "max-combo\n    weights: [\"fh(0,0)\", \"fh(0,1)\", \"fh(1,0)\", \"fh(1,1)\"]"},
      "12:5",
-     "rejects by its p-value"},
-    {{"{information_fraction: [0.5, 1], spending: obf}", "rmst\n    tau_months: 12"},
-     "12:5",
-     "do not measure that of this test"},
-    {{"{information_fraction: [0.5, 1], spending: obf}", "milestone\n    at_months: 12"},
-     "12:5",
-     "do not measure that of this test"},
+     "more than 32 statistics"},
+    {{"{information_fraction: [0.5, 1], spending: obf, final_analysis: {test: max-combo, weights: "
+      "[\"fh(0,0)\", \"fh(0,1)\"]}}",
+      "cox"},
+     "11:60",
+     "belongs to looks by `log-rank` or `max-combo`"},
+    {{"{information_fraction: [0.5, 1], spending: obf, final_analysis: {test: cox}}"},
+     "11:83",
+     "`max-combo`"},
+    {{"{information_fraction: [0.5, 1], spending: obf, final_analysis: {test: max-combo}}"},
+     "11:60",
+     "weights: is missing"},
+    {{"{information_fraction: [0.5, 1], spending: obf, final_analysis: {test: log-rank, weights: "
+      "[\"fh(0,0)\", \"fh(0,1)\"]}}"},
+     "11:",
+     "belongs to `test: max-combo`"},
+    {{"{information_fraction: [0.5, 1], spending: obf, final_analysis: {test: log-rank, weight: "
+      "\"fh(0,-1)\"}}"},
+     "11:",
+     "fh(RHO,GAMMA)"},
     {{"{information_fraction: [0.5, 1], spending: obf}", "win-ratio\n    outcomes: [os]"},
      "12:5",
-     "do not measure that of this test"},
+     "correlation of looks is not known"},
     {{"{information_fraction: [0.5, 1], spending: obf}", "cox\n    statistic: score"},
      "12:5",
      "`statistic: wald` without a penalty"},
@@ -161,11 +182,28 @@ const Analysis& analysis_of(const Study& study, std::size_t point = 0) {
   return study.points[point].scenario.analyses.front();
 }
 
-TEST(Looks, AreForEveryTestThatRejectsByItsZ) {
+TEST(Looks, AreForEveryTestWhoseCorrelationIsKnown) {
   for (const char* test :
        {"log-rank\n    weight: fh(0,1)", "log-rank\n    weight: mwlr(6)", "cox",
-        "cox\n    standard_error: robust", "cox\n    margin: 1.3", "cox\n    ties: breslow"})
+        "cox\n    standard_error: robust", "cox\n    margin: 1.3", "cox\n    ties: breslow",
+        "rmst\n    tau_months: 12", "milestone\n    at_months: 12",
+        "milestone\n    at_months: 12\n    scale: log-log",
+        "max-combo\n    weights: [\"fh(0,0)\", \"fh(0,1)\"]"})
     EXPECT_EQ(complaint({"{information_fraction: [0.5, 1], spending: obf}", test}), "") << test;
+}
+
+TEST(Looks, MayEndWithAnotherTest) {
+  const auto final_weights = [](const std::string& last) {
+    return analysis_of(read({"{information_fraction: [0.5, 1], spending: obf, final_analysis: {" +
+                             last + "}}"}))
+        .looks->final_weights;
+  };
+  using Weights = std::vector<survival::LogRankWeight>;
+  const survival::FlemingHarrington none{}, late{0, 1};
+  EXPECT_EQ(final_weights("test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]"),
+            (Weights{none, late}));
+  EXPECT_EQ(final_weights("test: log-rank, weight: \"fh(0,1)\""), (Weights{late}));
+  EXPECT_EQ(final_weights("test: log-rank"), (Weights{none}));
 }
 
 TEST(Looks, AtFractionsWaitForSharesOfThePlannedEvents) {

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <vector>
 
 #include "simulation/looks_trial.hpp"
+#include "trialmill/design/boundary_sequence.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -34,12 +37,13 @@ double time_of(const std::vector<Patient>& patients, std::size_t d) {
   return times.at(d - 1);
 }
 
-// Z of the log-rank test of the data seen by a calendar time, event by event.
-double naive_z(const std::vector<Patient>& patients, double cut) {
-  struct Row {
-    double time;
-    bool event, experimental;
-  };
+struct Row {
+  double time;
+  bool event, experimental;
+};
+
+// The data seen by a calendar time, in the order of time.
+std::vector<Row> seen_by(const std::vector<Patient>& patients, double cut) {
   std::vector<Row> rows;
   for (const Patient& patient : patients) {
     if (patient.enrolled > cut) continue;
@@ -47,19 +51,37 @@ double naive_z(const std::vector<Patient>& patients, double cut) {
     const double censored = std::min(patient.dropout, cut - patient.enrolled);
     rows.push_back({seen ? patient.event : censored, seen, patient.experimental});
   }
-  double score = 0, variance = 0;
-  for (const Row& event : rows) {
-    if (!event.event) continue;
-    double at_risk = 0, experimental = 0;
-    for (const Row& row : rows) {
-      at_risk += row.time >= event.time;
-      experimental += row.time >= event.time && row.experimental;
+  std::ranges::sort(rows, {}, &Row::time);
+  return rows;
+}
+
+// Scores weighted by 1 (log-rank) and by 1 - S(t-), event by event.
+struct Scores {
+  double z[2] = {};
+  double covariance[2][2] = {};
+};
+
+Scores naive_scores(const std::vector<Patient>& patients, double cut) {
+  const std::vector<Row> rows = seen_by(patients, cut);
+  Scores out;
+  double survival = 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].event) continue;
+    const auto at_risk = static_cast<double>(rows.size() - i);
+    double share = 0;
+    for (std::size_t j = i; j < rows.size(); ++j)
+      share += rows[j].experimental / at_risk;
+    const double weight[] = {1, 1 - survival};
+    for (int a = 0; a < 2; ++a) {
+      out.z[a] += weight[a] * (share - (rows[i].experimental ? 1 : 0));
+      for (int b = 0; b < 2; ++b)
+        out.covariance[a][b] += weight[a] * weight[b] * share * (1 - share);
     }
-    const double share = experimental / at_risk;
-    score += share - (event.experimental ? 1 : 0);
-    variance += share * (1 - share);
+    survival *= 1 - 1 / at_risk;
   }
-  return score / std::sqrt(variance);
+  for (int a = 0; a < 2; ++a)
+    out.z[a] /= std::sqrt(out.covariance[a][a]);
+  return out;
 }
 
 TEST(Looks, DoubleProgrammedFromTheRawColumnsGiveTheRecordedDecisions) {
@@ -85,7 +107,7 @@ TEST(Looks, DoubleProgrammedFromTheRawColumnsGiveTheRecordedDecisions) {
     while (look < 3 && !rejects && !futile) {
       const auto k = static_cast<std::size_t>(look++);
       const double cut = time_of(patients, events[k]);
-      const double z = naive_z(patients, cut);
+      const double z = naive_scores(patients, cut).z[0];
       EXPECT_EQ(outcome.looks[0][k].due_months, cut);
       EXPECT_NEAR(outcome.looks[0][k].z, z, 1e-11);
       rejects = z >= bounds.looks[k].efficacy_z;
@@ -96,6 +118,80 @@ TEST(Looks, DoubleProgrammedFromTheRawColumnsGiveTheRecordedDecisions) {
     stopped_early += look < 3;
   }
   EXPECT_GT(stopped_early, 100);
+}
+
+// Every look of every trial, whatever an earlier one found.
+template <class Check>
+void for_all_looks(const Plan& plan, Check check) {
+  Workspace workspace;
+  result::Outcome outcome;
+  for (std::uint64_t number = 1; number <= 60; ++number) {
+    draw_replicate(plan.designs[0], plan.seed, number, workspace);
+    analyse_cohort(plan.designs[0], plan.designs[0].sizes[0], workspace, outcome, 3);
+    const std::vector<Patient> patients = patients_of(workspace.cohort);
+    std::vector<Scores> scores;
+    for (const std::size_t events : {30u, 45u, 60u})
+      scores.push_back(naive_scores(patients, time_of(patients, events)));
+    check(outcome.looks[0], scores);
+  }
+}
+
+TEST(Looks, DoubleProgrammedWeightedOnesAreBoundedByTheirVariances) {
+  LooksTrial trial;
+  trial.analyses =
+      "[{name: late, test: log-rank, weight: \"fh(0,1)\", looks: {information_fraction: "
+      "[0.5, 0.75, 1], spending: pocock}}]";
+  for_all_looks(plan_of(trial), [](const std::vector<result::LookOutcome>& looks,
+                                   const std::vector<Scores>& scores) {
+    design::GroupSequentialDesign design;
+    design.efficacy = design::LanDeMetsPocock{};
+    design.spending_time = {0.5, 0.75, 1};
+    design.information.clear();
+    for (const Scores& one : scores)
+      design.information.push_back(one.covariance[1][1] / scores.back().covariance[1][1]);
+    const design::Boundaries bounds = design::compute_boundaries(design);
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_NEAR(looks[k].z, scores[k].z[1], 1e-11);
+      EXPECT_NEAR(looks[k].efficacy_z, bounds.looks[k].efficacy_z, 1e-9);
+      if (k == 0) continue;
+      const double ratio = scores[k - 1].covariance[1][1] / scores[k].covariance[1][1];
+      EXPECT_NEAR(looks[k].correlation, std::sqrt(ratio), 1e-11);
+    }
+  });
+}
+
+// The log-rank test at two looks, the larger of it and fh(0,1) at the last.
+TEST(Looks, DoubleProgrammedOnesWithAnotherFinalAnalysisAreBoundedByTheirCovariances) {
+  LooksTrial trial;
+  trial.analyses =
+      "[{name: both, test: log-rank, looks: {information_fraction: [0.5, 0.75, 1], spending: "
+      "pocock, final_analysis: {test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]}}}]";
+  for_all_looks(plan_of(trial), [](const std::vector<result::LookOutcome>& looks,
+                                   const std::vector<Scores>& scores) {
+    const auto& [first, second, last] = std::tie(scores[0], scores[1], scores[2]);
+    const auto correlation = [](const Scores& earlier, int a, const Scores& now, int b) {
+      return earlier.covariance[a][b] / std::sqrt(earlier.covariance[a][a] * now.covariance[b][b]);
+    };
+    design::GroupSequentialDesign design;
+    design.efficacy = design::LanDeMetsPocock{};
+    design.information = {0.5, 0.75, 1};
+    design::BoundarySequence sequence(design::compute_boundaries(design));
+    const std::vector<double> of_last = {correlation(first, 0, last, 0),
+                                         correlation(second, 0, last, 0),
+                                         1,
+                                         correlation(last, 0, last, 1),
+                                         correlation(first, 0, last, 1),
+                                         correlation(second, 0, last, 1),
+                                         correlation(last, 0, last, 1),
+                                         1};
+    const design::JointStatistics joint[] = {
+        {1, {1}}, {1, {correlation(first, 0, second, 0), 1}}, {2, of_last}};
+    for (std::size_t k = 0; k < 3; ++k) {
+      const design::ObservedLook look{design.information[k], {}, joint[k]};
+      EXPECT_NEAR(looks[k].efficacy_z, sequence.next(look, k == 2).efficacy_z, 1e-7) << k;
+      EXPECT_NEAR(looks[k].z, k < 2 ? scores[k].z[0] : std::max(last.z[0], last.z[1]), 1e-11);
+    }
+  });
 }
 
 }  // namespace

@@ -229,12 +229,15 @@ TEST(Looks, GoOnToTheLookAskedFor) {
 // Every test sees at a look what it sees in a trial that ends with the events of that look.
 TEST(Looks, OfEveryTestAreTheAnalysesOfATrialThatEndsThere) {
   const std::string others =
-      "{name: mean, test: rmst, tau_months: 8}, {name: plain, test: milestone, at_months: 8}, "
       "{name: combined, test: max-combo, weights: [\"fh(0,0)\", \"fh(0,1)\"]}, "
       "{name: pairs, test: win-ratio, outcomes: [os]}";
   const std::vector<std::string> with_looks = {"name: modest, test: log-rank, weight: mwlr(6)",
                                                "name: robust, test: cox, standard_error: robust",
-                                               "name: margin, test: cox, margin: 1.3"};
+                                               "name: margin, test: cox, margin: 1.3",
+                                               "name: mean, test: rmst, tau_months: 8",
+                                               "name: plain, test: milestone, at_months: 8",
+                                               "name: largest, test: max-combo, weights: "
+                                               "[\"fh(0,0)\", \"fh(0,1)\"]"};
   LooksTrial trial;
   trial.analyses = "[";
   for (const std::string& analysis : with_looks)
@@ -269,6 +272,40 @@ TEST(Looks, OfEveryTestAreTheAnalysesOfATrialThatEndsThere) {
       }
     }
   }
+}
+
+// In a sequence the first hypothesis has all of alpha, and the second one once that is rejected.
+TEST(Looks, OfAProcedureHaveTheBoundsOfTheirTests) {
+  LooksTrial alone;
+  alone.hazard_ratio = "0.4";
+  alone.analyses =
+      "[{name: late, test: log-rank, weight: \"fh(0,0.5)\", looks: {information_fraction: "
+      "[0.5, 0.75, 1], spending: pocock}}, {name: largest, test: log-rank, looks: "
+      "{information_fraction: [0.5, 0.75, 1], spending: pocock, final_analysis: {test: max-combo, "
+      "weights: [\"fh(0,0)\", \"fh(1,0)\"]}}}, {name: mean, test: rmst, tau_months: 8, looks: "
+      "{information_fraction: [0.5, 0.75, 1], spending: pocock}}]";
+  LooksTrial together = alone;
+  together.rest =
+      "multiplicity: {procedure: fixed-sequence, hypotheses: [late, largest, mean]}\n" + alone.rest;
+  const Plan single = plan_of(alone), sequence = plan_of(together);
+  Workspace workspace, other;
+  int rejected = 0;
+  for (std::uint64_t number = 1; number <= 60; ++number) {
+    const Outcome& found =
+        simulate_replicate(sequence.designs[0], sequence.seed, number, workspace).front();
+    draw_replicate(single.designs[0], single.seed, number, other);
+    Outcome forced;
+    analyse_cohort(single.designs[0], single.designs[0].sizes[0], other, forced, 3);
+    for (std::size_t a = 0; a < 3; ++a) {
+      if (!found.analyses[a].rejected) break;
+      const auto k = static_cast<std::size_t>(found.analyses[a].look) - 1;
+      EXPECT_EQ(found.looks[a][k].z, forced.looks[a][k].z);
+      EXPECT_EQ(found.looks[a][k].efficacy_z, forced.looks[a][k].efficacy_z);
+      EXPECT_GE(forced.looks[a][k].z, forced.looks[a][k].efficacy_z);
+      ++rejected;
+    }
+  }
+  EXPECT_GT(rejected, 60);
 }
 
 // The outcomes of all patients are known at last, so the planned maximum is the sample size.

@@ -70,9 +70,14 @@ class UnfoldingProcedure {
   /// The only test of a hypothesis without bounds. @param p one-sided; not a number when undefined
   void analyse(std::size_t hypothesis, double p);
 
-  /// The next look at a hypothesis with bounds. @param information, last as in
-  /// `BoundarySequence::next` @param z not a number when undefined, or when the look is not held
-  void look(std::size_t hypothesis, double information, double z, bool last);
+  /// The next look at a hypothesis with bounds. @param look, last as in `BoundarySequence::next`
+  /// @param z not a number when undefined, or when the look is not held
+  void look(std::size_t hypothesis, const ObservedLook& look, double z, bool last);
+
+  /// The same where the information of the test is the fraction.
+  void look(std::size_t hypothesis, double fraction, double z, bool last) {
+    look(hypothesis, ObservedLook{fraction}, z, last);
+  }
 
   /// Tests with the data handed over until nothing more is rejected; later data are of a later
   /// moment.

@@ -42,7 +42,13 @@ struct LookOutcome {
   std::size_t events = 0;
   std::size_t enrolled = 0;
   double information = 0;  ///< as a fraction of the planned maximum
-  double z = 0;            ///< NaN when undefined, which neither rejects nor is futile
+  /// Of the test itself, which correlates its looks; 0 where the test is undefined, NaN where
+  /// that is `information`, or where looks correlate by the covariances of several scores.
+  double own_information = not_a_number;
+  double correlation = not_a_number;  ///< of Z with that of the last look held before, under the
+                                      ///< null hypothesis; NaN where either is undefined, or the
+                                      ///< largest of several
+  double z = 0;                       ///< NaN when undefined, which neither rejects nor is futile
   double efficacy_z = 0, futility_z = 0;  ///< infinite where there is no bound
 };
 
@@ -64,7 +70,10 @@ struct AnalysisOutcome {
   /// Of a test that rejects by it: MaxCombo, of several arms, and Fisher's as a hypothesis.
   double p_value = not_a_number;
   DifferenceOutcome difference;  ///< of restricted means, milestones and win ratios
-  int look = 1;                  ///< at which it stopped, from 1
+  /// Of a weighted log-rank test, its score's variance; of restricted means and milestones, one
+  /// over the variance of what they compare. NaN of other tests and when undefined.
+  double information = not_a_number;
+  int look = 1;  ///< at which it stopped, from 1
 };
 
 /// Steps of the pathway that are counted, by arm.

@@ -124,6 +124,7 @@ struct SequentialLook {
   double time_held_mean = 0;                ///< calendar time, over the replicates that held it
   double enrolled_mean = 0;                 ///< patients enrolled by then
   double information_mean = 0;              ///< as a fraction of the planned maximum
+  double correlation_mean = 0;  ///< of Z with that of the look before; NaN at the first look
   double efficacy_z_mean = 0, futility_z_mean = 0;  ///< bounds; NaN where there are none
 };
 
@@ -138,12 +139,13 @@ struct LookResult {
   std::optional<SequentialLook> sequential = {};
 };
 
-/// How an analysis with looks spends its errors.
+/// How an analysis with looks spends its errors, and by which information its looks correlate.
 struct SpendingLabel {
   std::string spending;
   std::string futility_spending = {};  ///< empty without futility
   bool binding = false;
   bool obeyed = true;
+  std::string correlation = {};  ///< as `scenario::name(LookCorrelation)`
 };
 
 /// An analysis with looks as it stops, over all replicates.
@@ -179,8 +181,9 @@ struct AnalyticLook {
   double events = 0;     ///< by then
   ArmEvents by_arm;      ///< of these
   double rejection = 0;  ///< probability of stopping here first, for efficacy (either side)
-  double rejection_first_order = 0;  ///< the same with a normal statistic of variance 1
-  double futility = 0;               ///< and for futility
+  double rejection_first_order = 0;   ///< the same with a normal statistic of variance 1
+  double futility = 0;                ///< and for futility
+  double correlation = not_a_number;  ///< with the look before, by the expected information
 };
 
 /// The analytic twin of a simulated analysis: by numerical integration, nothing simulated.

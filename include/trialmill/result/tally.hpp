@@ -37,14 +37,14 @@ struct AnalysisTruth {
 };
 
 /// One look of an analysis. Moments are over the replicates that hold it, those of a bound over the
-/// ones in which it is finite.
+/// ones in which it is finite, that of the correlation over the ones in which it is defined.
 struct LookTally {
   std::uint64_t held = 0;
   std::uint64_t rejections = 0;
   std::uint64_t futility_stops = 0;
   std::uint64_t undefined = 0;
   Moments due_months;  ///< over all replicates in which it falls due
-  Moments months, patients, events, enrolled, information, efficacy_z, futility_z;
+  Moments months, patients, events, enrolled, information, correlation, efficacy_z, futility_z;
 
   void add(const LookOutcome& look);
   void merge(const LookTally& other);

@@ -62,12 +62,18 @@ struct SortedView {
   bool at_interim = false;    ///< some of its analyses have interim looks
 };
 
+/// Which weights the looks of an analysis are tested by, as places in its list.
+struct WeightsByLook {
+  std::vector<std::size_t> interim, last;
+};
+
 /// One analysis with its names resolved.
 struct AnalysisPlan {
   scenario::Analysis::Test test = scenario::Analysis::Test::log_rank;
   survival::LogRankWeight weight;
-  std::vector<survival::LogRankWeight> weights;  ///< of a MaxCombo test
-  double months = 0;                             ///< horizon of a restricted mean, or milestone
+  std::vector<survival::LogRankWeight>
+      weights;        ///< of a MaxCombo test, or all of a `WeightsByLook`
+  double months = 0;  ///< horizon of a restricted mean, or milestone
   scenario::Analysis::MilestoneScale scale = scenario::Analysis::MilestoneScale::plain;
   scenario::Analysis::CoxStatistic statistic = scenario::Analysis::CoxStatistic::wald;
   scenario::Analysis::CoxStandardError standard_error = scenario::Analysis::CoxStandardError::model;
@@ -84,6 +90,8 @@ struct AnalysisPlan {
   double alpha = 0.025;
   int sided = 1;
   bool has_looks = false;  ///< its bounds are those of `DesignSize::looks`, not `critical_z`
+  scenario::LookCorrelation correlation = scenario::LookCorrelation::counts;  ///< of its looks
+  WeightsByLook by_look;  ///< of looks that correlate by the covariances of scores
   /// Which hypothesis of the design's procedure it tests: that one decides, by its own levels.
   std::optional<std::size_t> hypothesis = {};
 

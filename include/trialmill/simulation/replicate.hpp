@@ -25,10 +25,18 @@ struct LookTables {
                                     ///< patients' order
 };
 
+/// The scores of a look that correlates with others by their covariances.
+struct LookScores {
+  std::size_t look = 0;
+  std::vector<std::size_t> tested;  ///< places of the weights that the look is tested by
+  std::vector<double> covariance;   ///< of all weights of the analysis
+};
+
 /// The bounds of one analysis at one size, as a replicate unfolds.
 struct UnfoldingBounds {
   std::shared_ptr<const PlannedLooks> planned;
   std::optional<design::BoundarySequence> sequence;  ///< of `planned`
+  std::vector<LookScores> scores;                    ///< of the looks that had some
 };
 
 /// The decisions of a procedure at one size, as a replicate unfolds.
