@@ -91,9 +91,20 @@ std::string assurance_columns(const AnalysisResult& analysis) {
   return line;
 }
 
+std::string null_twin_columns(const AnalysisResult& analysis) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  std::string line;
+  for (const auto* twin : {&analysis.null_twin, &analysis.schedule_twin}) {
+    const bool there = *twin && (*twin)->absent_because.empty();
+    line += ',' + csv_number(there ? (*twin)->rejection.estimate : none);
+    line += ',' + csv_number(there ? (*twin)->rejection.mc_se : none);
+  }
+  return line;
+}
+
 /// Columns that only some results have.
 struct FurtherColumns {
-  bool differences = false, twins = false, arms = false, assurance = false;
+  bool differences = false, twins = false, arms = false, assurance = false, null_twins = false;
 };
 
 std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
@@ -130,6 +141,7 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
   if (further.twins) line += twin_columns(analysis);
   if (further.arms) line += ',' + csv_text(arms_text(analysis));
   if (further.assurance) line += assurance_columns(analysis);
+  if (further.null_twins) line += null_twin_columns(analysis);
   return line + incomplete_cell(result) + '\n';
 }
 
@@ -148,7 +160,7 @@ std::string to_csv(const Result& result) {
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
   const FurtherColumns further{has_options_or_differences(result), has_twins(result),
-                               names_arms(result), has_assurance(result)};
+                               names_arms(result), has_assurance(result), has_null_twins(result)};
   if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
@@ -156,6 +168,7 @@ std::string to_csv(const Result& result) {
   if (further.twins) csv += ",analytic_power,analytic_events_mean,analytic_time_mean";
   if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
+  if (further.null_twins) csv += ",null_twin,null_twin_mc_se,schedule_twin,schedule_twin_mc_se";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
