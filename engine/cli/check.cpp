@@ -8,6 +8,7 @@
 #include "cli/check_course.hpp"
 #include "cli/check_document.hpp"
 #include "cli/check_evidence.hpp"
+#include "cli/check_level.hpp"
 #include "cli/check_looks.hpp"
 #include "cli/check_notes.hpp"
 #include "cli/check_survey.hpp"
@@ -27,6 +28,7 @@ using Json = nlohmann::ordered_json;
 struct CheckArguments {
   StudyArguments study;
   bool json = false;
+  bool no_null = false;
   int threads = 0;
 };
 
@@ -181,7 +183,9 @@ int check_study(const CheckArguments& arguments) {
   const scenario::Study study = read_study(arguments.study);
   const scenario::DesignPoint& first = study.points.front();
   if (first.scenario.survey) return check_survey(study, arguments.json, arguments.threads);
-  if (first.scenario.course) return check_course(study, arguments.json);
+  std::optional<LevelCheck> level;
+  if (!arguments.no_null) level = check_level(study, arguments.threads);
+  if (first.scenario.course) return check_course(study, level, arguments.json);
   const ModelCheck check = check_model(first.scenario, study.seed);
   const std::vector<AuditedFigure> figures = audited_figures(first.scenario);
   if (arguments.json) {
@@ -192,6 +196,7 @@ int check_study(const CheckArguments& arguments) {
     if (first.scenario.uncertainty) document["uncertainty"] = uncertainty_document(first.scenario);
     document["figures"] = to_document(figures);
     document["notes"] = notes_on(study);
+    if (level) document["level"] = level_document(*level);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
@@ -207,6 +212,7 @@ int check_study(const CheckArguments& arguments) {
   print_uncertainty(first.scenario);
   print_figures(figures);
   print_notes(study);
+  if (level) print_level(*level);
   return done;
 }
 
@@ -232,8 +238,10 @@ void add_check(CLI::App& program, int& exit_status) {
   add_scenario(verb, arguments->study);
   verb.get_option("SCENARIO")->description("scenario or evidence file (YAML)");
   verb.add_flag("--json", arguments->json, "print JSON");
+  verb.add_flag("--no-null", arguments->no_null,
+                "leave out the quick run that tries the level on null twins");
   verb.add_option("--threads", arguments->threads,
-                  "threads that draw the surveys of a scenario with `survey` (default: all)")
+                  "threads of that run, or that draw the surveys of a `survey` (default: all)")
       ->check(CLI::Range(1, 1024));
   verb.footer("Example: trialmill check scenarios/jnets-2021/perioperative.yaml");
   verb.callback([arguments, &exit_status] { exit_status = check_file(*arguments); });

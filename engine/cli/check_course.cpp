@@ -267,7 +267,7 @@ void print_course(const CourseCheck& check, const Scenario& scenario) {
 
 }  // namespace
 
-int check_course(const scenario::Study& study, bool json) {
+int check_course(const scenario::Study& study, const std::optional<LevelCheck>& level, bool json) {
   const Scenario& scenario = study.points.front().scenario;
   const CourseCheck check = check_course_model(study);
   const std::vector<AuditedFigure> figures = audited_figures(scenario);
@@ -278,6 +278,7 @@ int check_course(const scenario::Study& study, bool json) {
     if (scenario.uncertainty) document["uncertainty"] = uncertainty_document(scenario);
     document["figures"] = to_document(figures);
     document["notes"] = notes_on(study);
+    if (level) document["level"] = level_document(*level);
     fmt::print("{}\n", document.dump(2));
     return done;
   }
@@ -287,6 +288,7 @@ int check_course(const scenario::Study& study, bool json) {
   print_uncertainty(scenario);
   print_figures(figures);
   print_notes(study);
+  if (level) print_level(*level);
   return done;
 }
 

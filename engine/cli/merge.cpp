@@ -21,6 +21,7 @@ struct MergeArguments {
   bool no_runtime = false;
   bool partial = false;
   bool json = false;
+  bool draw_twins = false;
 };
 
 int merge(const MergeArguments& arguments) {
@@ -39,7 +40,7 @@ int merge(const MergeArguments& arguments) {
   result.version = TRIALMILL_VERSION;
   if (!arguments.no_runtime) result.runtime = complete_runtime(merged.runtime, result, started);
   if (!arguments.output.empty()) make_folder(arguments.output);
-  if (!give_result(result, arguments.output, arguments.json))
+  if (!give_result(result, arguments.output, arguments.json, arguments.draw_twins))
     fmt::print(stderr, "Not one replicate is there: nothing is written.\n");
   return done;
 }
@@ -58,6 +59,8 @@ void add_merge(CLI::App& program, int& exit_status) {
                 "leave times, host and threads out: the same bytes as `run --no-runtime`");
   verb.add_flag("--partial", arguments->partial,
                 "report on what is there when replicates are missing; every output says so");
+  verb.add_flag("--draw-twins", arguments->draw_twins,
+                "also draw the null twins in power.svg, as thin lines");
   verb.add_flag("--json", arguments->json,
                 "print the result document; files are written only with -o");
   verb.footer("Example: trialmill merge shards -o results/power");

@@ -10,6 +10,7 @@
 #include "cli/study_arguments.hpp"
 #include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
+#include "trialmill/scenario/null_twin.hpp"
 #include "trialmill/simulation/analytic_twin.hpp"
 #include "trialmill/simulation/numeric_fingerprint.hpp"
 #include "trialmill/simulation/truth.hpp"
@@ -59,6 +60,7 @@ std::vector<NamedShard> read_all(const std::vector<std::string>& places) {
 
 std::string point_in_words(const simulation::PlannedPoint& point) {
   std::string words;
+  if (point.twin) words = fmt::format("null twin ({})", name(point.twin->kind));
   for (const auto& [key, value] : point.set)
     words += fmt::format("{}{} = {}", words.empty() ? "" : ", ", key, value);
   return words;

@@ -111,7 +111,7 @@ std::string to_json(const WorkPlan& work) {
       {"scenario", {{"title", plan.title}, {"file", plan.file}, {"digest", plan.digest}}},
       {"seed", plan.seed},
       {"replicates", plan.replicates},
-      {"design_points", plan.points.size()},
+      {"design_points", plan.study_points},
       {"units", plan.designs.size() * result::block_count(plan.replicates)},
       {"unit_replicates", result::block_replicates},
       {"cpu_seconds", work.cpu_seconds},
@@ -123,10 +123,11 @@ std::string to_json(const WorkPlan& work) {
 std::string to_table(const WorkPlan& work) {
   const simulation::Plan& plan = work.plan;
   std::string table = fmt::format(
-      "{}\n{} replicates at {} design points, in {} designs (points that share patients).\n"
+      "{}\n{} replicates at {} design points{}, in {} designs (points that share patients).\n"
       "{} units of {} replicates, {:.3g} CPU hours in all, at most {} MB of memory per shard.\n\n"
       "{:>6} {:>10} {:>10} {:>12}\n",
-      plan.title, plan.replicates, plan.points.size(), plan.designs.size(),
+      plan.title, plan.replicates, plan.study_points,
+      plan.points.size() > plan.study_points ? " with null twins" : "", plan.designs.size(),
       plan.designs.size() * result::block_count(plan.replicates), result::block_replicates,
       work.cpu_seconds / 3600, (work.memory_bytes + 999'999) / 1'000'000, "shard", "units", "left",
       "CPU hours");

@@ -29,7 +29,8 @@ result::Runtime complete_runtime(result::Runtime runtime, const result::Result& 
   return runtime;
 }
 
-bool give_result(const result::Result& result, const std::filesystem::path& folder, bool json) {
+bool give_result(const result::Result& result, const std::filesystem::path& folder, bool json,
+                 bool draw_twins) {
   const bool anything = std::ranges::any_of(
       result.points, [](const result::PointResult& point) { return point.replicates > 0; });
   if (!anything) return false;
@@ -39,7 +40,7 @@ bool give_result(const result::Result& result, const std::filesystem::path& fold
     if (result::has_looks(result)) write_file(folder / "looks.csv", result::looks_to_csv(result));
     if (result::has_multiplicity(result))
       write_file(folder / "multiplicity.csv", result::multiplicity_to_csv(result));
-    write_file(folder / "power.svg", report::power_figure_svg(result));
+    write_file(folder / "power.svg", report::power_figure_svg(result, draw_twins));
   }
   if (json)
     fmt::print("{}", result::to_json(result));

@@ -15,7 +15,9 @@ result::Runtime complete_runtime(result::Runtime runtime, const result::Result& 
 /// `looks.csv` and `multiplicity.csv`, and prints the table or the document. Nothing of that when
 /// not one replicate was finished.
 /// @param folder empty: nothing is written
+/// @param draw_twins null twins are drawn in `power.svg`
 /// @return was anything finished?
-bool give_result(const result::Result& result, const std::filesystem::path& folder, bool json);
+bool give_result(const result::Result& result, const std::filesystem::path& folder, bool json,
+                 bool draw_twins);
 
 }  // namespace trialmill::cli

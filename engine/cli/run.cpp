@@ -49,6 +49,7 @@ class ReplicateTable {
   }
 
   void add(std::size_t point, std::uint64_t number, const result::Outcome& outcome) {
+    if (point >= plan_.study_points) return;  // a null twin beside the trial
     const simulation::PlannedPoint& planned = plan_.points[point];
     const simulation::Design& design = plan_.designs[planned.design];
     for (std::size_t a = 0; a < outcome.analyses.size(); ++a) {
@@ -152,7 +153,8 @@ simulation::RunOptions run_options(const simulation::Plan& plan, int threads, Pr
 std::string task_in_words(const simulation::Plan& plan) {
   if (plan.precision)
     return fmt::format("a stage on the way to a standard error of {}", *plan.precision);
-  return fmt::format("{} replicates at {} design points", plan.replicates, plan.points.size());
+  return fmt::format("{} replicates at {} design points{}", plan.replicates, plan.study_points,
+                     plan.points.size() > plan.study_points ? ", with null twins" : "");
 }
 
 // Without a file that could be gone on from.
@@ -264,8 +266,13 @@ void require_options_that_go_together(const RunArguments& arguments, const scena
   if (!arguments.shard && !arguments.finished.empty())
     refuse("--finished",
            "belongs to a share of the work: --shard 1/1 computes all that is missing");
+  if (arguments.draw_twins && study.null_twins != scenario::NullTwins::beside)
+    refuse("--draw-twins",
+           "there are no twins beside the trial: `simulation: {null_twin: true}` or --set "
+           "simulation.null_twin=true");
   if (!arguments.shard) return;
   parse_shard(*arguments.shard);
+  if (arguments.draw_twins) refuse("--draw-twins", "a shard has no figure; `merge` takes this");
   if (arguments.output.empty()) refuse("--shard", "needs a folder for its file: -o DIR");
   if (arguments.json) refuse("--json", "a shard has no result; `merge` prints it");
   if (arguments.no_runtime) refuse("--no-runtime", "a shard has no result; `merge` takes this");
@@ -301,7 +308,15 @@ bool simulate_draws(const scenario::Study& study, const simulation::Plan& plan, 
   return add_assurance(study, plan, options, result);
 }
 
-int run_study(const RunArguments& arguments) {
+// `--null` is a word for a value of the scenario, which is what shards and digests know.
+StudyArguments study_to_run(const RunArguments& arguments) {
+  StudyArguments study = arguments.study;
+  if (arguments.null) study.set.emplace_back("simulation.null_twin=alone");
+  return study;
+}
+
+int run_study(RunArguments arguments) {
+  arguments.study = study_to_run(arguments);
   const StopConditions stop(arguments.time_limit);
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
@@ -323,7 +338,7 @@ int run_study(const RunArguments& arguments) {
   if (!arguments.no_runtime)
     result.runtime = complete_runtime(
         {totals.wall_seconds, totals.cpu_seconds, 0, totals.threads, {}, {}, {}}, result, started);
-  const bool anything = give_result(result, folder, arguments.json);
+  const bool anything = give_result(result, folder, arguments.json, arguments.draw_twins);
   if (result.complete) return done;
   if (!drawn) return report_missing_draws();
   return report_interruption(result, anything ? folder : std::filesystem::path(), keep);
@@ -346,6 +361,10 @@ void add_run(CLI::App& program, int& exit_status) {
                 "leave times, host and threads out: the same bytes on every run");
   verb.add_flag("--replicate-table", arguments->replicate_table,
                 "also write replicates.csv: every replicate's statistics");
+  verb.add_flag("--null", arguments->null,
+                "run the null twin in place of the trial: no effect of treatment, arms identical");
+  verb.add_flag("--draw-twins", arguments->draw_twins,
+                "also draw the null twins in power.svg, as thin lines");
   verb.add_flag("--json", arguments->json,
                 "print the result document and nothing else; files are written only with -o");
   verb.add_option("--shard", arguments->shard,

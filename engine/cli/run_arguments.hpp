@@ -24,6 +24,8 @@ struct RunArguments {
   bool no_runtime = false;
   bool json = false;
   bool replicate_table = false;
+  bool null = false;        ///< the null twin in place of the trial
+  bool draw_twins = false;  ///< in the power figure
   std::optional<std::string> shard;
   std::vector<std::string> finished;
   double checkpoint_every = 60;      ///< seconds

@@ -37,6 +37,9 @@ PanelAxes close_up_axes(const PowerChart& chart, PanelAxes axes) {
       low = std::min(low, point.power.ci_lower);
       high = std::max(high, point.power.ci_upper);
     }
+  for (const TwinLine& twin : chart.twins)
+    for (const ChartPoint& point : twin.line.points)
+      high = std::max(high, point.power.estimate);
   const double margin = std::max(0.12 * (high - low), 0.04 * high);
   axes.y_low = low < high / 2 ? 0 : low - margin;
   axes.y_high = high + margin;
@@ -100,6 +103,19 @@ void draw_band(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y)
   svg.polygon(upper, drawn.style.colour, band_opacity);
 }
 
+void draw_twins(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y) {
+  for (const TwinLine* twin : drawn.twins) {
+    std::vector<Position> course;
+    for (const ChartPoint& point : twin->line.points)
+      course.push_back({x(point.x), y(point.power.estimate)});
+    if (course.size() == 1)
+      course = {{course[0].x - 5, course[0].y}, {course[0].x + 5, course[0].y}};
+    svg.open_group("twin", drawn.words);
+    svg.polyline(course, twin_stroke(*twin, drawn.style));
+    svg.close_group();
+  }
+}
+
 void draw_curve(Svg& svg, const PanelLine& drawn, const Scale& x, const Scale& y) {
   const auto& points = drawn.line->points;
   std::vector<Position> course;
@@ -142,6 +158,10 @@ Scale y_scale(const PanelAxes& axes, const Rectangle& plot) {
   return {axes.y_low, axes.y_high, plot.y + plot.height, plot.y};
 }
 
+Stroke twin_stroke(const TwinLine& twin, const LineStyle& style) {
+  return {style.colour, 0.9, twin.schedule ? "1.5 2.5" : ""};
+}
+
 void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
                 const std::vector<PanelLine>& lines, bool label_x, bool label_y) {
   const Scale x = scale_(axes, plot), y = y_scale(axes, plot);
@@ -152,6 +172,8 @@ void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
     draw_band(svg, line, x, y);
   svg.close_group();
   draw_references(svg, plot, axes, y);
+  for (const PanelLine& line : lines)
+    draw_twins(svg, line, x, y);
   for (const PanelLine& line : lines)
     draw_curve(svg, line, x, y);
 }

@@ -34,9 +34,14 @@ struct PanelLine {
   const ChartLine* line = nullptr;
   LineStyle style;
   std::string words;
+  std::vector<const TwinLine*> twins = {};
 };
 
-/// Grid, reference lines, ticks, then bands, lines and markers, one group of class "curve" a line.
+/// How thin the lines of null twins are, and how those of a schedule are dotted.
+Stroke twin_stroke(const TwinLine& twin, const LineStyle& style);
+
+/// Grid, reference lines, ticks, then bands, null twins in groups of class "twin", lines and
+/// markers, one group of class "curve" a line.
 void draw_panel(Svg& svg, const Rectangle& plot, const PanelAxes& axes,
                 const std::vector<PanelLine>& lines, bool label_x, bool label_y);
 

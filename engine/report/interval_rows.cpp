@@ -21,6 +21,7 @@ struct Row {
   LineStyle style;
   std::vector<std::string> name;
   result::SimulatedProportion power;
+  std::vector<const TwinLine*> twins = {};
 };
 
 std::vector<Row> rows_of(const PowerChart& chart) {
@@ -31,6 +32,8 @@ std::vector<Row> rows_of(const PowerChart& chart) {
           chart.dimensions.empty() ? "" : chart.dimensions[0].levels[line.levels[0]];
       rows.push_back({line_style(rows.size(), chart.lines.size(), 0, 1),
                       wrap_text(words, widest_name, 12), point.power});
+      for (const TwinLine& twin : chart.twins)
+        if (twin.line.levels == line.levels) rows.back().twins.push_back(&twin);
     }
   return rows;
 }
@@ -57,6 +60,12 @@ void draw_row(Svg& svg, const Row& row, const Scale& x, double y, double numbers
   svg.line({to, y - 7}, {to, y + 7}, stroke);
   svg.marker({x(row.power.estimate), y}, {row.style.shape, row.style.colour, true, 2.8}, "");
   svg.close_group();
+  for (const TwinLine* twin : row.twins) {
+    const double at = x(twin->line.points.front().power.estimate);
+    svg.open_group("twin");
+    svg.line({at, y - 9}, {at, y + 9}, twin_stroke(*twin, row.style));
+    svg.close_group();
+  }
   svg.text({numbers_x, y + 4}, numbers(row.power), {12});
 }
 

@@ -109,6 +109,20 @@ void add_point(PowerChart& chart, std::vector<std::size_t> levels, const ChartPo
   line->points.push_back(point);
 }
 
+void add_twin_points(PowerChart& chart, const std::vector<std::size_t>& levels, double x,
+                     const result::AnalysisResult& analysis) {
+  for (const bool schedule : {false, true}) {
+    const auto& twin = schedule ? analysis.schedule_twin : analysis.null_twin;
+    if (!twin || !twin->absent_because.empty()) continue;
+    auto known = std::ranges::find_if(chart.twins, [&](const TwinLine& one) {
+      return one.schedule == schedule && one.line.levels == levels;
+    });
+    if (known == chart.twins.end())
+      known = chart.twins.insert(known, TwinLine{schedule, {levels, {}}});
+    known->line.points.push_back({x, twin->rejection});
+  }
+}
+
 std::string named_levels(const PowerChart& chart, const ChartLine& line,
                          const std::vector<std::size_t>& dimensions, bool named) {
   std::string words;
@@ -123,7 +137,7 @@ std::string named_levels(const PowerChart& chart, const ChartLine& line,
 
 }  // namespace
 
-PowerChart power_chart(const result::Result& result) {
+PowerChart power_chart(const result::Result& result, bool twins) {
   PowerChart chart;
   const Points points = simulated_points(result);
   const auto keys = swept_keys(result);
@@ -136,15 +150,18 @@ PowerChart power_chart(const result::Result& result) {
     for (const auto& analysis : point->analyses) {
       const double x = key_ ? setting(*point, *key_) : 0;
       if (std::isnan(x)) continue;
-      add_point(chart, levels_of(*point, analysis_words(analysis, with_endpoint), sources),
-                {x, analysis.power});
+      const auto levels = levels_of(*point, analysis_words(analysis, with_endpoint), sources);
+      add_point(chart, levels, {x, analysis.power});
+      if (twins) add_twin_points(chart, levels, x, analysis);
       chart.null_twin = chart.null_twin && analysis.power.estimate < null_twin_limit;
       if (std::find(chart.alphas.begin(), chart.alphas.end(), analysis.alpha) == chart.alphas.end())
         chart.alphas.push_back(analysis.alpha);
     }
-  for (ChartLine& line : chart.lines)
-    std::stable_sort(line.points.begin(), line.points.end(),
-                     [](const ChartPoint& a, const ChartPoint& b) { return a.x < b.x; });
+  const auto sort_points = [](ChartLine& line) {
+    std::ranges::stable_sort(line.points, {}, &ChartPoint::x);
+  };
+  std::ranges::for_each(chart.lines, sort_points);
+  std::ranges::for_each(chart.twins, sort_points, &TwinLine::line);
   return chart;
 }
 

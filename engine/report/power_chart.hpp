@@ -27,17 +27,25 @@ struct ChartLine {
   std::vector<ChartPoint> points;   ///< by increasing x
 };
 
+/// What a null twin rejects, beside the line of the same levels.
+struct TwinLine {
+  bool schedule = false;  ///< the schedule alone; else identical arms, or a margin
+  ChartLine line;
+};
+
 struct PowerChart {
   std::optional<std::string> words_;  ///< none when no setting has more than one value
   std::vector<Dimension> dimensions;  ///< those with several levels; the analysis comes last
   std::vector<ChartLine> lines;
-  bool null_twin = false;      ///< every power is below 0.1
-  std::vector<double> alphas;  ///< nominal levels, each once
+  std::vector<TwinLine> twins;  ///< when they are drawn
+  bool null_twin = false;       ///< every power is below 0.1
+  std::vector<double> alphas;   ///< nominal levels, each once
   /// What holds for the whole figure: "Hazard ratio, experimental over control: 0.7".
   std::vector<std::string> constants;
 };
 
-PowerChart power_chart(const result::Result& result);
+/// @param twins null twins are drawn
+PowerChart power_chart(const result::Result& result, bool twins);
 
 /// How a line is called given the dimensions that still tell it from its neighbours: "0.6",
 /// "0.6, log-rank", "hazard ratio 0.6, cure fraction 0.2".

@@ -36,6 +36,11 @@ std::string subtitle(const result::Result& result, const PowerChart& chart) {
   std::string words = fmt::format("{}, {}; {}: 95 % Monte-Carlo interval", replicates_words(result),
                                   level_words(result), chart.words_ ? "bands" : "bars");
   if (chart.null_twin) words += "; " + reference_words(chart);
+  for (const bool schedule : {false, true})
+    if (std::ranges::any_of(chart.twins,
+                            [&](const TwinLine& twin) { return twin.schedule == schedule; }))
+      words += schedule ? "; thin and dotted: the schedule alone"
+                        : "; thin: the null twin, without an effect of treatment";
   return words;
 }
 
@@ -132,6 +137,8 @@ std::vector<Panel> panels_of(const PowerChart& chart, const Facets& facets) {
       panel = panels.insert(panel, {levels, facet_words(chart, line, facets.between), {}});
     panel->lines.push_back({&line, style_in_panel(chart, line, facets.within),
                             line_words(chart, line, facets.within)});
+    for (const TwinLine& twin : chart.twins)
+      if (twin.line.levels == line.levels) panel->lines.back().twins.push_back(&twin);
   }
   return panels;
 }
@@ -227,8 +234,8 @@ double draw_panels(Svg& svg, const PowerChart& chart, const Facets& facets, doub
 
 }  // namespace
 
-std::string power_figure_svg(const result::Result& result) {
-  const PowerChart chart = power_chart(result);
+std::string power_figure_svg(const result::Result& result, bool twins) {
+  const PowerChart chart = power_chart(result, twins);
   const Facets facets = split_dimensions(chart);
   const bool curves = chart.words_.has_value();
   const double width = curves && !facets.between.empty() ? faceted_width : figure_width;

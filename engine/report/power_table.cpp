@@ -13,6 +13,7 @@
 #include "report/imbalance_words.hpp"
 #include "report/looks_table.hpp"
 #include "report/multiplicity_table.hpp"
+#include "report/null_table.hpp"
 #include "report/pathway_words.hpp"
 #include "report/text.hpp"
 #include "report/text_table.hpp"
@@ -243,6 +244,13 @@ std::vector<std::string> footnotes(const result::Result& result, const std::vect
       fmt::format("Events, Months: means at the analysis{}; months are calendar time from the "
                   "opening of enrolment.",
                   result::has_looks(result) ? ", with looks where it stops" : "")};
+  if (result.twin == "identical-arms")
+    notes.push_back(
+        "Null twin: every arm has the effects, pathway, visits and losses of the control, so that "
+        "Power is the type I error; of a test of non-inferiority it is a power.");
+  if (result.twin == "at-margin")
+    notes.push_back(
+        "Null twin: the hazard ratio is the margin, so that Power is the type I error.");
   if (any_twin(rows))
     notes.push_back(
         "Analytic power: by numerical integration, nothing simulated; `check` shows more. " +
@@ -336,6 +344,7 @@ std::string power_table(const result::Result& result, bool colour) {
   if (table.rows().empty()) return out + "No replicate was finished.\n";
   append_paragraph(out, fmt::format("{}, seed {}", replicates_words(result), result.seed), "", "");
   if (!result.complete) append_paragraph(out, incomplete_words(result), style.warning, style.end);
+  append_paragraph(out, schedule_words(result), style.warning, style.end);
   for (const std::string& words : warning_words(result))
     append_paragraph(out, words, style.warning, style.end);
   const Rounding rounding = rounding_for(table.rows());
@@ -352,6 +361,7 @@ std::string power_table(const result::Result& result, bool colour) {
   out += table_text(table.columns(), style) + "\n";
   for (const std::string& note : footnotes(result, table.rows()))
     append_paragraph(out, note, style.note, style.end);
+  out += null_table(result, style);
   out += multiplicity_table(result, style);
   out += looks_tables(result, style);
   for (const std::string& line : pathway_words(result))

@@ -6,8 +6,16 @@
 namespace trialmill::result {
 namespace {
 
+// What a null twin has rejected by a look.
+std::string twin_columns(const std::optional<NullTwinRejections>& twin, int look) {
+  if (!twin || !twin->absent_because.empty()) return ",,";
+  const SequentialLook& more = *twin->by_look[static_cast<std::size_t>(look) - 1].sequential;
+  return ',' + csv_number(more.cumulative_rejection.estimate) + ',' +
+         csv_number(more.cumulative_rejection.mc_se);
+}
+
 std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
-                const LookResult& look) {
+                const LookResult& look, bool null_twins) {
   std::string line;
   for (const auto& [key, value] : point.set)
     line += csv_number(value) + ',';
@@ -22,6 +30,9 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
         look.patients_mean, more.enrolled_mean, more.information_mean, more.correlation_mean,
         more.efficacy_z_mean, more.futility_z_mean})
     line += ',' + csv_number(x);
+  if (null_twins)
+    line += twin_columns(analysis.null_twin, look.look) +
+            twin_columns(analysis.schedule_twin, look.look);
   return line + incomplete_cell(result) + '\n';
 }
 
@@ -38,12 +49,17 @@ std::string looks_to_csv(const Result& result) {
       "cumulative_futility_mc_se,time_mean,time_mc_se,time_held_mean,events_mean,events_mc_se,"
       "patients_mean,enrolled_mean,information_mean,correlation_mean,efficacy_z_mean,futility_z_"
       "mean";
+  const bool null_twins = has_null_twins(result);
+  if (null_twins)
+    csv +=
+        ",null_twin_cumulative,null_twin_cumulative_mc_se,schedule_twin_cumulative,"
+        "schedule_twin_cumulative_mc_se";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
     for (const AnalysisResult& analysis : point.analyses)
       for (const LookResult& look : analysis.by_look)
-        if (look.sequential) csv += row(result, point, analysis, look);
+        if (look.sequential) csv += row(result, point, analysis, look, null_twins);
   return csv;
 }
 

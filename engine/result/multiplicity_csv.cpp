@@ -12,7 +12,7 @@ std::string cells(const std::optional<SimulatedProportion>& proportion) {
                      proportion->ci_upper);
 }
 
-std::string row(const Result& result, const PointResult& point) {
+std::string row(const Result& result, const PointResult& point, bool null_twins) {
   const MultiplicityResult& multiplicity = *point.multiplicity;
   std::string line;
   for (const auto& [key, value] : point.set)
@@ -22,7 +22,9 @@ std::string row(const Result& result, const PointResult& point) {
   line += cells(multiplicity.any) + cells(multiplicity.all);
   line += ',' + csv_number(multiplicity.rejections.mean);
   line += ',' + csv_number(multiplicity.rejections.mc_se);
-  return line + cells(multiplicity.familywise_error) + incomplete_cell(result) + '\n';
+  line += cells(multiplicity.familywise_error);
+  if (null_twins) line += cells(multiplicity.null_twin) + cells(multiplicity.schedule_twin);
+  return line + incomplete_cell(result) + '\n';
 }
 
 }  // namespace
@@ -40,10 +42,15 @@ std::string multiplicity_to_csv(const Result& result) {
   proportion("all");
   csv += ",rejections_mean,rejections_mc_se";
   proportion("familywise_error");
+  const bool null_twins = has_null_twins(result);
+  if (null_twins) {
+    proportion("null_twin");
+    proportion("schedule_twin");
+  }
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)
-    if (point.multiplicity) csv += row(result, point);
+    if (point.multiplicity) csv += row(result, point, null_twins);
   return csv;
 }
 

@@ -224,6 +224,30 @@ bool has_multiplicity(const Result& result) {
       result.points, [](const PointResult& point) { return point.multiplicity.has_value(); });
 }
 
+NullTwinRejections null_twin_rejections(const AnalysisResult& analysis, std::uint64_t replicates) {
+  NullTwinRejections out;
+  out.replicates = replicates;
+  out.rejection = analysis.power;
+  out.rejections = analysis.rejections;
+  out.undefined = analysis.undefined;
+  out.by_look = analysis.by_look;
+  return out;
+}
+
+bool above_level(const SimulatedProportion& rejection, std::uint64_t replicates, double alpha) {
+  constexpr double errors = 3;
+  const double standard_error = std::sqrt(alpha * (1 - alpha) / static_cast<double>(replicates));
+  return rejection.estimate > alpha + errors * standard_error;
+}
+
+bool has_null_twins(const Result& result) {
+  return std::ranges::any_of(result.points, [](const PointResult& point) {
+    return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {
+      return analysis.null_twin || analysis.schedule_twin;
+    });
+  });
+}
+
 bool has_looks(const Result& result) {
   return std::ranges::any_of(result.points, [](const PointResult& point) {
     return std::ranges::any_of(point.analyses, [](const AnalysisResult& analysis) {

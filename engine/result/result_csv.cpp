@@ -99,9 +99,21 @@ std::string assurance_columns(const AnalysisResult& analysis) {
   return line;
 }
 
+std::string null_twin_columns(const AnalysisResult& analysis) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  std::string line;
+  for (const auto* twin : {&analysis.null_twin, &analysis.schedule_twin}) {
+    const bool there = *twin && (*twin)->absent_because.empty();
+    line += ',' + csv_number(there ? (*twin)->rejection.estimate : none);
+    line += ',' + csv_number(there ? (*twin)->rejection.mc_se : none);
+  }
+  return line;
+}
+
 /// Columns that only some results have.
 struct FurtherColumns {
-  bool differences = false, twins = false, arms = false, assurance = false, sets = false;
+  bool differences = false, twins = false, arms = false, assurance = false, sets = false,
+       null_twins = false;
 };
 
 std::string row(const Result& result, const PointResult& point, const AnalysisResult& analysis,
@@ -139,6 +151,7 @@ std::string row(const Result& result, const PointResult& point, const AnalysisRe
   if (further.arms) line += ',' + csv_text(arms_text(analysis));
   if (further.assurance) line += assurance_columns(analysis);
   if (further.sets) line += ',' + csv_number(analysis.set.from_months);
+  if (further.null_twins) line += null_twin_columns(analysis);
   return line + incomplete_cell(result) + '\n';
 }
 
@@ -156,9 +169,12 @@ std::string to_csv(const Result& result) {
       "duration_mean,duration_sd,last_patient_in_mean,enrolled_mean,dropouts_mean,"
       "events_not_reached,true_log_hr,control_mean,experimental_mean,risk_difference_mean,"
       "true_risk_difference,analysis_patients_mean,analysis_events_mean,analysis_time_mean";
-  const FurtherColumns further{has_options_or_differences(result), has_twins(result),
-                               names_arms(result), has_assurance(result),
-                               has_analysis_sets(result)};
+  const FurtherColumns further{has_options_or_differences(result),
+                               has_twins(result),
+                               names_arms(result),
+                               has_assurance(result),
+                               has_analysis_sets(result),
+                               has_null_twins(result)};
   if (further.differences)
     csv +=
         ",options,difference_mean,difference_sd,difference_model_se_mean,true_difference,"
@@ -168,6 +184,7 @@ std::string to_csv(const Result& result) {
   if (further.arms) csv += ",arms";
   if (further.assurance) csv += ",assurance,assurance_mc_se,power_sd,power_q05,power_q50,power_q95";
   if (further.sets) csv += ",analysed_from_months";
+  if (further.null_twins) csv += ",null_twin,null_twin_mc_se,schedule_twin,schedule_twin_mc_se";
   csv += incomplete_heading(result);
   csv += '\n';
   for (const PointResult& point : result.points)

@@ -187,6 +187,21 @@ Json to_document(const Assurance& assurance) {
           {"power_q95", assurance.power.q95}};
 }
 
+Json to_document(const NullTwinRejections& twin) {
+  if (!twin.absent_because.empty())
+    return {{"rejection", nullptr}, {"reason", "no null twin: " + twin.absent_because}};
+  Json looks = Json::array();
+  for (const LookResult& look : twin.by_look)
+    looks.push_back(to_document(look));
+  Json document = {{"rejection", twin.rejection.estimate}, {"mc_se", twin.rejection.mc_se},
+                   {"ci_lower", twin.rejection.ci_lower},  {"ci_upper", twin.rejection.ci_upper},
+                   {"replicates", twin.replicates},        {"rejections", twin.rejections},
+                   {"undefined", twin.undefined}};
+  if (twin.margin) document["margin"] = *twin.margin;
+  document["by_look"] = looks;
+  return document;
+}
+
 Json to_document(const AnalysisResult& analysis, std::uint64_t replicates) {
   Json flags = Json::object();
   for (const auto& [status, count] : analysis.flags)
@@ -218,6 +233,8 @@ Json to_document(const AnalysisResult& analysis, std::uint64_t replicates) {
   if (analysis.stopping) document["stopping"] = to_document(*analysis.stopping);
   if (analysis.analytic) document["analytic"] = to_document(*analysis.analytic);
   if (analysis.assurance) document["assurance"] = to_document(*analysis.assurance);
+  if (analysis.null_twin) document["null_twin"] = to_document(*analysis.null_twin);
+  if (analysis.schedule_twin) document["schedule_twin"] = to_document(*analysis.schedule_twin);
   const std::vector<std::string> warned = warnings(analysis, replicates);
   if (!warned.empty()) document["warnings"] = warned;
   return document;
@@ -240,15 +257,20 @@ Json to_document(const MultiplicityResult& multiplicity) {
                           {"null_holds", holds ? Json(*holds) : Json(nullptr)}});
   }
   const auto& error = multiplicity.familywise_error;
-  return {{"procedure", label.procedure},
-          {"alpha", label.alpha},
-          {"past_looks", label.past_looks.empty() ? Json(nullptr) : Json(label.past_looks)},
-          {"hypotheses", hypotheses},
-          {"any", to_document(multiplicity.any)},
-          {"all", to_document(multiplicity.all)},
-          {"rejections_mean", number(multiplicity.rejections.mean)},
-          {"rejections_mc_se", number(multiplicity.rejections.mc_se)},
-          {"familywise_error", error ? to_document(*error) : Json(nullptr)}};
+  Json document = {
+      {"procedure", label.procedure},
+      {"alpha", label.alpha},
+      {"past_looks", label.past_looks.empty() ? Json(nullptr) : Json(label.past_looks)},
+      {"hypotheses", hypotheses},
+      {"any", to_document(multiplicity.any)},
+      {"all", to_document(multiplicity.all)},
+      {"rejections_mean", number(multiplicity.rejections.mean)},
+      {"rejections_mc_se", number(multiplicity.rejections.mc_se)},
+      {"familywise_error", error ? to_document(*error) : Json(nullptr)}};
+  if (multiplicity.null_twin) document["null_twin"] = to_document(*multiplicity.null_twin);
+  if (multiplicity.schedule_twin)
+    document["schedule_twin"] = to_document(*multiplicity.schedule_twin);
+  return document;
 }
 
 Json to_document(const PointResult& point) {
@@ -294,6 +316,10 @@ std::string to_json(const AnalyticTwin& twin) {
   return to_document(twin).dump();
 }
 
+std::string to_json(const NullTwinRejections& twin) {
+  return to_document(twin).dump();
+}
+
 std::string to_json(const Result& result) {
   Json points = Json::array();
   for (const PointResult& point : result.points)
@@ -304,6 +330,7 @@ std::string to_json(const Result& result) {
       {"scenario", {{"title", result.title}, {"file", result.file}, {"digest", result.digest}}},
       {"seed", result.seed},
       {"replicates", result.replicates}};
+  if (!result.twin.empty()) document["scenario"]["null_twin"] = result.twin;
   if (result.precision) document["precision"] = {{"power", *result.precision}};
   document["complete"] = result.complete;
   document["points"] = points;

@@ -9,6 +9,7 @@
 #include "scenario/sections.hpp"
 #include "trialmill/input/digest.hpp"
 #include "trialmill/input/record.hpp"
+#include "trialmill/scenario/null_twin.hpp"
 #include "trialmill/scenario/read_evidence.hpp"
 
 namespace trialmill::scenario {
@@ -81,6 +82,11 @@ void read_simulation(const Record& file, Scenario& scenario) {
   scenario.replicates =
       static_cast<std::uint64_t>(record->integer_or("replicates", 10000, allowed));
   scenario.seed = static_cast<std::uint64_t>(record->integer_or("seed", 1));
+  if (const auto twins = record->optional_value("null_twin")) {
+    scenario.null_twins = twins->one_of<NullTwins>(
+        {{"true", NullTwins::beside}, {"false", NullTwins::none}, {"alone", NullTwins::alone}});
+    if (scenario.survey) twins->reject_key("a survey has no arms that could be alike");
+  }
   const auto precision = record->optional_record("precision");
   if (!precision) return;
   scenario.precision = precision->number(
@@ -304,11 +310,13 @@ void check_draws(const Document& document, const Study& study) {
   if (reading.failed()) reading.finish();
 }
 
-// Replicates and seed leave the trial what it is; they are reported beside the digest. A key whose
-// sweep was replaced from outside has one value.
-std::string canonical_text(Document document, const std::vector<Override>& set,
+// Replicates and seed leave the trial what it is; they are reported beside the digest. Null twins
+// are further trials. A key whose sweep was replaced from outside has one value.
+std::string canonical_text(Document document, NullTwins twins, const std::vector<Override>& set,
                            const std::vector<SweepKey>& sweep) {
-  document.set("simulation", "{}");
+  document.set("simulation", twins == NullTwins::none     ? "{}"
+                             : twins == NullTwins::beside ? "{null_twin: true}"
+                                                          : "{null_twin: alone}");
   for (const SweepKey& key : sweep)
     if (std::ranges::find(set, key.path, &Override::path) != set.end())
       document.set("sweep." + key.path, fmt::format("[{}]", key.values.front()));
@@ -328,7 +336,8 @@ Study read_study(Document document, const StudyOptions& options, const LoadedEvi
   Study study;
   study.title = content.scenario.title;
   study.file = document.name();
-  study.canonical = {document.name(), canonical_text(document, options.set, content.sweep)};
+  study.canonical = {document.name(), canonical_text(document, content.scenario.null_twins,
+                                                     options.set, content.sweep)};
   study.evidence = evidence.texts;
   study.digest = digest_of(study);
   study.replicates = options.replicates.value_or(content.scenario.replicates);
@@ -339,6 +348,8 @@ Study read_study(Document document, const StudyOptions& options, const LoadedEvi
     study.swept.push_back(key.path);
   }
   spread(document, content.sweep, evidence, study);
+  study.null_twins = content.scenario.null_twins;
+  if (study.null_twins == NullTwins::alone) study = null_twin(study);
   check_draws(document, study);
   return study;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -239,7 +240,7 @@ void resize(const Scenario& scenario, const Analysis& analysis, Model& model) {
 }  // namespace
 
 void add_analytic_twins(const scenario::Study& study, Plan& plan) {
-  for (Design& design : plan.designs) {
+  for (Design& design : std::span(plan.designs).first(plan.study_designs)) {
     std::vector<Model> models;  // of the analyses
     const Scenario& first = study.points[design.sizes.front().point].scenario;
     for (const Analysis& analysis : first.analyses)
@@ -302,8 +303,8 @@ result::Result expected_result(const scenario::Study& study) {
   out.title = plan.title;
   out.file = plan.file;
   out.digest = plan.digest;
-  out.points.resize(plan.points.size());
-  for (const Design& design : plan.designs)
+  out.points.resize(plan.study_points);
+  for (const Design& design : std::span(plan.designs).first(plan.study_designs))
     for (const DesignSize& size : design.sizes) {
       result::PointResult& point = out.points[size.point];
       point.set = plan.points[size.point].set;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "simulation/workers.hpp"
@@ -119,10 +120,11 @@ bool add_assurance(const scenario::Study& study, const Plan& plan, const RunOpti
   const auto& uncertainty = study.points.front().scenario.uncertainty;
   if (!uncertainty) return true;
   const std::size_t draws = uncertainty->draws;
+  const auto designs = std::span(plan.designs).first(plan.study_designs);
   std::vector<Counts> counts;
-  for (const Design& design : plan.designs)
+  for (const Design& design : designs)
     counts.push_back(counts_for(design, draws));
-  const std::size_t units = plan.designs.size() * draws;
+  const std::size_t units = designs.size() * draws;
   std::atomic<bool> stopped = false;
   std::size_t finished = 0;
   std::mutex telling;
@@ -130,8 +132,8 @@ bool add_assurance(const scenario::Study& study, const Plan& plan, const RunOpti
   const auto simulate_unit = [&](std::size_t unit) {
     const HandOver hand_over;
     if (stopped) return;
-    const std::size_t d = unit % plan.designs.size(), draw = unit / plan.designs.size();
-    if (!simulate_draw(study, plan.designs[d], draw, draws, options, workspaces.local(), counts[d]))
+    const std::size_t d = unit % designs.size(), draw = unit / designs.size();
+    if (!simulate_draw(study, designs[d], draw, draws, options, workspaces.local(), counts[d]))
       stopped = true;
     const std::lock_guard lock(telling);
     ++finished;
@@ -141,8 +143,8 @@ bool add_assurance(const scenario::Study& study, const Plan& plan, const RunOpti
   Workers workers(options.threads);
   workers.execute([&] { tbb::parallel_for(std::size_t{0}, units, simulate_unit); });
   if (stopped) return false;
-  for (std::size_t d = 0; d < plan.designs.size(); ++d)
-    summarise_counts(plan.designs[d], counts[d], result);
+  for (std::size_t d = 0; d < designs.size(); ++d)
+    summarise_counts(designs[d], counts[d], result);
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "simulation/label.hpp"
+#include "simulation/null_twins.hpp"
 #include "simulation/planned_looks.hpp"
 #include "simulation/possible_levels.hpp"
 #include "simulation/stated_truth.hpp"
@@ -371,6 +372,7 @@ Plan compile_plan(const scenario::Study& study) {
   plan.seed = study.seed;
   plan.replicates = study.replicates;
   plan.precision = study.precision;
+  plan.twin = study.twin;
   std::vector<std::size_t> first_point;  // of each design
   for (std::size_t p = 0; p < study.points.size(); ++p) {
     const scenario::DesignPoint& point = study.points[p];
@@ -393,6 +395,9 @@ Plan compile_plan(const scenario::Study& study) {
   }
   for (Design& design : plan.designs)
     std::ranges::stable_sort(design.sizes, {}, &DesignSize::sample_size);
+  plan.study_designs = plan.designs.size();
+  plan.study_points = plan.points.size();
+  if (study.null_twins == scenario::NullTwins::beside) add_null_twins(study, plan);
   return plan;
 }
 

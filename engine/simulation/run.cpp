@@ -8,7 +8,9 @@
 #include <ctime>
 #include <memory>
 
+#include "simulation/null_twins.hpp"
 #include "simulation/workers.hpp"
+#include "trialmill/scenario/null_twin.hpp"
 #include "trialmill/simulation/replicate.hpp"
 
 namespace trialmill::simulation {
@@ -198,6 +200,7 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
   out.replicates = plan.replicates;
   out.precision = plan.precision;
   out.complete = totals.complete;
+  if (plan.twin) out.twin = name(*plan.twin);
   out.points.resize(plan.points.size());
   for (const Design& design : plan.designs)
     for (const DesignSize& size : design.sizes) {
@@ -211,6 +214,7 @@ result::Result summarise(const Plan& plan, const RunTotals& totals) {
       for (std::size_t a = 0; a < size.twins.size(); ++a)
         point.analyses[a].analytic = size.twins[a];
     }
+  attach_null_twins(plan, out.points);
   return out;
 }
 

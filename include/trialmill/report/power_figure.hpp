@@ -19,6 +19,9 @@ namespace trialmill::report {
 /// The vertical axis is power from 0 to 1 with reference lines at 0.8 and 0.9. When every power is
 /// below 0.1 (a null twin) it is the rejection rate, drawn close up, with the nominal level as
 /// reference. Points without a replicate are left out, and an incomplete run says so in the figure.
-std::string power_figure_svg(const result::Result& result);
+///
+/// @param twins null twins beside the powers are drawn as thin lines, solid for identical arms (or
+/// a margin), dotted for the schedule alone
+std::string power_figure_svg(const result::Result& result, bool twins = false);
 
 }  // namespace trialmill::report

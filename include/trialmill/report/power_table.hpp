@@ -14,4 +14,8 @@ namespace trialmill::report {
 /// @param colour emphasis by ANSI escape sequences; without it the text is plain
 std::string power_table(const result::Result& result, bool colour);
 
+/// Of that table the part on null twins alone: what they reject beside every power, by look, with
+/// notes. Empty when nobody asked for them.
+std::string level_table(const result::Result& result);
+
 }  // namespace trialmill::report

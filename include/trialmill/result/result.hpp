@@ -233,6 +233,17 @@ struct AnalysisSet {
   bool before_known = false;
 };
 
+/// The same analysis of the same patients in a trial without an effect of treatment.
+struct NullTwinRejections {
+  std::string absent_because;  ///< not empty: there is no such trial, and nothing else here
+  std::uint64_t replicates = 0;
+  SimulatedProportion rejection;
+  std::uint64_t rejections = 0;
+  std::uint64_t undefined = 0;
+  std::optional<double> margin = {};  ///< of non-inferiority, which the hazard ratio is there
+  std::vector<LookResult> by_look;
+};
+
 struct AnalysisResult {
   std::string name;
   std::string test;    ///< as a scenario names it, "log-rank"
@@ -254,6 +265,9 @@ struct AnalysisResult {
   std::optional<DifferencePerformance> difference;  ///< restricted means, milestones, win ratios
   std::optional<AnalyticTwin> analytic = {};        ///< when it was asked for
   std::optional<Assurance> assurance = {};          ///< of scenarios with uncertain numbers
+  /// Where they were asked for: what the analysis rejects when its null hypothesis is true, arms
+  /// being identical, and when they differ in their schedule alone.
+  std::optional<NullTwinRejections> null_twin = {}, schedule_twin = {};
 };
 
 /// One hypothesis of a procedure, by the analysis that tests it.
@@ -280,6 +294,7 @@ struct MultiplicityResult {
   /// At least one rejection of a true null hypothesis. Absent when it is not known of every
   /// hypothesis whether it is true, or none is.
   std::optional<SimulatedProportion> familywise_error;
+  std::optional<SimulatedProportion> null_twin = {}, schedule_twin = {};  ///< `any` of these trials
 };
 
 struct PointResult {
@@ -308,6 +323,7 @@ struct Runtime {
 struct Result {
   std::string version;  ///< of the program
   std::string title, file, digest;
+  std::string twin = {};  ///< "identical-arms" of a null twin in place of its trial; else empty
   std::uint64_t seed = 0;
   std::uint64_t replicates = 0;          ///< asked for; with a precision, at least
   std::optional<double> precision = {};  ///< of every power, asked for
@@ -355,6 +371,17 @@ std::string to_csv(const Result& result);
 
 /// The same keys as in the document, for those who print a twin without a result.
 std::string to_json(const AnalyticTwin& twin);
+std::string to_json(const NullTwinRejections& twin);
+
+/// An analysis of a null twin, as it stands beside that of the trial.
+NullTwinRejections null_twin_rejections(const AnalysisResult& analysis, std::uint64_t replicates);
+
+/// Does a null twin reject more often than a level allows: by more than three standard errors of
+/// its replicates?
+bool above_level(const SimulatedProportion& rejection, std::uint64_t replicates, double alpha);
+
+/// Were null twins asked for beside the powers?
+bool has_null_twins(const Result& result);
 
 /// Does any analysis have several looks?
 bool has_looks(const Result& result);

@@ -233,6 +233,26 @@ std::string_view name(Analysis::CoxStatistic statistic);
 /// Is it a test of a yes-or-no endpoint?
 bool compares_proportions(Analysis::Test test);
 
+/// What treatment still does in a null twin: a trial of the same patients in which it has no
+/// effect.
+struct NullTwin {
+  enum class Kind {
+    identical_arms,  ///< nothing: every arm has the control's effects, pathway, visits and losses
+    schedule_alone,  ///< arms keep their months to surgery, what happens until then, visits, losses
+    at_margin,  ///< identical arms but for the hazard of the event: `margin` times the control's
+  };
+  Kind kind = Kind::identical_arms;
+  double margin = 1;
+  bool operator==(const NullTwin&) const = default;
+};
+
+/// Whether the null twins of a trial are simulated.
+enum class NullTwins {
+  none,
+  beside,  ///< with the trial, whose powers they stand beside
+  alone,   ///< in place of the trial
+};
+
 /// One design point, complete.
 struct Scenario {
   std::string title;
@@ -266,6 +286,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   /// Largest Monte-Carlo standard error of a power, which replicates are added for; absent: none.
   std::optional<double> precision;
+  NullTwins null_twins = NullTwins::none;
 };
 
 /// Are all arms compared, in the order of the scenario? Of two arms that is the default.
@@ -314,8 +335,10 @@ struct Study {
   std::uint64_t replicates = 10000;
   std::uint64_t seed = 1;
   std::optional<double> precision;  ///< as in `Scenario`
-  std::vector<std::string> swept;   ///< keys of the sweep, in file order
-  std::vector<DesignPoint> points;  ///< every combination, the first key varying slowest
+  NullTwins null_twins = NullTwins::none;
+  std::optional<NullTwin::Kind> twin = {};  ///< what the points are when they are twins themselves
+  std::vector<std::string> swept;           ///< keys of the sweep, in file order
+  std::vector<DesignPoint> points;          ///< every combination, the first key varying slowest
 };
 
 }  // namespace trialmill::scenario

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "trialmill/cohort/cohort.hpp"
@@ -153,10 +154,14 @@ struct Design {
   std::vector<result::ImbalanceLabel> imbalance = {};  ///< of each one measured; empty for none
 };
 
-/// One cell of the sweep, as it is reported.
+/// One cell of the sweep, as it is reported; or a null twin of some of them, reported beside these.
 struct PlannedPoint {
   std::vector<std::pair<std::string, double>> set;
   std::size_t design = 0;
+  /// By analysis, when null twins are simulated beside it: which one is its null hypothesis.
+  std::vector<std::variant<scenario::NullTwin, std::string>> null_of = {};
+  std::optional<scenario::NullTwin> twin = {};  ///< what it is a twin by; none: a cell of the sweep
+  std::vector<std::size_t> twin_of = {};        ///< of which points
 };
 
 /// A study with every name resolved and every table built: all that the replicates need.
@@ -165,11 +170,16 @@ struct Plan {
   std::uint64_t seed = 0;
   std::uint64_t replicates = 0;     ///< of every design point
   std::optional<double> precision;  ///< of its powers; `replicates` are then the first stage
+  std::optional<scenario::NullTwin::Kind> twin =
+      {};  ///< what the study is, where it is a null twin
   std::vector<Design> designs;
   std::vector<PlannedPoint> points;
+  /// How many designs and points are the study's; null twins beside them come after these.
+  std::size_t study_designs = 0, study_points = 0;
 };
 
-/// Calibrates, resolves and groups. @throws evidence::CalibrationError
+/// Calibrates, resolves and groups; with the null twins of a study that wants them beside it.
+/// @throws evidence::CalibrationError
 Plan compile_plan(const scenario::Study& study);
 
 }  // namespace trialmill::simulation

@@ -1,0 +1,136 @@
+#include "cli/level_reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "trialmill/cohort/population.hpp"
+
+namespace trialmill::cli {
+namespace {
+
+using cohort::Endpoint;
+using Kind = cohort::EndpointEvent::Kind;
+using scenario::Analysis;
+using scenario::Arm;
+using scenario::Scenario;
+
+bool is_weighted(const Analysis& analysis) {
+  if (analysis.test == Analysis::Test::max_combo) return true;
+  const auto* harrington = std::get_if<survival::FlemingHarrington>(&analysis.weight);
+  return analysis.test == Analysis::Test::log_rank &&
+         (!harrington || harrington->rho != 0 || harrington->gamma != 0);
+}
+
+std::size_t strata_of(const Scenario& scenario, const Analysis& analysis) {
+  std::size_t strata = 1;
+  for (const std::string& name : analysis.strata) {
+    const auto covariate = std::ranges::find(scenario.population, name, &cohort::Covariate::name);
+    // What is acquired on the way is yes or no, or radicality.
+    strata *= covariate != scenario.population.end() ? cohort::level_count(covariate->law)
+              : name == "radicality"                 ? 4
+                                                     : 2;
+  }
+  return strata;
+}
+
+const Arm& arm_of(const Scenario& scenario, std::int32_t arm) {
+  return scenario.arms[static_cast<std::size_t>(arm)];
+}
+
+// Do the arms compared differ in some property?
+template <typename Property>
+bool differ(const Scenario& scenario, const Analysis& analysis, Property property) {
+  return std::ranges::any_of(analysis.arms, [&](std::int32_t arm) {
+    return !(property(arm_of(scenario, arm)) == property(arm_of(scenario, analysis.arms.front())));
+  });
+}
+
+const Endpoint& endpoint_of(const Scenario& scenario, const Analysis& analysis) {
+  return std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name)
+      ->definition;
+}
+
+bool lists(const Endpoint& endpoint, std::initializer_list<Kind> kinds) {
+  return std::ranges::any_of(endpoint.events, [&](const cohort::EndpointEvent& event) {
+    return std::ranges::find(kinds, event.kind) != kinds.end();
+  });
+}
+
+// "1 in upfront, 8 in neoadjuvant".
+std::string months_of_surgery(const Scenario& scenario, const Analysis& analysis) {
+  std::string words;
+  for (const std::int32_t arm : analysis.arms)
+    words += fmt::format("{}{:.4g} in {}", words.empty() ? "" : ", ",
+                         arm_of(scenario, arm).before_surgery.surgery_at_months,
+                         arm_of(scenario, arm).name);
+  return words;
+}
+
+bool anybody_dies_before_surgery(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.arms, [](const Arm& arm) {
+    return std::ranges::any_of(arm.before_surgery.death.hazard_per_month,
+                               [](double per_month) { return per_month > 0; });
+  });
+}
+
+// Of surgery in different months.
+void add_reasons_of_waiting(const Scenario& scenario, const Analysis& analysis,
+                            std::vector<std::string>& reasons) {
+  const Endpoint& endpoint = endpoint_of(scenario, analysis);
+  const std::string months = months_of_surgery(scenario, analysis);
+  if (lists(endpoint, {Kind::r2_at_randomisation}))
+    reasons.push_back(fmt::format(
+        "R2 is dated back to randomisation but known at surgery only (month {}), and until then "
+        "patients count as free of events",
+        months));
+  if (lists(endpoint, {Kind::death}) && !anybody_dies_before_surgery(scenario))
+    reasons.push_back(fmt::format(
+        "nobody dies before surgery (month {}), as `before_surgery` states no `death`", months));
+  if (endpoint.origin != Endpoint::Origin::surgery &&
+      lists(endpoint, {Kind::recurrence, Kind::r2, Kind::unresectable}))
+    reasons.push_back(fmt::format(
+        "a real difference: what comes at surgery or after it comes later with later surgery "
+        "(month {})",
+        months));
+  if (endpoint.patients != Endpoint::Patients::all)
+    reasons.push_back("patients are chosen by an operation that comes at another time");
+}
+
+}  // namespace
+
+std::vector<std::string> reasons_above_level(const Scenario& scenario, const Analysis& analysis,
+                                             const result::NullTwinRejections& found) {
+  constexpr double few_events = 60, few_patients = 10;
+  std::vector<std::string> reasons;
+  const double events = found.by_look.front().events_mean;
+  const std::size_t strata = strata_of(scenario, analysis);
+  if (!scenario::compares_proportions(analysis.test) && events < few_events)
+    reasons.push_back(fmt::format("few events ({:.0f} at the {})", events,
+                                  analysis.looks ? "first look" : "analysis"));
+  if (is_weighted(analysis))
+    reasons.push_back(analysis.looks ? "looks of a weighted test" : "a weighted test");
+  if (static_cast<double>(scenario.sample_size) < few_patients * static_cast<double>(strata))
+    reasons.push_back(
+        fmt::format("sparse strata ({} for {} patients)", strata, scenario.sample_size));
+  if (differ(scenario, analysis, [](const Arm& arm) { return arm.allocation; }))
+    reasons.emplace_back("unequal allocation, with which the statistic is skewed");
+  if (reasons.empty()) reasons.emplace_back("chance, or a reason that this program does not know");
+  return reasons;
+}
+
+std::vector<std::string> reasons_of_schedule(const Scenario& scenario, const Analysis& analysis) {
+  std::vector<std::string> reasons;
+  if (differ(scenario, analysis,
+             [](const Arm& arm) { return arm.before_surgery.surgery_at_months; }))
+    add_reasons_of_waiting(scenario, analysis, reasons);
+  if (differ(scenario, analysis, [](const Arm& arm) { return arm.assessments; }))
+    reasons.emplace_back("recurrence is looked for at other visits");
+  if (differ(scenario, analysis, [](const Arm& arm) { return arm.dropout; }))
+    reasons.emplace_back("arms lose their patients at other rates");
+  if (reasons.empty()) reasons.emplace_back("what is stated of the time before surgery differs");
+  return reasons;
+}
+
+}  // namespace trialmill::cli
