@@ -80,11 +80,10 @@ void add_reasons_of_waiting(const Scenario& scenario, const Analysis& analysis,
                             std::vector<std::string>& reasons) {
   const Endpoint& endpoint = endpoint_of(scenario, analysis);
   const std::string months = months_of_surgery(scenario, analysis);
-  if (lists(endpoint, {Kind::r2_at_randomisation}))
+  if (endpoint.analysed_before_known())
     reasons.push_back(fmt::format(
-        "R2 is dated back to randomisation but known at surgery only (month {}), and until then "
-        "patients count as free of events",
-        months));
+        "{} is counted before it is known, at surgery (month {}): `analysed_from: randomisation`",
+        endpoint.time_to_event() ? "R2" : "the outcome", months));
   if (lists(endpoint, {Kind::death}) && !anybody_dies_before_surgery(scenario))
     reasons.push_back(fmt::format(
         "nobody dies before surgery (month {}), as `before_surgery` states no `death`", months));

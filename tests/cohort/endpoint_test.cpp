@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "sample_course.hpp"
@@ -230,7 +231,7 @@ double time_of(const EndpointEvent& what, const Cohort& cohort, std::size_t i) {
     case Kind::r2:
       return radicality == 2 ? surgery : never;
     case Kind::r2_dated:
-      return radicality == 2 ? 0 : never;
+      return radicality == 2 && surgery < never ? what.months : never;
     case Kind::recurrence:
       return at(Milestone::recurrence_seen);
     case Kind::no_surgery_by:
@@ -244,34 +245,70 @@ double time_of(const EndpointEvent& what, const Cohort& cohort, std::size_t i) {
   }
 }
 
+// What a trial learns of one patient by the definition, event by event.
+struct Learnt {
+  bool left_out = false, seen = false;
+  double event = never, counts_from = never;
+};
+
+Learnt learn(const Endpoint& endpoint, const Cohort& cohort, std::size_t i) {
+  Learnt out;
+  double known = never;
+  for (const EndpointEvent& what : endpoint.events) {
+    const double time = time_of(what, cohort, i);
+    if (time >= out.event) continue;
+    out.event = time;
+    known = what.kind == Kind::r2_dated ? cohort.milestone(Milestone::surgery)[i] : time;
+  }
+  const double lost = cohort.dropout_months[i];
+  const bool dead = cohort.milestone(Milestone::death)[i] <= lost;
+  out.left_out = endpoint.analysed_once_due && !dead && lost < endpoint.surgery_due_months;
+  out.event = std::max(out.event, endpoint.early_events_at_months);
+  out.counts_from = std::max({known, out.event, endpoint.analysed_from_months()});
+  out.seen = known <= lost && (dead || out.counts_from <= lost);
+  return out;
+}
+
+void expect_as_learnt(const Endpoint& endpoint, const Cohort& cohort) {
+  EndpointWorkspace storage;
+  const EndpointColumns columns = endpoint_columns(endpoint, cohort, 3, storage);
+  ASSERT_EQ(columns.analysed_from_months, endpoint.analysed_from_months());
+  for (std::size_t i = 0; i < cohort.size; ++i) {
+    const Learnt learnt = learn(endpoint, cohort, i);
+    ASSERT_EQ(columns.origin_months[i], learnt.left_out ? never : cohort.enrolment_months[i]);
+    if (learnt.left_out) continue;
+    ASSERT_EQ(columns.event_months[i], learnt.event);
+    ASSERT_EQ(columns.known_months[i], learnt.counts_from);
+    if (learnt.event < never) {
+      ASSERT_EQ(columns.known_months[i] <= columns.dropout_months[i], learnt.seen);
+    }
+    if (!learnt.seen) {
+      ASSERT_EQ(columns.dropout_months[i], cohort.dropout_months[i]);
+    }
+  }
+}
+
 TEST(Endpoint, DoubleProgrammedFirstEventsPatientByPatient) {
   CohortWorkspace workspace;
   Cohort cohort;
   draw_cohort(sample_course(), 1, 1, 1003, workspace, cohort);
+  for (std::size_t i = 0; i < cohort.size; i += 3)
+    cohort.dropout_months[i] = 0.01 * static_cast<double>(i);  // losses at every stage
   const std::vector<EndpointEvent> events{
       {Kind::progression}, {Kind::no_surgery_by, 4.5}, {Kind::r2_dated},
       {Kind::withdrawal},  {Kind::unresectable},       {Kind::no_adjuvant_by, 2.2},
-      {Kind::r2},          {Kind::recurrence},         {Kind::death}};
+      {Kind::r2_dated, 6}, {Kind::recurrence},         {Kind::death}};
   for (std::size_t first = 0; first < events.size(); ++first)
-    for (std::size_t last = first + 1; last <= events.size(); ++last) {
-      const Endpoint endpoint = first_of(
-          {events.begin() + static_cast<long>(first), events.begin() + static_cast<long>(last)});
-      EndpointWorkspace storage;
-      const EndpointColumns columns = endpoint_columns(endpoint, cohort, 3, storage);
-      for (std::size_t i = 0; i < cohort.size; ++i) {
-        double event = never, known = never;
-        for (const EndpointEvent& what : endpoint.events) {
-          const double time = time_of(what, cohort, i);
-          if (time >= event) continue;
-          event = time;
-          known = what.kind == Kind::r2_dated ? cohort.milestone(Milestone::surgery)[i] : time;
+    for (std::size_t last = first + 1; last <= events.size(); ++last)
+      for (const double early : {0.0, 3.5})
+        for (const double due : {0.0, 5.5}) {
+          Endpoint endpoint = first_of({events.begin() + static_cast<long>(first),
+                                        events.begin() + static_cast<long>(last)});
+          endpoint.early_events_at_months = early;
+          endpoint.surgery_due_months = 5.5;
+          endpoint.analysed_once_due = due > 0;
+          expect_as_learnt(endpoint, cohort);
         }
-        ASSERT_EQ(columns.event_months[i], event);
-        ASSERT_EQ(columns.known_months[i], known);
-        ASSERT_EQ(columns.origin_months[i], cohort.enrolment_months[i]);
-        ASSERT_EQ(columns.dropout_months[i], cohort.dropout_months[i]);
-      }
-    }
 }
 
 TEST(Endpoint, OverallSurvivalIsNeverShorterThanAnythingThatCountsDeath) {
