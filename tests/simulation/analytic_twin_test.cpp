@@ -117,6 +117,36 @@ TEST(AnalyticTwin, IndependentPowerOfLrpower) {
   }
 }
 
+// lrstat's own test of two looks of FH(0,1) (expected_events_test.cpp) as a scenario: the first
+// look when 80 % of the information of the weighted test is expected, which is 92 % of the events.
+TEST(AnalyticTwin, IndependentPowerOfWeightedLooks) {
+  Trial trial;
+  trial.population = "{high: {prevalence: 0.8}}";
+  trial.baseline = "{hazard_per_month: 0.0533}";
+  trial.hazard_ratios = "{high: 1.5}";
+  trial.experimental =
+      "{effects: {os: {hazard_ratio: [{from_months: 0, ratio: 1}, {from_months: 6, ratio: "
+      "0.5797373358}]}}}";
+  trial.enrolment = "{rate: [";
+  for (int month = 0; month < 9; ++month)
+    trial.enrolment += (month == 0 ? "{from_months: " : ", {from_months: ") +
+                       std::to_string(month) +
+                       ", per_month: " + std::to_string(26.0 / 9 * (month + 1)) + "}";
+  trial.enrolment += "]}";
+  trial.dropout = "{per_year: 0.05}";
+  trial.sample_size = "468";
+  trial.until = "{calendar_months: 40}";
+  trial.analyses =
+      "[{name: late, test: log-rank, weight: \"fh(0,1)\", strata: [high], looks: {interim: "
+      "[{calendar_months: 34.7312208}], information_fraction: [0.8, 1], planned: {events: 356}, "
+      "spending_time: planned, spending: obf}}]";
+  const AnalyticTwin twin = twin_of(trial);
+  EXPECT_NEAR(twin.power, 0.9313, 0.00005);
+  EXPECT_TRUE(std::isnan(twin.by_look[0].correlation));
+  EXPECT_NEAR(twin.by_look[1].correlation, std::sqrt(0.8), 1e-6);
+  EXPECT_NEAR(twin.by_look[0].events / 356.3965, 0.9197, 0.0001);
+}
+
 // The group sequential trial of the same file, its final look at the events expected after 38
 // months, rounded: lrstat plans the fraction. Its looks at 131.26 and 196.89 events are at 132 and
 // 197 here.
