@@ -1,4 +1,5 @@
-// Reading, calibrating and checking a scenario, but for the trial of its level, takes less than a second of one CPU.
+// Reading, calibrating and checking a scenario, but for the trial of its level, takes less than a
+// second of one CPU.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
