@@ -75,19 +75,23 @@ TEST(SamplePathway, DoubleProgrammedCompetingRisksBeforeSurgeryShareOutAsTheirHa
   // Of 16 % with toxicity, at any time in eight months, surgery comes two months later at most.
   const double months = 8;
   const double progression = -std::log(1 - 0.03) / months,
-               withdrawal = -std::log(1 - 0.03) / months;
+               withdrawal = -std::log(1 - 0.03) / months, death = -std::log(0.918) / 12;
+  const double any = progression + withdrawal + death;
   const double toxicity = -std::log(1 - 0.16) / months;
-  // Without progression or withdrawal until surgery: at the plan, or two months after a toxicity.
-  double operated = std::exp(-(progression + withdrawal + toxicity) * months);
+  // Without any of these until surgery: at the plan, or two months after a toxicity.
+  double operated = std::exp(-(any + toxicity) * months);
   constexpr int steps = 80000;
   for (int i = 0; i < steps; ++i) {
     const double t = (i + 0.5) * months / steps;
     operated += months / steps * toxicity * std::exp(-toxicity * t) *
-                std::exp(-(progression + withdrawal) * std::min(months, t + 2));
+                std::exp(-any * std::min(months, t + 2));
   }
   const double five_errors = 5 * std::sqrt(operated * (1 - operated) / patients);
   EXPECT_NEAR(share(counts[1], PathwayStep::surgery), operated, five_errors);
-  EXPECT_NEAR(share(counts[1], PathwayStep::progression), (1 - operated) / 2, five_errors);
+  EXPECT_NEAR(share(counts[1], PathwayStep::progression), (1 - operated) * progression / any,
+              five_errors);
+  EXPECT_NEAR(share(counts[1], PathwayStep::death_before_surgery), (1 - operated) * death / any,
+              five_errors);
 }
 
 TEST(SamplePathway, ASingleEventHasNone) {
