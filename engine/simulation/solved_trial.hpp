@@ -17,7 +17,7 @@ class SolvedTrial {
   /// event at a time.
   const scenario::Scenario& growing() const { return growing_; }
 
-  /// The trial of a size, as `run` takes it.
+  /// The trial of a size, as `run` takes it; interim looks at the same shares of the events.
   scenario::Scenario at(const result::TrialSize& size) const;
 
   /// @param patients whole blocks; where events are searched any number, which then says how many

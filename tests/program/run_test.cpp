@@ -61,8 +61,13 @@ TEST(Run, TheAnalyticTwinStandsBesideTheSimulatedFigure) {
   EXPECT_NE(finished.output.find("Analytic"), std::string::npos);
   const json twin =
       json::parse(read_file(folder / "w1/result.json"))["points"][0]["analyses"][0]["analytic"];
-  EXPECT_NEAR(twin["power"], 0.8909, 0.0001);
+  EXPECT_NEAR(twin["power"], 0.8897, 0.0001);
+  EXPECT_NEAR(twin["power_first_order"], 0.8909, 0.0001);
   EXPECT_NEAR(twin["events_mean"], 220, 1e-6);
+  const json& by_arm = twin["events_by_arm"];
+  EXPECT_NEAR(by_arm["control"].get<double>() + by_arm["experimental"].get<double>(), 220, 1e-6);
+  EXPECT_GT(by_arm["control"], by_arm["experimental"]);
+  EXPECT_EQ(twin["formula_events"]["power"], twin["power"]);
   EXPECT_EQ(twin["method"], "expected log-rank score");
   for (const char* formula : {"Schoenfeld", "Freedman", "Hsieh-Freedman", "Lachin-Foulkes"})
     EXPECT_NEAR(twin["formula_events"][formula], 220, 10) << formula;
@@ -71,8 +76,9 @@ TEST(Run, TheAnalyticTwinStandsBesideTheSimulatedFigure) {
   ASSERT_EQ(checked.exit_status, 0) << checked.errors;
   EXPECT_EQ(json::parse(checked.output)["analytic"][0]["analyses"][0]["analytic"], twin);
   const Finished words = run_program(folder, "check " + shipped("reference/gs.yaml"));
-  for (const char* word : {"Power without simulating", "Schoenfeld", "Freedman", "Look",
-                           "None for an analysis made when another one stops."})
+  for (const char* word :
+       {"Power without simulating", "Schoenfeld", "Freedman", "Look", "First", "By arm",
+        "the power of", "for an analysis made when another one stops."})
     EXPECT_NE(words.output.find(word), std::string::npos) << word;
 }
 
