@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "report/setting_columns.hpp"
@@ -93,13 +94,17 @@ std::vector<Column> look_columns(const std::vector<LookRow>& rows, const result:
   return columns;
 }
 
-std::string bounds_words(const result::Stopping& stopping, const std::string& name) {
-  const result::SpendingLabel& spending = stopping.spending;
-  std::string words = fmt::format("{}: alpha spent by {}", spaced(name), spending.spending);
+std::string bounds_words(const result::AnalysisResult& analysis) {
+  const result::SpendingLabel& spending = analysis.stopping->spending;
+  std::string words =
+      fmt::format("{}: alpha spent by {}", spaced(analysis.name), spending.spending);
   if (!spending.futility_spending.empty())
     words += fmt::format(", beta by {}, {}{}", spending.futility_spending,
                          spending.binding ? "binding" : "non-binding",
                          spending.obeyed ? "" : " and not obeyed");
+  for (const result::AnalysisOption& option : analysis.options)
+    if (option.key == "final_analysis")
+      words += ", the last look by " + std::get<std::string>(option.value);
   return words + ", looks correlated by " + spending.correlation;
 }
 
@@ -108,7 +113,7 @@ std::vector<std::string> look_notes(const std::vector<LookRow>& rows) {
   for (const LookRow& row : rows)
     if (std::ranges::find(names, row.analysis->name) == names.end()) {
       names.push_back(row.analysis->name);
-      bounds.push_back(bounds_words(*row.analysis->stopping, row.analysis->name));
+      bounds.push_back(bounds_words(*row.analysis));
     }
   std::vector<std::string> notes{
       "Bounds of " + joined(bounds, "; ") + ".",
