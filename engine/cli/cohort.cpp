@@ -248,6 +248,7 @@ void add_cohort(CLI::App& program, int& exit_status) {
       "one replicate's patients, of a trial or a survey, as a table that can be refitted, and its "
       "statistics");
   add_scenario(verb, arguments->study);
+  add_null(verb, arguments->study);
   verb.add_option("--replicate", arguments->replicate, "which replicate, from 1")
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}));

@@ -151,6 +151,7 @@ void add_plan(CLI::App& program, int& exit_status) {
       "plan", "what a run divided into shards will take: units, CPU hours, memory");
   add_scenario(verb, arguments->study);
   add_replicates_and_seed(verb, arguments->study);
+  add_null(verb, arguments->study);
   verb.add_option("--shards", arguments->shards, "into how many parts the work is divided")
       ->check(CLI::Range(1U, 100000U));
   verb.add_option("-o,--output", arguments->output,

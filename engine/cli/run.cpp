@@ -307,15 +307,7 @@ bool simulate_draws(const scenario::Study& study, const simulation::Plan& plan, 
   return add_assurance(study, plan, options, result);
 }
 
-// `--null` is a word for a value of the scenario, which is what shards and digests know.
-StudyArguments study_to_run(const RunArguments& arguments) {
-  StudyArguments study = arguments.study;
-  if (arguments.null) study.set.emplace_back("simulation.null_twin=alone");
-  return study;
-}
-
-int run_study(RunArguments arguments) {
-  arguments.study = study_to_run(arguments);
+int run_study(const RunArguments& arguments) {
   const StopConditions stop(arguments.time_limit);
   const scenario::Study study = read_trial(arguments.study);
   simulation::Plan plan = simulation::compile_plan(study);
@@ -360,8 +352,7 @@ void add_run(CLI::App& program, int& exit_status) {
                 "leave times, host and threads out: the same bytes on every run");
   verb.add_flag("--replicate-table", arguments->replicate_table,
                 "also write replicates.csv: every replicate's statistics");
-  verb.add_flag("--null", arguments->null,
-                "run the null twin in place of the trial: no effect of treatment, arms identical");
+  add_null(verb, arguments->study);
   verb.add_flag("--draw-twins", arguments->draw_twins,
                 "also draw the null twins in power.svg, as thin lines");
   verb.add_flag("--json", arguments->json,

@@ -24,7 +24,6 @@ struct RunArguments {
   bool no_runtime = false;
   bool json = false;
   bool replicate_table = false;
-  bool null = false;        ///< the null twin in place of the trial
   bool draw_twins = false;  ///< in the power figure
   std::optional<std::string> shard;
   std::vector<std::string> finished;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "cli/wrong_option.hpp"
 #include "trialmill/input/diagnostic.hpp"
 
 namespace trialmill::cli {
@@ -23,6 +24,11 @@ void add_replicates_and_seed(CLI::App& verb, StudyArguments& arguments) {
                              ->check(CLI::Range(std::uint64_t{0}, largest_seed));
 }
 
+void add_null(CLI::App& verb, StudyArguments& arguments) {
+  verb.add_flag("--null", arguments.null,
+                "the null twin in place of the trial: no effect of treatment, arms identical");
+}
+
 std::string quoted_for_shell(const std::string& word) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -39,6 +45,7 @@ std::string command_arguments(const StudyArguments& arguments) {
   std::string words = quoted_for_shell(arguments.scenario);
   for (const std::string& set : arguments.set)
     words += " --set " + quoted_for_shell(set);
+  if (arguments.null) words += " --null";
   if (arguments.replicates_given && arguments.replicates_given->count() > 0)
     words += " --replicates " + std::to_string(arguments.replicates);
   if (arguments.seed_given && arguments.seed_given->count() > 0)
@@ -62,7 +69,11 @@ scenario::Study read_study(const StudyArguments& arguments) {
   if (arguments.replicates_given && arguments.replicates_given->count() > 0)
     options.replicates = arguments.replicates;
   if (arguments.seed_given && arguments.seed_given->count() > 0) options.seed = arguments.seed;
-  return scenario::read_study(std::filesystem::path(arguments.scenario), options);
+  if (arguments.null) options.null_twins = scenario::NullTwins::alone;
+  scenario::Study study = scenario::read_study(std::filesystem::path(arguments.scenario), options);
+  if (arguments.null && study.points.front().scenario.survey)
+    refuse("--null", "a survey has no arms that could be alike");
+  return study;
 }
 
 scenario::Study read_trial(const StudyArguments& arguments) {

@@ -20,6 +20,7 @@ struct StudyArguments {
   CLI::Option* seed_given = nullptr;
   std::uint64_t replicates = 0;
   std::uint64_t seed = 0;
+  bool null = false;  ///< the null twin in place of the trial
 };
 
 /// Adds SCENARIO and --set.
@@ -28,11 +29,14 @@ void add_scenario(CLI::App& verb, StudyArguments& arguments);
 /// A word as a shell reads it back.
 std::string quoted_for_shell(const std::string& word);
 
-/// SCENARIO, --set, --replicates and --seed as they were given, quoted for a shell.
+/// SCENARIO, --set, --null, --replicates and --seed as they were given, quoted for a shell.
 std::string command_arguments(const StudyArguments& arguments);
 
 /// Adds --replicates and --seed.
 void add_replicates_and_seed(CLI::App& verb, StudyArguments& arguments);
+
+/// Adds --null.
+void add_null(CLI::App& verb, StudyArguments& arguments);
 
 /// Reads the study. @throws input::InputError
 scenario::Study read_study(const StudyArguments& arguments);

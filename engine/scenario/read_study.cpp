@@ -335,8 +335,9 @@ Study read_study(Document document, const StudyOptions& options, const LoadedEvi
   Study study;
   study.title = content.scenario.title;
   study.file = document.name();
-  study.canonical = {document.name(), canonical_text(document, content.scenario.null_twins,
-                                                     options.set, content.sweep)};
+  study.null_twins = options.null_twins.value_or(content.scenario.null_twins);
+  study.canonical = {document.name(),
+                     canonical_text(document, study.null_twins, options.set, content.sweep)};
   study.evidence = evidence.texts;
   study.digest = digest_of(study);
   study.replicates = options.replicates.value_or(content.scenario.replicates);
@@ -347,7 +348,6 @@ Study read_study(Document document, const StudyOptions& options, const LoadedEvi
     study.swept.push_back(key.path);
   }
   spread(document, content.sweep, evidence, study);
-  study.null_twins = content.scenario.null_twins;
   if (study.null_twins == NullTwins::alone) study = null_twin(study);
   check_draws(document, study);
   return study;

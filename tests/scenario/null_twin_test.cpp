@@ -5,13 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "course_scenario.hpp"
-#include "input/expect_input_error.hpp"
+#include "trialmill/input/diagnostic.hpp"
 #include "trialmill/scenario/read_study.hpp"
 
 namespace trialmill::scenario {
 namespace {
 
-using input::text_of_error;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = NullTwin::Kind;
@@ -123,7 +122,7 @@ TEST(NullTwin, PointsOfACourseShareTheScheduleAloneToo) {
                            "sweep:\n"
                            "  arms.neoadjuvant.before_surgery.response: [0.3, 0.6]\n"
                            "  arms.neoadjuvant.before_surgery.surgery_at_months: "
-                           "[4, 6, 8]\n");
+                           "[3, 4, 5]\n");
   const std::vector<TwinStudy> twins = null_twins(study);
   ASSERT_EQ(twins.size(), 2u);
   EXPECT_EQ(twins[0].twin.kind, Kind::identical_arms);
@@ -136,15 +135,15 @@ TEST(NullTwin, PointsOfACourseShareTheScheduleAloneToo) {
 
 TEST(NullTwin, AloneIsAnotherStudyThatSaysSo) {
   const std::string text = event_trial("  - {name: all, test: log-rank, arms: all, sided: 2}\n");
-  const Study trial = read(text), alone = read(text, {{"simulation.null_twin", "alone"}});
-  const Study beside = read(text, {{"simulation.null_twin", "true"}});
+  const Study trial = read(text), alone = read(text, {{"simulation", "{null_twin: alone}"}});
+  const Study beside = read(text, {{"simulation", "{null_twin: true}"}});
   EXPECT_EQ(alone.title, "one event: null twin, identical arms");
   EXPECT_EQ(alone.twin, Kind::identical_arms);
   EXPECT_TRUE(alone.points[0].scenario.arms[2].effects.empty());
   EXPECT_NE(alone.digest, trial.digest);
   EXPECT_NE(beside.digest, trial.digest);
   EXPECT_NE(beside.digest, alone.digest);
-  EXPECT_EQ(read(text, {{"simulation.null_twin", "false"}}).digest, trial.digest);
+  EXPECT_EQ(read(text, {{"simulation", "{null_twin: false}"}}).digest, trial.digest);
   const Study again = read_canonical_study(alone.canonical, alone.evidence);
   EXPECT_EQ(again.digest, alone.digest);
   EXPECT_EQ(again.twin, Kind::identical_arms);
@@ -154,7 +153,7 @@ TEST(NullTwin, AloneIsAtTheMarginWhereAllAnalysesTestThatMargin) {
   const std::string margin =
       "  - {name: no worse, test: cox, margin: 1.3, arms: [control, whole], "
       "strata: [poor]}\n";
-  const std::vector<Override> alone{{"simulation.null_twin", "alone"}};
+  const std::vector<Override> alone{{"simulation", "{null_twin: alone}"}};
   EXPECT_EQ(read(event_trial(margin), alone).twin, Kind::at_margin);
   EXPECT_EQ(
       read(event_trial(margin + "  - {name: b, test: log-rank, arms: [control, half]}\n"), alone)
@@ -167,16 +166,20 @@ TEST(NullTwin, IsAtTheNumbersStated) {
       read(event_trial("  - {name: all, test: log-rank, arms: all, sided: 2}\n",
                        "uncertainty: {draws: 10, hazard_ratios: "
                        "{arms.whole.effects.os.hazard_ratio: {standard_error: 0.2}}}\n"),
-           {{"simulation.null_twin", "alone"}});
+           {{"simulation", "{null_twin: alone}"}});
   EXPECT_FALSE(study.points[0].scenario.uncertainty.has_value());
 }
 
 TEST(NullTwin, WhatCannotBeAskedForIsRefused) {
   const std::string text = event_trial("  - {name: all, test: log-rank, arms: all, sided: 2}\n");
-  EXPECT_THAT(text_of_error([&] {
-                read(text, {{"simulation.null_twin", "maybe"}});
-              }),
-              HasSubstr("`true`, `false`, `alone`"));
+  std::string complaint;
+  try {
+    read(text, {{"simulation", "{null_twin: maybe}"}});
+  } catch (const input::InputError& error) {
+    complaint = error.what();
+  }
+  EXPECT_THAT(complaint, HasSubstr("simulation.null_twin"));
+  EXPECT_THAT(complaint, HasSubstr("alone"));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct StudyOptions {
   std::vector<Override> set;
   std::optional<std::uint64_t> replicates;
   std::optional<std::uint64_t> seed;
+  std::optional<NullTwins> null_twins;
 };
 
 /// At most this many design points, so that a sweep written by mistake does not fill the memory.
