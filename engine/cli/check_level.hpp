@@ -15,8 +15,8 @@ struct LevelCheck {
   std::vector<std::string> warnings;  ///< of rejections above the level, with the likely reasons
 };
 
-/// Simulates as many replicates as cost about a second of CPU time, by a count that is the same on
-/// every machine: 20,000 at most. @param threads 0: as many as the machine has
+/// Simulates as many replicates as cost about half a second of CPU time, by a count that is the
+/// same on every machine: 10,000 at most. @param threads 0: as many as the machine has
 LevelCheck check_level(const scenario::Study& study, int threads);
 
 void print_level(const LevelCheck& level);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "trialmill/cohort/population.hpp"
+#include "trialmill/simulation/analytic_twin.hpp"
 
 namespace trialmill::cli {
 namespace {
@@ -100,12 +101,18 @@ void add_reasons_of_waiting(const Scenario& scenario, const Analysis& analysis,
 
 }  // namespace
 
-std::vector<std::string> reasons_above_level(const Scenario& scenario, const Analysis& analysis,
+std::vector<std::string> reasons_above_level(const Scenario& scenario, std::size_t place,
                                              const result::NullTwinRejections& found) {
+  const Analysis& analysis = scenario.analyses[place];
   constexpr double few_events = 60, few_patients = 10;
   std::vector<std::string> reasons;
   const double events = found.by_look.front().events_mean;
   const std::size_t strata = strata_of(scenario, analysis);
+  if (simulation::made_when_another_stops(scenario, place))
+    reasons.emplace_back(
+        "it is made when an analysis with looks stops, which it does when results are good, and at "
+        "a "
+        "level of its own: it is meant for an estimate");
   if (!scenario::compares_proportions(analysis.test) && events < few_events)
     reasons.push_back(fmt::format("few events ({:.0f} at the {})", events,
                                   analysis.looks ? "first look" : "analysis"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,10 +9,11 @@
 
 namespace trialmill::cli {
 
-/// Why an analysis may reject more than its level when arms are identical: few events, a weighted
-/// test, sparse strata, unequal allocation. Never empty.
+/// Why an analysis may reject more than its level when arms are identical: another one decides when
+/// it is made, few events, a weighted test, sparse strata, unequal allocation. Never empty.
+/// @param analysis its place
 std::vector<std::string> reasons_above_level(const scenario::Scenario& scenario,
-                                             const scenario::Analysis& analysis,
+                                             std::size_t analysis,
                                              const result::NullTwinRejections& found);
 
 /// Why it may do so when only the schedule of the arms differs: an artefact, as of an event dated
