@@ -101,7 +101,8 @@ TEST_F(NullTwinProgram, AloneIsARunThatSaysWhatItIs) {
   EXPECT_EQ(analysis["power"], beside["points"][0]["analyses"][1]["null_twin"]["rejection"]);
   EXPECT_FALSE(analysis.contains("null_twin"));
   EXPECT_NEAR(analysis["estimate"]["true_log_hr"].get<double>(), 0, 1e-12);
-  EXPECT_THAT(run("run trial.yaml --null").output, HasSubstr("so that Power is the type I error"));
+  EXPECT_THAT(run("run trial.yaml --null").output,
+              HasSubstr("Null twin: every arm has the effects"));
 }
 
 TEST_F(NullTwinProgram, ShardsGiveTheBytesOfTheSingleRun) {
@@ -125,6 +126,9 @@ TEST_F(NullTwinProgram, ShardsOfATrialAndOfItsTwinAreKeptApart) {
   const Finished refused = run("run trial.yaml --null --shard 2/2 -o parts");
   EXPECT_EQ(refused.exit_status, 2);
   EXPECT_THAT(refused.errors, HasSubstr("simulation.null_twin"));
+  // The command that computes what a merge misses is that of the twin.
+  ASSERT_EQ(run("run trial.yaml --null --shard 1/2 -o twin").exit_status, 0);
+  EXPECT_THAT(run("merge twin -o merged").errors, HasSubstr("run trial.yaml --null --shard 1/1"));
 }
 
 TEST_F(NullTwinProgram, MoreReplicatesGoOnFromThoseThatAreThere) {
@@ -185,6 +189,15 @@ analyses: [{name: at one year, test: milestone, at_months: 10}]
   ASSERT_EQ(level["warnings"].size(), 1u);
   EXPECT_THAT(level["warnings"][0].get<std::string>(),
               HasSubstr("few events (14 at the analysis)"));
+}
+
+TEST_F(NullTwinProgram, ATrialThatSaysNothingOfItsSimulationHasOneToo) {
+  folder.write("bare.yaml", trial.substr(0, trial.find("simulation:")));
+  const Finished alone = run("run bare.yaml --null --replicates 100 --no-runtime --json");
+  ASSERT_EQ(alone.exit_status, 0) << alone.errors;
+  EXPECT_EQ(json::parse(alone.output)["scenario"]["null_twin"], "identical-arms");
+  EXPECT_NE(run("cohort bare.yaml --replicate 1 -o trial.csv --json").output,
+            run("cohort bare.yaml --null --replicate 1 -o twin.csv --json").output);
 }
 
 TEST_F(NullTwinProgram, ASurveyHasNone) {

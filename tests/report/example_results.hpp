@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "report/text.hpp"
 #include "trialmill/result/result.hpp"
 
 /// Results made up for the tests of figures and tables: no simulation has run. Powers follow
@@ -94,6 +97,15 @@ inline result::Result make(const Study& study) {
       out.points.push_back(point);
     }
   return out;
+}
+
+/// Columns on a terminal.
+inline std::size_t widest_line(const std::string& table) {
+  std::istringstream lines(table);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);)
+    widest = std::max(widest, terminal_width(line));
+  return widest;
 }
 
 }  // namespace trialmill::report::example

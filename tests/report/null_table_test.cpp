@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "report/example_results.hpp"
 #include "report/svg_reader.hpp"
 #include "report/text.hpp"
@@ -15,6 +13,7 @@ namespace {
 
 using example::make;
 using example::Study;
+using example::widest_line;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -34,14 +33,6 @@ result::Result with_twins(double null, double schedule, std::vector<double> size
     point.analyses[0].schedule_twin = rejections(schedule);
   }
   return result;
-}
-
-std::size_t widest_line(const std::string& table) {
-  std::istringstream lines(table);
-  std::size_t widest = 0;
-  for (std::string line; std::getline(lines, line);)
-    widest = std::max(widest, terminal_width(line));
-  return widest;
 }
 
 TEST(NullTable, StandsBesideThePowerWithItsError) {

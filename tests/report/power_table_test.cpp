@@ -18,6 +18,7 @@ namespace {
 
 using example::make;
 using example::Study;
+using example::widest_line;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -40,14 +41,6 @@ std::vector<std::string> row(const std::string& table, const std::vector<std::st
       return cells;
   }
   return {};
-}
-
-std::size_t widest_line(const std::string& table) {
-  std::istringstream lines(table);
-  std::size_t widest = 0;
-  for (std::string line; std::getline(lines, line);)
-    widest = std::max(widest, terminal_width(line));
-  return widest;
 }
 
 result::Result with_known_figures() {

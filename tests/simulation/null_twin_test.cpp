@@ -22,6 +22,11 @@ result::Result simulated(const scenario::Study& study) {
 
 const std::string course = "jnets-2021/neoadjuvant-multiplicity.yaml";
 
+// Nobody withdraws in the control, which an endpoint that counts it must hear of.
+constexpr const char* control_plan =
+    "{surgery_at_months: 1, progression: {probability: 0.005}, withdrawal: {hazard_per_month: "
+    "1.0e-300}}";
+
 scenario::Study course_study(std::vector<Override> set) {
   set.push_back({"simulation.replicates", "300"});
   return shipped_study(course, std::move(set));
@@ -42,11 +47,13 @@ TEST(NullTwins, DoubleProgrammedStandBesideThePowersOfTheirTrial) {
   const result::Result trial = simulated(course_study({}));
   const result::Result beside = simulated(course_study({{"simulation.null_twin", "true"}}));
   // By hand: the control's plan for everybody, and a neoadjuvant therapy that does nothing.
-  const result::Result identical = simulated(course_study(
-      {{arm + "effects", "{}"},
-       {arm + "before_surgery", "{surgery_at_months: 1, progression: {probability: 0.005}}"}}));
-  const result::Result schedule =
-      simulated(course_study({{arm + "effects", "{}"}, {arm + "before_surgery.response", "0"}}));
+  const std::vector<Override> no_effect{{arm + "effects", "{recurrence: {hazard_ratio: 1}}"},
+                                        {arm + "effects.recurrence.hazard_ratio", "1"}};
+  std::vector<Override> everybody = no_effect, waiting = no_effect;
+  everybody.push_back({arm + "before_surgery", control_plan});
+  waiting.push_back({arm + "before_surgery.response", "0"});
+  const result::Result identical = simulated(course_study(everybody));
+  const result::Result schedule = simulated(course_study(waiting));
   ASSERT_EQ(beside.points.size(), trial.points.size());
   for (std::size_t p = 0; p < trial.points.size(); ++p) {
     for (std::size_t a = 0; a < trial.points[p].analyses.size(); ++a) {
