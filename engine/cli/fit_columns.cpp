@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -133,13 +134,22 @@ std::vector<std::uint8_t> read_events(const Table& table, const FitRequest& requ
   return events;
 }
 
-// A column of numbers is one term; one of text, or of groups whose reference is named, has a term
+// Is any value a number? A slip in a column of numbers must not make levels of it.
+bool has_numbers(const Table& table, const std::string& column) {
+  return std::ranges::any_of(table.texts(column).values, [](const std::string& text) {
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    return std::from_chars(text.data(), end, value).ptr == end && !text.empty();
+  });
+}
+
+// A column of numbers is one term; one of text alone, or one whose reference is named, has a term
 // for every level but the reference.
 void add_terms(const Table& table, const FitRequest& request, const std::string& column,
                const std::vector<std::uint8_t>& adjusted, FileColumns& file) {
   constexpr std::size_t most_levels = 100;
   const std::string reference = reference_of(request, column);
-  if (table.is_numeric(column) && reference.empty()) {
+  if (reference.empty() && (table.is_numeric(column) || has_numbers(table, column))) {
     file.terms.push_back({{column, column}, table.numbers(column).values});
     return;
   }

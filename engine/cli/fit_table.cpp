@@ -42,6 +42,9 @@ std::string header(const FitRequest& request, const FitReport& report) {
   const RowsLeftOut& first = report.left_out.front().left_out;
   if (first.rows > 0) out += "; " + rows_in_words(first);
   out += "\n";
+  for (const LeftOutOf& analysis : report.left_out)
+    if (analysis.left_out.rows > 0 && analysis.left_out.by_column != first.by_column)
+      out += fmt::format("For {}: {}\n", analysis.analyses, rows_in_words(analysis.left_out));
   if (report.format.delimiter != ',')
     out +=
         fmt::format("Read with {} between the columns{}.\n",
@@ -52,9 +55,6 @@ std::string header(const FitRequest& request, const FitReport& report) {
     out += fmt::format("The file has one group only, {}: there is nothing to compare.\n",
                        report.groups.front());
   if (report.groups.size() > 1) out += fmt::format("Reference: {}\n", report.groups.front());
-  for (const LeftOutOf& analysis : report.left_out)
-    if (analysis.left_out.rows > 0 && analysis.left_out.by_column != first.by_column)
-      out += fmt::format("For {}: {}\n", analysis.analyses, rows_in_words(analysis.left_out));
   if (!report.strata.within.empty())
     out += fmt::format("Within strata: {}\n", in_words(report.strata.within));
   if (!report.strata.pooled.empty())

@@ -77,6 +77,14 @@ TEST(FitColumns, DoubleProgrammedTextEntersACoxModelAsLevels) {
   EXPECT_EQ(levels[0]["name"], "site=a");
   EXPECT_EQ(levels[1]["name"], "site=c");
   EXPECT_EQ(levels[1]["reference"], "b");
+  // A slip among numbers is no level, unless the column is said to have levels.
+  folder.write("mixed.csv", "time,status,stage\n1,1,1\n2,0,2\n3,1,3+\n4,1,1\n5,1,2\n");
+  const Finished slip = run_program(folder, "fit mixed.csv" + times + "--cox stage");
+  EXPECT_EQ(slip.exit_status, 2);
+  EXPECT_THAT(slip.errors, HasSubstr("mixed.csv:4:5: stage: found `3+`, allowed is a number"));
+  EXPECT_EQ(fitted(folder, "mixed.csv" + times + "--cox stage --reference stage=1")["cox"]["terms"]
+                .size(),
+            2u);
 }
 
 TEST(FitColumns, EventsMayBeTrueFalseOrAnyValueThatIsNamed) {
