@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <memory>
@@ -16,7 +17,7 @@ namespace {
 struct FitArguments {
   FitRequest request;
   std::string ties = "efron", interval = "log-log", weights, max_combo, win_ratio;
-  std::optional<std::string> rmst, milestone;
+  std::optional<std::string> rmst, milestone, delimiter, decimal;
   std::optional<std::string> hazard_ratio_margin, rmst_margin, milestone_margin, proportion_margin;
   bool json = false;
 };
@@ -132,6 +133,9 @@ void check_columns(const FitRequest& request) {
   if (request.cox.empty() && (request.profile || request.firth))
     refuse("--cox", "no column",
            request.firth ? "covariates, for --firth" : "covariates, for --profile");
+  if (request.competing && !request.event.empty())
+    refuse("--event", input::in_backquotes(request.event),
+           "nothing together with --competing, which takes every cause as an event");
   if (request.competing && !request.entry.empty())
     refuse("--entry", input::in_backquotes(request.entry),
            "no delayed entry together with --competing");
@@ -152,8 +156,39 @@ std::string two_group_options(const FitRequest& request) {
   return out;
 }
 
+input::CsvFormat format_option(const FitArguments& arguments) {
+  input::CsvFormat format;
+  if (arguments.delimiter) {
+    const std::string& given = *arguments.delimiter;
+    const bool tab = given == "tab" || given == "\\t";
+    if (!tab && (given.size() != 1 || std::string(",;|\t").find(given[0]) == std::string::npos))
+      refuse("--delimiter", input::in_backquotes(given), "`,`, `;`, `|` or tab");
+    format.delimiter = tab ? '\t' : given[0];
+  }
+  if (arguments.decimal) {
+    if (*arguments.decimal != "," && *arguments.decimal != ".")
+      refuse("--decimal", input::in_backquotes(*arguments.decimal), "`.` or `,`");
+    format.decimal = (*arguments.decimal)[0];
+  }
+  return format;
+}
+
+// A reference is of the groups, or names the column that it is of.
+void check_references(const FitRequest& request) {
+  const auto is_of = [](const std::string& given, const std::string& column) {
+    return !column.empty() && given.starts_with(column + "=");
+  };
+  for (const std::string& given : request.references)
+    if (request.group.empty() && std::ranges::none_of(request.cox, [&](const std::string& column) {
+          return is_of(given, column);
+        }))
+      refuse("--reference", input::in_backquotes(given),
+             "a level of --group, or COLUMN=LEVEL of a covariate of --cox");
+}
+
 int fit(FitArguments& arguments) {
   FitRequest& request = arguments.request;
+  request.format = format_option(arguments);
   request.ties = choice<survival::Ties>(
       "--ties", arguments.ties,
       {{"efron", survival::Ties::efron}, {"breslow", survival::Ties::breslow}});
@@ -171,10 +206,15 @@ int fit(FitArguments& arguments) {
            fmt::format("at most {}", survival::most_max_combo_weights));
   request.win_ratio = parse_outcomes(arguments.win_ratio);
   check_columns(request);
+  check_references(request);
   const std::string comparing = two_group_options(request);
   if (request.group.empty() && !comparing.empty())
     refuse("--group", "no group", "a column of two groups, for " + comparing);
   const FitData data = read_fit_data(request);
+  if (data.group_names.size() == 1 && !comparing.empty())
+    refuse("--group",
+           fmt::format("one group only, {}", input::in_backquotes(data.group_names.front())),
+           "two groups for " + comparing);
   if (data.group_names.size() != 2 && !comparing.empty())
     refuse("--group", fmt::format("{} groups", data.group_names.size()),
            "two groups for " + comparing);
@@ -212,8 +252,21 @@ void add_fit(CLI::App& program, int& exit_status) {
   verb.add_flag("--competing", request.competing,
                 "the status column holds causes, 1, 2, ...: their cumulative incidences");
   verb.add_option("--entry", request.entry, "column: time of delayed entry");
-  verb.add_option("--group", request.group,
-                  "column: groups to compare; the first is the reference");
+  verb.add_option(
+      "--group", request.group,
+      "column: groups to compare; the first is the reference, unless --reference names one");
+  verb.add_option("--reference", request.references,
+                  "LEVEL of --group, or COLUMN=LEVEL of it or of a covariate of text, that others "
+                  "are compared with")
+      ->allow_extra_args(false);
+  verb.add_option(
+      "--delimiter", arguments->delimiter,
+      "between the columns: `,`, `;`, `|` or tab (default: recognised by the first line)");
+  verb.add_option("--decimal", arguments->decimal,
+                  "decimal sign: . or , (default: a point, and a comma too where columns are not "
+                  "parted by commas)");
+  verb.add_option("--event", request.event,
+                  "value of --status that is an event; every other is censored (default: 1)");
   verb.add_option("--strata", request.strata, "columns whose combinations are strata")
       ->delimiter(',');
   verb.add_option("--cox", request.cox, "columns: covariates of a Cox regression")->delimiter(',');

@@ -127,9 +127,9 @@ CoxReport fit_cox(const FitRequest& request, const FitData& data) {
     report.proportional_hazards.push_back(
         {name, survival::proportional_hazards_test(within_strata, covariates, request.ties,
                                                    report.fit, transform)});
-  const auto treatment = std::ranges::find(request.cox, request.group);
-  if (treatment != request.cox.end())
-    report.treatment = static_cast<std::size_t>(treatment - request.cox.begin());
+  const auto treatment = std::ranges::find(report.terms, request.group, &CoxTerm::column);
+  if (treatment != report.terms.end())
+    report.treatment = static_cast<std::size_t>(treatment - report.terms.begin());
   if (request.hazard_ratio_margin)
     report.non_inferiority =
         survival::non_inferiority(report.fit, report.treatment, *request.hazard_ratio_margin);
@@ -199,6 +199,8 @@ FitReport analyse(const FitRequest& request, const FitData& data) {
   report.left_out = rows_left_out(request, data);
   report.strata = use_of_strata(request);
   report.merged_times = data.merged_times;
+  report.format = data.format;
+  if (!request.group.empty()) report.groups = data.group_names;
   if (!request.proportion.empty()) report.proportion = compare_proportions(request, data);
   if (!request.win_ratio.empty()) report.win_ratio = compare_outcomes(data);
   if (request.time.empty()) return report;

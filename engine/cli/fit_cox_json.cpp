@@ -22,12 +22,12 @@ void add_interval(const survival::ProfileInterval& interval, const std::string& 
   out[prefix + "upper"] = number(math::exp(interval.upper));
 }
 
-Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
+Json to_document(const CoxTerm& term, std::size_t k, const CoxReport& cox) {
   const survival::CoxFit& fit = cox.fit;
   const double coefficient = fit.coefficient[k];
   const double z = coefficient / fit.standard_error[k];
   const survival::HazardRatio ratio = survival::hazard_ratio(coefficient, fit.standard_error[k]);
-  Json out = {{"name", term},
+  Json out = {{"name", term.name},
               {"coef", number(coefficient)},
               {"hazard_ratio", number(ratio.estimate)},
               {"se", number(fit.standard_error[k])},
@@ -36,6 +36,10 @@ Json to_document(const std::string& term, std::size_t k, const CoxReport& cox) {
               {"p", std::isfinite(z) ? number(survival::two_sided_p(z)) : Json(nullptr)},
               {"lower", number(ratio.lower)},
               {"upper", number(ratio.upper)}};
+  if (!term.level.empty()) {
+    out["level"] = term.level;
+    out["reference"] = term.reference;
+  }
   if (std::isinf(coefficient)) {
     // The likelihood has no maximum: only the direction is known.
     out["hazard_ratio"] = nullptr;
@@ -86,7 +90,7 @@ Json firth_document(const CoxReport& cox) {
   const auto defined = [&](double x) { return undefined ? Json(nullptr) : number(x); };
   Json terms = Json::array();
   for (std::size_t k = 0; k < cox.terms.size(); ++k) {
-    Json term = {{"name", cox.terms[k]},
+    Json term = {{"name", cox.terms[k].name},
                  {"coef", number(fit.coefficient[k])},
                  {"hazard_ratio", number(math::exp(fit.coefficient[k]))},
                  {"se", number(fit.standard_error[k])}};
@@ -111,7 +115,7 @@ Json cox_document(const FitRequest& request, const CoxReport& cox) {
   Json terms = Json::array(), dropped = Json::array();
   for (std::size_t k = 0; k < cox.terms.size(); ++k) {
     terms.push_back(to_document(cox.terms[k], k, cox));
-    if (fit.aliased[k]) dropped.push_back(cox.terms[k]);
+    if (fit.aliased[k]) dropped.push_back(cox.terms[k].name);
   }
   const bool undefined = fit.status == survival::FitStatus::no_events ||
                          fit.status == survival::FitStatus::no_information;
@@ -145,7 +149,7 @@ Json cox_document(const FitRequest& request, const CoxReport& cox) {
               {"ph_test", to_document(cox.proportional_hazards)}};
   if (cox.non_inferiority) {
     out["non_inferiority"] = margin_document(*cox.non_inferiority);
-    out["non_inferiority"]["term"] = cox.terms[cox.treatment];
+    out["non_inferiority"]["term"] = cox.terms[cox.treatment].name;
   }
   if (cox.firth) out["firth"] = firth_document(cox);
   return out;

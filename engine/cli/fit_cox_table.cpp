@@ -38,7 +38,7 @@ std::string profile_lines(const CoxReport& cox, std::size_t width) {
   if (cox.profile.empty()) return "";
   std::string out = "  By profile likelihood, 95 % interval of HR\n";
   for (std::size_t k = 0; k < cox.terms.size(); ++k)
-    out += fmt::format("  {:<{}} {}\n", cox.terms[k], width, interval_text(cox.profile[k]));
+    out += fmt::format("  {:<{}} {}\n", cox.terms[k].name, width, interval_text(cox.profile[k]));
   return out;
 }
 
@@ -48,7 +48,7 @@ std::string proportional_hazards_line(const CoxReport& cox) {
     std::string out = "  Proportional hazards (time by 1 - KM):";
     for (std::size_t k = 0; k < cox.terms.size(); ++k)
       if (!std::isnan(test.chi_square[k]))
-        out += fmt::format(" {} p {},", cox.terms[k],
+        out += fmt::format(" {} p {},", cox.terms[k].name,
                            p_text(survival::chi_square_p(test.chi_square[k], 1)));
     return out + fmt::format(" global p {}\n",
                              p_text(survival::chi_square_p(test.global, test.degrees_of_freedom)));
@@ -65,7 +65,7 @@ std::string firth_lines(const CoxReport& cox, std::size_t width) {
   out += fmt::format("\n  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", "term", width, "coef", "HR", "SE",
                      "95 % profile interval");
   for (std::size_t k = 0; k < cox.terms.size(); ++k)
-    out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", cox.terms[k], width,
+    out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>19}\n", cox.terms[k].name, width,
                        significant(fit.coefficient[k]), significant(math::exp(fit.coefficient[k])),
                        significant(fit.standard_error[k]), interval_text(firth.interval[k]));
   if (fit.degrees_of_freedom == 0) return out;
@@ -88,12 +88,12 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
       fit.status == survival::FitStatus::no_information)
     return out;
   std::size_t width = 8;
-  for (const std::string& term : cox.terms)
-    width = std::max(width, term.size());
+  for (const CoxTerm& term : cox.terms)
+    width = std::max(width, term.name.size());
   out += fmt::format("  {:<{}} {:>10} {:>9} {:>9} {:>9} {:>9} {:>19}  p\n", "term", width, "coef",
                      "HR", "SE", "robust", "z", "95 % interval of HR");
   for (std::size_t k = 0; k < cox.terms.size(); ++k)
-    out += term_line(cox.terms[k], width, fit.coefficient[k], fit.standard_error[k],
+    out += term_line(cox.terms[k].name, width, fit.coefficient[k], fit.standard_error[k],
                      cox.robust.standard_error[k]);
   const auto test = [&](const char* label, double chi_square) {
     return std::isfinite(chi_square)
@@ -110,7 +110,7 @@ std::string cox_section(const FitRequest& request, const CoxReport& cox) {
                      significant(cox.concordance.standard_error, 3),
                      significant(fit.log_likelihood, 8));
   if (cox.non_inferiority)
-    out += margin_line("hazard ratio of " + cox.terms[cox.treatment], *cox.non_inferiority);
+    out += margin_line("hazard ratio of " + cox.terms[cox.treatment].name, *cox.non_inferiority);
   out += proportional_hazards_line(cox) + profile_lines(cox, width);
   return cox.firth ? out + firth_lines(cox, width) : out;
 }

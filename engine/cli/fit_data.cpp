@@ -117,7 +117,7 @@ class RowsFor {
     }
     if (stratified && !file_.strata.empty()) number_strata(file_, complete, rows);
     if (adjusted)
-      for (const FitTerm& term : file_.terms)
+      for (const TermColumn& term : file_.terms)
         rows.covariates.push_back(kept(term.value, complete));
     return rows;
   }
@@ -132,6 +132,14 @@ Names outcome_columns(const FitRequest& request) {
   Names columns{request.group};
   for (const OutcomeColumns& outcome : request.win_ratio)
     columns.insert(columns.end(), {outcome.time, outcome.status});
+  return columns;
+}
+
+Names cox_columns(const FitRequest& request) {
+  Names columns{request.time, request.status, request.entry};
+  std::erase(columns, std::string());
+  columns.insert(columns.end(), request.strata.begin(), request.strata.end());
+  columns.insert(columns.end(), request.cox.begin(), request.cox.end());
   return columns;
 }
 
@@ -153,14 +161,16 @@ std::vector<std::uint8_t> rows_with_groups(const Table& table, const FitRequest&
 }  // namespace
 
 FitData read_fit_data(const FitRequest& request) {
-  const Table table = input::read_csv_file(request.file);
-  FileColumns file = read_columns(table, request, rows_with_groups(table, request));
+  const Table table = input::read_csv_file(request.file, request.format);
+  const FileColumns file = read_columns(table, request, rows_with_groups(table, request),
+                                        complete_rows(table, cox_columns(request)));
   FitData data;
+  data.format = table.format();
   data.merged_times = file.merged_times;
   data.cause_code = file.cause_code;
   data.group_names = file.group.names;
-  for (const FitTerm& term : file.terms)
-    data.terms.push_back(term.name);
+  for (const TermColumn& term : file.terms)
+    data.terms.push_back(term.term);
   const RowsFor rows(table, request, file);
   const Names times{request.time, request.status, request.entry};
   if (!request.time.empty()) {

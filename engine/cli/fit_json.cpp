@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "cli/fit_json.hpp"
 #include "trialmill/survival/p_value.hpp"
 #include "trialmill/survival/weight_name.hpp"
@@ -167,10 +169,10 @@ Json to_document(const FitRequest& request, const survival::WinRatio& result) {
   const bool compared = result.status != FitStatus::one_group_empty;
   const bool exists = result.status == FitStatus::ok;
   const auto estimate = [&](double value, double lower, double upper) {
-    return compared ? Json({{"estimate", number(value)},
-                            {"lower", number(lower)},
-                            {"upper", number(upper)}})
-                    : Json(nullptr);
+    if (!compared) return Json(nullptr);
+    Json out = {{"estimate", number(value)}, {"lower", number(lower)}, {"upper", number(upper)}};
+    if (std::isinf(value)) out["limit"] = "inf";
+    return out;
   };
   Json outcomes = Json::array();
   for (std::size_t o = 0; o < request.win_ratio.size(); ++o)
@@ -247,6 +249,7 @@ std::string to_json(const FitRequest& request, const FitReport& report) {
   if (!request.time.empty()) out["events"] = report.events;
   out["dropped"] = report.left_out.front().left_out.rows;
   out["left_out"] = left_out_document(report);
+  if (!report.groups.empty()) out["reference"] = report.groups.front();
   if (!request.strata.empty()) out["pooled_over_strata"] = report.strata.pooled_keys;
   if (request.time.empty() && report.win_ratio) out["merged_times"] = report.merged_times;
   if (!request.time.empty()) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "trialmill/input/table.hpp"
 #include "trialmill/survival/cox.hpp"
 #include "trialmill/survival/cox_diagnostics.hpp"
 #include "trialmill/survival/cox_profile.hpp"
@@ -30,11 +31,14 @@ struct OutcomeColumns {
 /// What `fit` was asked for.
 struct FitRequest {
   std::string file;
+  input::CsvFormat format;
   std::string time, status, entry, group;  ///< without a time only `proportion` and
                                            ///< `win_ratio` are analysed
   std::string proportion;
   std::vector<OutcomeColumns> win_ratio;  ///< most important first
   std::vector<std::string> strata, cox;
+  std::vector<std::string> references;  ///< "Placebo", "sex=Male": levels that others are against
+  std::string event;  ///< the value of `status` that is an event, every other censored; empty: 1
   survival::Ties ties = survival::Ties::efron;
   survival::IntervalType interval = survival::IntervalType::log_log;
   std::vector<survival::LogRankWeight> weights, max_combo;
@@ -45,6 +49,14 @@ struct FitRequest {
   bool competing = false;  ///< `status` holds causes
   bool profile = false;    ///< of the Cox coefficients, intervals by profile likelihood too
   bool firth = false;      ///< Cox regression by penalised likelihood too
+};
+
+/// A term of a Cox model: a column of numbers, or a level of a column of text against its
+/// reference.
+struct CoxTerm {
+  std::string name;    ///< "age", "sex=Male"
+  std::string column;  ///< "sex"
+  std::string level = {}, reference = {};
 };
 
 /// Rows left out of some analyses, which need a column that has no value there.
@@ -76,11 +88,12 @@ struct FitRows {
 struct FitData {
   std::vector<std::string> group_names;  ///< increasing, numbers as numbers
   std::vector<std::int64_t> cause_code;  ///< the causes that occur, as the file names them
-  std::vector<std::string> terms;        ///< of the Cox model
+  std::vector<CoxTerm> terms;            ///< of the Cox model
   FitRows curves;                        ///< and all that compares them
   FitRows tests;                         ///< the log-rank tests: within strata, if any
   FitRows cox, proportion, proportion_in_strata, outcomes;  ///< empty where not asked for
   std::size_t merged_times = 0;  ///< values changed because they differed by rounding alone
+  input::CsvFormat format;       ///< of the file
 };
 
 struct GroupCurve {
@@ -121,7 +134,7 @@ struct NamedHazardsTest {
 };
 
 struct CoxReport {
-  std::vector<std::string> terms;
+  std::vector<CoxTerm> terms;
   survival::CoxFit fit;
   survival::RobustVariance robust;
   survival::BaselineHazard baseline;
@@ -152,7 +165,9 @@ struct FitReport {
   std::vector<LeftOutOf> left_out;  ///< the first of them are those of `n`
   UseOfStrata strata;               ///< empty without strata
   std::size_t merged_times = 0;
-  std::vector<GroupCurve> curves;  ///< none without times
+  input::CsvFormat format;
+  std::vector<std::string> groups;  ///< the reference first; empty when none are compared
+  std::vector<GroupCurve> curves;   ///< none without times
   std::vector<GroupIncidence> incidence;
   std::vector<std::int64_t> cause_code;
   std::optional<ProportionReport> proportion;

@@ -45,6 +45,16 @@ std::string header(const FitRequest& request, const FitReport& report) {
   for (const LeftOutOf& analysis : report.left_out)
     if (analysis.left_out.rows > 0 && analysis.left_out.by_column != first.by_column)
       out += fmt::format("For {}: {}\n", analysis.analyses, rows_in_words(analysis.left_out));
+  if (report.format.delimiter != ',')
+    out +=
+        fmt::format("Read with {} between the columns{}.\n",
+                    report.format.delimiter == '\t' ? std::string("tabs")
+                                                    : fmt::format("`{}`", report.format.delimiter),
+                    report.format.decimal == '.' ? "" : " and `5,5` as a number");
+  if (report.groups.size() == 1)
+    out += fmt::format("The file has one group only, {}: there is nothing to compare.\n",
+                       report.groups.front());
+  if (report.groups.size() > 1) out += fmt::format("Reference: {}\n", report.groups.front());
   if (!report.strata.within.empty())
     out += fmt::format("Within strata: {}\n", in_words(report.strata.within));
   if (!report.strata.pooled.empty())
@@ -142,6 +152,7 @@ std::string incidence_section(const FitReport& report) {
 std::string log_rank_section(const FitRequest& request, const FitReport& report) {
   const survival::LogRank& test = *report.log_rank;
   std::string out = fmt::format("\n{}og-rank test", request.strata.empty() ? "L" : "Stratified l");
+  if (report.groups.size() == 1) return out + ": the file has one group only\n";
   if (test.status != FitStatus::ok)
     return out + fmt::format(": {}\n", survival::explanation(test.status));
   out += fmt::format(": chi-square {} on {} df, p {}", significant(test.chi_square),
@@ -263,10 +274,17 @@ std::string win_ratio_section(const FitRequest& request, const survival::WinRati
     out += fmt::format("  {}: {} pairs won, {} lost\n", request.win_ratio[o].time,
                        result.by_outcome[o].wins, result.by_outcome[o].losses);
   out += fmt::format("  undecided: {} pairs\n", result.ties);
-  const auto line = [&](const char* what, double estimate, double lower, double upper) {
-    out += fmt::format("  {} {} ({} to {})\n", what, significant(estimate), significant(lower),
-                       significant(upper));
+  const auto text = [](double x) {
+    return std::isinf(x) ? std::string("infinite") : significant(x);
   };
+  const auto line = [&](const char* what, double estimate, double lower, double upper) {
+    out += fmt::format("  {} {} ({} to {})\n", what, text(estimate), text(lower), text(upper));
+  };
+  if (result.wins > 0 && result.losses == 0)
+    out +=
+        "  No pair is lost: the win ratio is infinite, with a lower limit by Newcombe's method.\n";
+  if (result.losses > 0 && result.wins == 0)
+    out += "  No pair is won: the win ratio is 0, with an upper limit by Newcombe's method.\n";
   line("Win ratio", result.win_ratio, result.win_ratio_lower, result.win_ratio_upper);
   line("Win odds", result.win_odds, result.win_odds_lower, result.win_odds_upper);
   line("Net benefit", result.net_benefit, result.net_benefit_lower, result.net_benefit_upper);

@@ -3,10 +3,6 @@
 namespace trialmill::input {
 namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
 CsvField make_field(std::size_t begin, std::size_t end, bool has_doubled_quotes) {
   CsvField field;
   field.begin = static_cast<std::uint32_t>(begin);
@@ -44,7 +40,7 @@ std::size_t CsvScanner::next_row(std::vector<CsvField>& row, std::size_t kept) {
     const CsvField field = scan_field();
     if (++count <= kept) row.push_back(field);
     if (at_line_end()) break;
-    ++at_;  // the comma
+    ++at_;  // the delimiter
   }
   if (at_ < text_.size()) ++at_;
   return count;
@@ -54,7 +50,7 @@ CsvField CsvScanner::scan_field() {
   skip_blanks();
   if (at_ < text_.size() && text_[at_] == '"') return scan_quoted_field();
   const std::size_t begin = at_;
-  for (; !at_line_end() && text_[at_] != ','; ++at_) {
+  for (; !at_line_end() && text_[at_] != delimiter_; ++at_) {
     if (text_[at_] == '"')
       throw InputError(source_.diagnose(
           at_, "a quote inside a field that does not begin with one; quote the whole field"));
@@ -78,7 +74,7 @@ CsvField CsvScanner::scan_quoted_field() {
   }
   const std::size_t closing = at_++;
   skip_blanks();
-  if (!at_line_end() && text_[at_] != ',')
+  if (!at_line_end() && text_[at_] != delimiter_)
     throw InputError(source_.diagnose(
         at_, "text after the closing quote; a quote inside a field is written twice"));
   return make_field(opening + 1, closing, has_doubled_quotes);

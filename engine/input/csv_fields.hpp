@@ -24,7 +24,8 @@ struct CsvField {
 /// Cuts a source into rows of fields. Throws `InputError` where a quote is out of place.
 class CsvScanner {
  public:
-  explicit CsvScanner(const Source& source) : source_(source), text_(source.text) {}
+  CsvScanner(const Source& source, char delimiter)
+      : source_(source), text_(source.text), delimiter_(delimiter) {}
 
   /// The fields of the next line that is not blank, but at most the first `kept` of them; returns
   /// how many it has, 0 at the end.
@@ -35,9 +36,11 @@ class CsvScanner {
   CsvField scan_quoted_field();
   void skip_blanks();
   bool at_line_end() const { return at_ == text_.size() || text_[at_] == '\n'; }
+  bool is_blank(char c) const { return (c == ' ' || c == '\t' || c == '\r') && c != delimiter_; }
 
   const Source& source_;
   std::string_view text_;
+  char delimiter_;
   std::size_t at_ = 0;
 };
 

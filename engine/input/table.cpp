@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include "input/csv_fields.hpp"
@@ -22,16 +21,27 @@ bool is_missing(std::string_view text) {
   return text.empty() || text == "NA" || text == "NaN" || text == ".";
 }
 
-bool is_number(std::string_view text) {
-  return read_number(text).fault == NumberReading::Fault::none;
+// @param decimal 0 accepts a comma beside the point
+NumberReading read_number(std::string_view text, char decimal) {
+  if (decimal == '.' || text.find(',') == std::string_view::npos) return input::read_number(text);
+  if (text.find('.') != std::string_view::npos) return {};
+  std::string with_point(text);
+  with_point[text.find(',')] = '.';
+  return input::read_number(with_point);
+}
+
+bool is_number(std::string_view text, char decimal = '.') {
+  return read_number(text, decimal).fault == NumberReading::Fault::none;
 }
 
 }  // namespace
 
 struct Table::Content {
   std::shared_ptr<const Source> source;
+  CsvFormat format;
   std::vector<std::string> names;
-  std::vector<CsvField> fields;  // row by row
+  std::vector<std::size_t> name_begin;  // where each stands
+  std::vector<CsvField> fields;         // row by row
 
   std::string_view raw(std::size_t row, std::size_t column) const {
     return fields[row * names.size() + column].raw(source->text);
@@ -56,6 +66,9 @@ struct Table::Content {
 
 Table::Table(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
 
+CsvFormat Table::format() const {
+  return content_->format;
+}
 std::size_t Table::row_count() const {
   return content_->row_count();
 }
@@ -74,7 +87,14 @@ bool Table::has_column(std::string_view name) const {
 std::size_t Table::column_index(std::string_view name) const {
   const auto& names = content_->names;
   const auto found = std::find(names.begin(), names.end(), name);
-  if (!name.empty() && found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  if (!name.empty() && found != names.end()) {
+    const auto second = std::find(found + 1, names.end(), name);
+    if (second != names.end())
+      throw InputError(content_->source->diagnose(
+          content_->name_begin[static_cast<std::size_t>(second - names.begin())],
+          fmt::format("two columns have the name {}", in_backquotes(name))));
+    return static_cast<std::size_t>(found - names.begin());
+  }
   std::string why = fmt::format("there is no column {}; the columns are ", in_backquotes(name));
   constexpr std::size_t most_named = 30;
   for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
@@ -98,7 +118,7 @@ NumberColumn Table::numbers(std::string_view column) const {
       result.missing[row] = 1;
       continue;
     }
-    const auto reading = read_number(text);
+    const auto reading = read_number(text, content_->format.decimal);
     if (reading.fault == NumberReading::Fault::none) {
       result.values[row] = reading.value;
     } else if (diagnostics.size() == most_diagnostics) {
@@ -129,7 +149,7 @@ bool Table::is_numeric(std::string_view column) const {
   const std::size_t index = column_index(column);
   for (std::size_t row = 0; row < row_count(); ++row) {
     const auto text = content_->raw(row, index);
-    if (!is_missing(text) && !is_number(text)) return false;
+    if (!is_missing(text) && !is_number(text, content_->format.decimal)) return false;
   }
   return true;
 }
@@ -146,42 +166,54 @@ Diagnostic Table::diagnose(std::size_t row, std::string_view column, std::string
 
 namespace {
 
-std::vector<std::string> read_header(CsvScanner& scanner, const Source& source) {
+// The character between the columns of the first line, quoted parts left aside.
+char delimiter_of(std::string_view text) {
+  bool quoted = false, semicolon = false, tab = false;
+  for (const char c : text.substr(text.find_first_not_of(" \r\n") == std::string_view::npos
+                                      ? 0
+                                      : text.find_first_not_of(" \r\n"))) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ',') return ',';
+    if (c == '\n') break;
+    semicolon = semicolon || c == ';';
+    tab = tab || c == '\t';
+  }
+  return semicolon ? ';' : tab ? '\t' : ',';
+}
+
+CsvFormat recognised(CsvFormat format, std::string_view text) {
+  if (format.delimiter == 0) format.delimiter = delimiter_of(text);
+  if (format.decimal == 0 && format.delimiter == ',') format.decimal = '.';
+  return format;
+}
+
+void read_header(CsvScanner& scanner, const Source& source, std::vector<std::string>& names,
+                 std::vector<std::size_t>& begin) {
   std::vector<CsvField> fields;
   const std::size_t count = scanner.next_row(fields, most_columns);
   if (count == 0) throw InputError(source.diagnose(0, "there is nothing in this file"));
   if (count > most_columns)
     throw InputError(
         source.diagnose(0, fmt::format("{} columns; allowed are at most {}", count, most_columns)));
-  std::vector<std::string> names;
-  std::unordered_map<std::string, std::size_t> known;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    names.push_back(fields[i].text(source.text));
-    if (names[i].empty()) continue;
-    if (!known.try_emplace(names[i], i).second)
-      throw InputError(source.diagnose(
-          fields[i].begin, fmt::format("two columns have the name {}", in_backquotes(names[i]))));
+  for (const CsvField& field : fields) {
+    names.push_back(field.text(source.text));
+    begin.push_back(field.begin);
   }
-  if (std::all_of(names.begin(), names.end(), is_number))
+  if (std::ranges::all_of(names, [](const std::string& name) { return is_number(name); }))
     throw InputError(
         source.diagnose(fields[0].begin, "the first line holds numbers; it must name the columns"));
-  const auto parted_by = names[0].find_first_of(";\t");
-  if (names.size() == 1 && parted_by != std::string::npos)
-    throw InputError(source.diagnose(
-        fields[0].begin, fmt::format("the columns seem to be parted by {}; allowed is a "
-                                     "comma",
-                                     names[0][parted_by] == ';' ? "`;`" : "tabs")));
-  return names;
 }
 
 }  // namespace
 
-Table read_csv_text(std::string text, std::string name) {
+Table read_csv_text(std::string text, std::string name, CsvFormat format) {
   Table::Content content;
   content.source = make_source(std::move(text), std::move(name), largest_size);
   const Source& source = *content.source;
-  CsvScanner scanner(source);
-  content.names = read_header(scanner, source);
+  content.format = recognised(format, source.text);
+  CsvScanner scanner(source, content.format.delimiter);
+  read_header(scanner, source, content.names, content.name_begin);
   const std::size_t width = content.names.size();
 
   std::vector<Diagnostic> diagnostics;
@@ -204,8 +236,8 @@ Table read_csv_text(std::string text, std::string name) {
   return Table(std::make_shared<const Table::Content>(std::move(content)));
 }
 
-Table read_csv_file(const std::filesystem::path& path) {
-  return read_csv_text(read_whole_file(path, largest_size), path.string());
+Table read_csv_file(const std::filesystem::path& path, CsvFormat format) {
+  return read_csv_text(read_whole_file(path, largest_size), path.string(), format);
 }
 
 }  // namespace trialmill::input

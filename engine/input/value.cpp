@@ -84,10 +84,15 @@ std::int64_t Value::integer(const WholeNumbers& allowed) const {
   if (node_ == nullptr) return allowed.lower;
   const auto value = node_->is_number() ? read_integer(node_->text) : std::nullopt;
   if (value && allowed.contains(*value)) return *value;
-  const bool has_fraction = node_->is_number() && !value;
-  reject(allowed.to_text(),
-         joined(allowed.why,
-                has_fraction ? "in digits, without point or exponent" : remark_on_number(*node_)));
+  const bool unreadable = node_->is_number() && !value;
+  // Digits alone that cannot be read are beyond 64 bits.
+  const bool too_large =
+      unreadable && node_->text.find_first_not_of("+0123456789") == std::string::npos;
+  const std::string remark =
+      too_large    ? fmt::format("the largest is {}", std::numeric_limits<std::int64_t>::max())
+      : unreadable ? std::string("in digits, without point or exponent")
+                   : remark_on_number(*node_);
+  reject(allowed.to_text(), joined(allowed.why, remark));
   return allowed.lower;
 }
 

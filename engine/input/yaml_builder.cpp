@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -226,6 +228,34 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t last_offset_ = 0;
 };
 
+// The line that holds an offset, and where it begins.
+std::pair<std::string_view, std::size_t> line_at(std::string_view text, std::size_t offset) {
+  const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+  return {text.substr(begin, text.find('\n', begin) - begin), begin};
+}
+
+// What the parser's words mean in the two cases that people meet: a tab before a key, and a colon
+// within a text. None: nothing better is known.
+std::optional<std::pair<std::size_t, std::string>> in_plain_words(std::string_view text,
+                                                                  std::size_t offset,
+                                                                  const std::string& message) {
+  const auto [line, begin] = line_at(text, offset);
+  const std::string_view indent = line.substr(0, line.find_first_not_of(" \t"));
+  if (const std::size_t tab = indent.find('\t'); tab != std::string_view::npos)
+    return std::pair(begin + tab, std::string("a tab cannot indent; use blanks"));
+  const std::size_t colon = line.find(": ");
+  if (message != "illegal map value" || colon == std::string_view::npos) return std::nullopt;
+  const std::string key(line.substr(indent.size(), colon - indent.size()));
+  std::string value(line.substr(colon + 2));
+  if (value.empty() || value.find_first_of("\"\\{}[]#\r") != std::string::npos)
+    return std::pair(offset, std::string("a colon and a blank begin a value: put a text that holds "
+                                         "them in quotes"));
+  return std::pair(offset, fmt::format("a colon and a blank begin a value: put the {} in quotes, "
+                                       "{}: \"{}\"",
+                                       key == "title" ? "title" : "text", key, value));
+}
+
 }  // namespace
 
 Node build_tree(const std::shared_ptr<const Source>& source) {
@@ -241,7 +271,12 @@ Node build_tree(const std::shared_ptr<const Source>& source) {
     }
   } catch (const YAML::Exception& error) {
     const bool placed = !error.mark.is_null();
-    refuse(placed ? static_cast<std::size_t>(error.mark.pos) : builder.last_offset(), error.msg);
+    const std::size_t offset =
+        placed ? static_cast<std::size_t>(error.mark.pos) : builder.last_offset();
+    const auto plain =
+        in_plain_words(source->text, std::min(offset, source->text.size()), error.msg);
+    if (plain) throw InputError(source->diagnose(plain->first, plain->second));
+    refuse(offset, error.msg);
   } catch (const std::logic_error& error) {
     // yaml-cpp lets a few errors of its own calls to the standard library through.
     refuse(builder.last_offset(), error.what());

@@ -121,6 +121,36 @@ void add_group(const WinRatioWorkspace& w, std::size_t from, std::size_t to, boo
   }
 }
 
+/// The least probability of winning, half the ties counted, that is not rejected beside an observed
+/// one of `better` (Newcombe 2006, Statistics in Medicine 25: 559-573, method 5): unlike the limits
+/// by the U-statistics' variance it exists when every pair is won.
+double least_probability(double better, double controls, double others, double z) {
+  const double pairs = controls * others, more = 0.5 * (controls + others) - 1;
+  double low = 0, high = better;
+  for (int halving = 0; halving < 60; ++halving) {
+    const double p = 0.5 * (low + high);
+    const double variance = p * (1 - p) * (1 + more * ((1 - p) / (2 - p) + p / (1 + p))) / pairs;
+    (better - p > z * std::sqrt(variance) ? low : high) = p;
+  }
+  return low;
+}
+
+/// Where nobody loses, or nobody wins, the win ratio is infinite or 0 and has a limit on the one
+/// side; so have the win odds when nothing is tied either.
+void limit_one_sided(double controls, double others, double level, WinRatio& result) {
+  const bool won = result.losses == 0;
+  const double tied = result.ties / (controls * others);
+  const double z = math::normal_quantile(0.5 + 0.5 * level);
+  const double least = least_probability(1 - tied / 2, controls, others, z);
+  const double limit = (least - tied / 2) / (1 - least - tied / 2);
+  const auto set = [&](double& lower, double& upper) {
+    lower = won ? std::max(limit, 0.0) : 0;
+    upper = won ? infinite : 1 / std::max(limit, 0.0);
+  };
+  set(result.win_ratio_lower, result.win_ratio_upper);
+  if (tied == 0) set(result.win_odds_lower, result.win_odds_upper);
+}
+
 void estimate(const ShareVariance& variance, double pairs, double level, WinRatio& result) {
   const double z = math::normal_quantile(0.5 + 0.5 * level);
   const double won = result.wins / pairs, lost = result.losses / pairs;
@@ -190,6 +220,9 @@ void win_ratio(std::span<const PrioritisedOutcome> outcomes, std::span<const std
   add_group(workspace, 0, controls, false, variance);
   add_group(workspace, controls, n, true, variance);
   estimate(variance, pairs, level, result);
+  if (result.wins + result.losses > 0 && (result.wins == 0 || result.losses == 0))
+    limit_one_sided(static_cast<double>(controls), static_cast<double>(n - controls), level,
+                    result);
   if (controls == 0 || controls == n) {
     result.status = FitStatus::one_group_empty;
   } else if (!any_event) {

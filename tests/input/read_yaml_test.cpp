@@ -37,6 +37,16 @@ TEST(ReadYaml, CanonicalTextDoesNotSeeLayout) {
   EXPECT_EQ(canonical("a: \"\\\"\\x1b\\\\\""), "{\"a\":\"\\\"\\u001b\\\\\"}");
 }
 
+TEST(ReadYaml, SaysWhatToWriteForATabAndForAColonInAText) {
+  EXPECT_THAT(error_of("title: base\narms:\n  a: {}\n\tb: {}\nsize: 1\n"),
+              StartsWith("t.yaml:4:1: a tab cannot indent; use blanks"));
+  EXPECT_THAT(error_of("trialmill: 1\ntitle: A trial: the sequel\n"),
+              StartsWith("t.yaml:2:15: a colon and a blank begin a value: put the title in quotes, "
+                         "title: \"A trial: the sequel\""));
+  EXPECT_THAT(error_of("arms:\n  note: see: there\n"), HasSubstr("note: \"see: there\""));
+  EXPECT_THAT(error_of("title: A \"b\": c\n"), HasSubstr("in quotes"));
+}
+
 TEST(ReadYaml, ResolvesAliases) {
   EXPECT_EQ(canonical("a: &x {p: 1}\nb: *x\nc: [*x, *x]"),
             R"({"a":{"p":1},"b":{"p":1},"c":[{"p":1},{"p":1}]})");

@@ -95,7 +95,8 @@ TEST(Record, ReadsIntegersInDigitsOnly) {
   });
   EXPECT_THAT(complaint_on_integer("1e6"), HasSubstr("in digits, without point or exponent"));
   EXPECT_THAT(complaint_on_integer("2.0"), HasSubstr("in digits"));
-  EXPECT_THAT(complaint_on_integer("9223372036854775808"), HasSubstr("whole number"));
+  EXPECT_THAT(complaint_on_integer("9223372036854775808"),
+              HasSubstr("a whole number from 0 (the largest is 9223372036854775807)"));
   EXPECT_THAT(complaint_on_integer("0", whole_at_least(1)), HasSubstr("a whole number from 1"));
   EXPECT_THAT(complaint_on_integer("017"), HasSubstr("leading zero"));
 }

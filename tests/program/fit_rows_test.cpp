@@ -35,12 +35,13 @@ TEST(FitRows, IndependentACovariatesMissingValuesChangeTheCoxModelAlone) {
     EXPECT_EQ(with[key], without[key]) << key;
   EXPECT_EQ(with["n"], 226);
   EXPECT_EQ(with["cox"]["n"], 212);
-  EXPECT_NEAR(with["cox"]["terms"][0]["coef"].get<double>(), -0.526337680115679, 1e-10);
+  EXPECT_NEAR(with["cox"]["terms"][0]["coef"].get<double>(), -0.526337680115679,
+              1e-8);  // R stops at 1e-9
   EXPECT_NEAR(with["cox"]["terms"][1]["se"].get<double>(), 0.00614011205491, 1e-10);
   EXPECT_EQ(with["left_out"]["kaplan_meier"]["rows"], 0);
   EXPECT_EQ(with["left_out"]["cox"], json::parse(R"({"rows": 14, "by_column": {"wt": 14}})"));
   const std::string table = run_program(folder, "fit " + data + "--cox sex,wt").output;
-  EXPECT_THAT(table, HasSubstr("226 patients, 165 events\n"));
+  EXPECT_THAT(table, HasSubstr("226 patients, 163 events\n"));
   EXPECT_THAT(table,
               HasSubstr("For Cox regression: 14 rows with a missing value left out (wt 14)"));
 }

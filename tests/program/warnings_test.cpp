@@ -53,10 +53,11 @@ population: {stage: {levels: {i: 0.5, ii: 0, iii: 0.5}}}
 disease: {os: {baseline: {median_months: 12}, hazard_ratios: {stage: {iii: 2}}}}
 arms: {a: {}, b: {effects: {os: {hazard_ratio: 0.7}}}}
 enrolment: {rate: 10}
-sample_size: [80, 100]
+sample_size: 80
 follow_up: {until: {events: 50}}
 analyses: [{name: adjusted, test: cox, covariates: [stage]}]
 simulation: {replicates: 100}
+sweep: {sample_size: [80, 100]}
 )yaml");
   const std::string note = "adjusted leaves out stage ii: none of its patients can have that";
   const auto count = [&](const std::string& text) {

@@ -205,8 +205,28 @@ TEST(WinRatio, SaysWhyThereIsNoTest) {
   p.death.assign(6, 1);
   EXPECT_EQ(p.result().status, FitStatus::ok);
   EXPECT_TRUE(std::isinf(p.result().win_ratio));
-  EXPECT_TRUE(std::isnan(p.result().win_ratio_lower));
   EXPECT_GT(p.result().z, 1.5);
+}
+
+TEST(WinRatio, DoubleProgrammedWithoutLossesTheLowerLimitIsNewcombes) {
+  Patients p = six();
+  p.death_time = {1, 2, 3, 7, 8, 9};
+  p.death.assign(6, 1);
+  const WinRatio won = p.result();
+  EXPECT_TRUE(std::isinf(won.win_ratio_upper));
+  EXPECT_EQ(won.win_odds_lower, won.win_ratio_lower);
+  // The limit solves (1 - p)^2 = z^2 p (1 - p) (1 + n* ((1 - p) / (2 - p) + p / (1 + p))) / 9,
+  // n* = (3 + 3) / 2 - 1.
+  const double least = won.win_ratio_lower / (1 + won.win_ratio_lower);
+  const double variance =
+      least * (1 - least) * (1 + 2 * ((1 - least) / (2 - least) + least / (1 + least))) / 9;
+  EXPECT_NEAR(1 - least, 1.959963984540054 * std::sqrt(variance), 1e-12);
+  // The mirror image: nobody wins.
+  p.death_time = {7, 8, 9, 1, 2, 3};
+  const WinRatio lost = p.result();
+  EXPECT_EQ(lost.win_ratio, 0);
+  EXPECT_EQ(lost.win_ratio_lower, 0);
+  EXPECT_NEAR(lost.win_ratio_upper, 1 / won.win_ratio_lower, 1e-12);
 }
 
 }  // namespace

@@ -4,9 +4,10 @@
 ///
 /// RFC 4180: fields parted by commas, quoted where they hold commas, line ends or (doubled) quotes;
 /// lines end in LF or CRLF. The first line names the columns, in any order; every other line has as
-/// many fields, blank lines are skipped. A byte-order mark is skipped, blanks around an unquoted
-/// field are dropped. A field is missing if it is empty or reads NA, NaN or `.` (R, Python, SAS),
-/// quoted or not. Any bytes either load or give an `InputError`.
+/// many fields, blank lines are skipped. Two columns may share a name that nobody asks for. A
+/// byte-order mark is skipped, blanks around an unquoted field are dropped. A field is missing if
+/// it is empty or reads NA, NaN or `.` (R, Python, SAS), quoted or not. Any bytes either load or
+/// give an `InputError`.
 
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +33,17 @@ struct TextColumn {
   std::vector<std::uint8_t> missing;
 };
 
+/// How a file parts its columns and writes its numbers.
+struct CsvFormat {
+  /// 0: a comma, or `;` or tabs where the first line has those and no comma.
+  char delimiter = 0;
+  /// 0: a point, and a comma too where columns are not parted by commas: "5,5" of a spreadsheet.
+  char decimal = 0;
+};
+
 class Table {
  public:
+  CsvFormat format() const;  ///< as it was read
   std::size_t row_count() const;
   /// In the order of the file. May hold empty names (as for R's row names), which cannot be asked
   /// for.
@@ -56,7 +66,7 @@ class Table {
 
  private:
   struct Content;
-  friend Table read_csv_text(std::string text, std::string name);
+  friend Table read_csv_text(std::string text, std::string name, CsvFormat format);
   explicit Table(std::shared_ptr<const Content> content);
   std::size_t column_index(std::string_view name) const;
 
@@ -65,9 +75,9 @@ class Table {
 
 /// Throws `InputError`, also if there is no such file or it has over 128 MiB or 10,000
 /// columns.
-Table read_csv_file(const std::filesystem::path& path);
+Table read_csv_file(const std::filesystem::path& path, CsvFormat format = {});
 
 /// The same for text in memory; `name` stands for the file in positions.
-Table read_csv_text(std::string text, std::string name);
+Table read_csv_text(std::string text, std::string name, CsvFormat format = {});
 
 }  // namespace trialmill::input

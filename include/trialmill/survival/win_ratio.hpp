@@ -31,7 +31,9 @@ struct WinCount {
 /// all patients of both groups, summed over the experimental group, against its permutation
 /// variance. Intervals have the large-sample variance of U-statistics (Bebu and Lachin 2016; Dong
 /// et al. 2016, without their pooling under the null hypothesis), ratios on the log scale; NaN with
-/// fewer than two patients in a group, and for the win ratio when nobody wins or nobody loses.
+/// fewer than two patients in a group. When nobody loses the win ratio is infinite, and its lower
+/// limit the one that goes with the least probability of winning by Newcombe's interval (2006,
+/// Statistics in Medicine 25: 559-573, method 5), ties held; when nobody wins, likewise from above.
 ///
 /// `status`: one_group_empty; no_events (of any outcome); no_information when no two patients
 /// differ.
