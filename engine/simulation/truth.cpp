@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "simulation/analyse.hpp"
@@ -276,7 +277,8 @@ bool needs_truth(const Design& design) {
 
 void measure_truths(Plan& plan, int threads) {
   std::vector<std::pair<const Design*, DesignSize*>> tasks;
-  for (Design& design : plan.designs)
+  // Of null twins no estimate is reported.
+  for (Design& design : std::span(plan.designs).first(plan.study_designs))
     if (needs_truth(design))
       for (DesignSize& size : design.sizes)
         tasks.emplace_back(&design, &size);
