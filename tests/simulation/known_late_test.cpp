@@ -12,7 +12,7 @@ namespace trialmill::simulation {
 namespace {
 
 struct Variation {
-  const char* name;
+  const char* name = "";
   const char* waits = "8";
   const char* lost_a_year = "0.03";
   const char* follow_up = "{events: 80, of: efs}";
