@@ -59,6 +59,21 @@ void note_known_late(const scenario::Study& study, std::vector<std::string>& not
           endpoint.name));
 }
 
+void note_unequal_losses(const scenario::Study& study, std::vector<std::string>& notes) {
+  const scenario::Scenario& scenario = study.points.front().scenario;
+  const bool unequal = std::ranges::any_of(scenario.arms, [&](const scenario::Arm& arm) {
+    return !(arm.dropout == scenario.arms.front().dropout);
+  });
+  if (!unequal) return;
+  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints)
+    if (endpoint.definition.analysed_once_due || endpoint.definition.early_events_at_months > 0)
+      notes.push_back(fmt::format(
+          "arms lose their patients at different rates, and of {} those lost early are left out "
+          "while the dead stay: its tests do not hold their level; R2 on a day that all arms "
+          "share, `{{r2: {{at_months: N}}}}`, does",
+          endpoint.name));
+}
+
 void note_withdrawal(const scenario::Study& study, std::vector<std::string>& notes) {
   const bool withdraw = std::ranges::any_of(study.points, [](const scenario::DesignPoint& point) {
     return patients_withdraw(point.scenario);
@@ -114,6 +129,7 @@ void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
   note_known_late(study, notes);
+  note_unequal_losses(study, notes);
   note_left_out(study, notes);
   note_death(study, notes);
   note_withdrawal(study, notes);

@@ -91,7 +91,7 @@ void add_reasons_of_waiting(const Scenario& scenario, const Analysis& analysis,
   if (endpoint.origin != Endpoint::Origin::surgery &&
       lists(endpoint, {Kind::recurrence, Kind::r2, Kind::unresectable}))
     reasons.push_back(fmt::format(
-        "or a real difference: what comes at surgery or after it comes later with later surgery "
+        "a real difference: what comes at surgery or after it comes later with later surgery "
         "(month {})",
         months));
   if (endpoint.patients != Endpoint::Patients::all)

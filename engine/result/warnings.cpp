@@ -11,7 +11,8 @@ bool is_too_many(std::uint64_t missing, std::uint64_t all) {
 
 std::string percent(std::uint64_t part, std::uint64_t all) {
   const double share = 100 * static_cast<double>(part) / static_cast<double>(all);
-  return share < 99.95 ? fmt::format("{:.2g} %", share) : "100 %";
+  if (share >= 99.95) return "100 %";
+  return share < 10 ? fmt::format("{:.2g} %", share) : fmt::format("{:.1f} %", share);
 }
 
 // " (no_information, follow_up_too_short)"
@@ -56,6 +57,13 @@ std::vector<std::string> warnings(const AnalysisResult& analysis, std::uint64_t 
                     "before that is due in every arm: where arms are operated on at different "
                     "times, or patients are lost, the test does not hold its level; "
                     "`analysed_from: surgery_due` does",
+                    analysis.endpoint));
+  if (analysis.set.unequal_losses)
+    out.push_back(
+        fmt::format("arms lose their patients at different rates, and of {} those lost early are "
+                    "left out while the dead stay: the arm that loses more seems to die more, and "
+                    "the test does not hold its level; R2 on a day that all arms share, `{{r2: "
+                    "{{at_months: N}}}}`, does",
                     analysis.endpoint));
   return out;
 }

@@ -32,14 +32,60 @@ result::AnalysisOutcome weighted_scores_outcome(const AnalysisPlan& plan, Worksp
   return outcome;
 }
 
+namespace {
+
+constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
+std::size_t row_of(std::size_t patient, const cohort::LookData& look) {
+  if (look.in_order) return patient < look.rows ? patient : absent;
+  const auto found = std::ranges::lower_bound(look.patient, patient);
+  if (found == look.patient.end() || *found != patient) return absent;
+  return static_cast<std::size_t>(found - look.patient.begin());
+}
+
+// An outcome with an analysis set has fewer patients than one without.
+void gather_outcomes(const AnalysisPlan& plan, std::span<const std::int32_t> arm,
+                     Workspace& workspace) {
+  TestWorkspace& tests = workspace.tests;
+  const std::size_t outcomes = plan.outcome_looks.size();
+  tests.outcome_time.resize(std::max(tests.outcome_time.size(), outcomes));
+  tests.outcome_event.resize(std::max(tests.outcome_event.size(), outcomes));
+  tests.compared.clear();
+  for (std::size_t k = 0; k < outcomes; ++k) {
+    tests.outcome_time[k].clear();
+    tests.outcome_event[k].clear();
+  }
+  const cohort::LookData& first = workspace.looks[plan.outcome_looks.front()].data;
+  const auto row_in = [&](std::size_t row, std::size_t k) {
+    return row_of(first.in_order ? row : first.patient[row],
+                  workspace.looks[plan.outcome_looks[k]].data);
+  };
+  for (std::size_t row = 0; row < first.rows; ++row) {
+    bool in_all = true;
+    for (std::size_t k = 1; k < outcomes; ++k)
+      in_all = in_all && row_in(row, k) != absent;
+    if (!in_all) continue;
+    tests.compared.push_back(arm[row]);
+    for (std::size_t k = 0; k < outcomes; ++k) {
+      const cohort::LookData& data = workspace.looks[plan.outcome_looks[k]].data;
+      tests.outcome_time[k].push_back(data.time[row_in(row, k)]);
+      tests.outcome_event[k].push_back(data.event[row_in(row, k)]);
+    }
+  }
+}
+
+}  // namespace
+
 result::AnalysisOutcome win_ratio_outcome(const AnalysisPlan& plan,
                                           std::span<const std::int32_t> arm, Workspace& workspace) {
   TestWorkspace& tests = workspace.tests;
+  gather_outcomes(plan, arm, workspace);
   tests.outcomes.clear();
-  for (const std::size_t look : plan.outcome_looks)
-    tests.outcomes.push_back({workspace.looks[look].data.time, workspace.looks[look].data.event});
+  for (std::size_t k = 0; k < plan.outcome_looks.size(); ++k)
+    tests.outcomes.push_back({tests.outcome_time[k], tests.outcome_event[k]});
   constexpr double level_of_unread_intervals = 0.95;
-  survival::win_ratio(tests.outcomes, arm, level_of_unread_intervals, tests.pairs, tests.win_ratio);
+  survival::win_ratio(tests.outcomes, tests.compared, level_of_unread_intervals, tests.pairs,
+                      tests.win_ratio);
   result::AnalysisOutcome outcome;
   outcome.status = tests.win_ratio.status;
   const bool defined = outcome.status == survival::FitStatus::ok;

@@ -1,6 +1,8 @@
 #include "simulation/label.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "trialmill/survival/weight_name.hpp"
 
@@ -48,12 +50,28 @@ std::vector<result::AnalysisOption> options_of(const Analysis& analysis) {
   return options;
 }
 
+bool loses_unequally(const scenario::Scenario& scenario, const Analysis& analysis) {
+  const auto loss = [&](std::int32_t arm) {
+    return scenario.arms[static_cast<std::size_t>(arm)].dropout;
+  };
+  return std::ranges::any_of(
+      analysis.arms, [&](std::int32_t arm) { return !(loss(arm) == loss(analysis.arms.front())); });
+}
+
+// Of a win ratio that of all its outcomes.
 result::AnalysisSet set_of(const scenario::Scenario& scenario, const Analysis& analysis) {
-  const auto endpoint =
-      std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name);
-  if (endpoint == scenario.endpoints.end()) return {};
-  const cohort::Endpoint& definition = endpoint->definition;
-  return {definition.analysed_from_months(), definition.analysed_before_known()};
+  result::AnalysisSet set;
+  std::vector<std::string> endpoints = analysis.outcomes;
+  endpoints.push_back(analysis.endpoint);
+  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints) {
+    if (std::ranges::find(endpoints, endpoint.name) == endpoints.end()) continue;
+    const cohort::Endpoint& definition = endpoint.definition;
+    set.from_months = std::max(set.from_months, definition.analysed_from_months());
+    set.before_known |= definition.analysed_before_known();
+    set.unequal_losses |= (definition.analysed_once_due || definition.early_events_at_months > 0) &&
+                          loses_unequally(scenario, analysis);
+  }
+  return set;
 }
 
 result::SpendingLabel spending_label(const Analysis& analysis) {

@@ -143,10 +143,28 @@ result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
   outcome.analysis_months = workspace.cuts[design.looks[plan.look].cut].calendar_months;
   outcome.enrolled = enrolled_in(design.looks[plan.look].arms, outcome.analysis_months, sample_size,
                                  workspace.cohort);
-  outcome.patients = yes_or_no ? workspace.success.size() : look.data.rows;
+  outcome.patients = yes_or_no                ? workspace.success.size()
+                     : plan.test == win_ratio ? workspace.tests.compared.size()
+                                              : look.data.rows;
   outcome.events = look.data.events;
-  outcome.dropouts = look.data.dropouts;
+  outcome.dropouts = dropouts_in(design.endpoints[design.looks[plan.look].endpoint], look.data,
+                                 design.looks[plan.look].arms, outcome.analysis_months, sample_size,
+                                 workspace.cohort);
   return outcome;
+}
+
+std::size_t dropouts_in(const cohort::Endpoint& endpoint, const cohort::LookData& data,
+                        std::span<const std::int32_t> arms, double months, std::size_t sample_size,
+                        const cohort::Cohort& cohort) {
+  if (endpoint.time_to_event()) return data.dropouts;
+  const auto death = cohort.milestone(cohort::Milestone::death);
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < sample_size; ++i) {
+    const bool among = arms.empty() || std::ranges::find(arms, cohort.arm[i]) != arms.end();
+    const double lost_at = cohort.dropout_months[i];
+    lost += among && lost_at < death[i] && cohort.enrolment_months[i] + lost_at <= months;
+  }
+  return lost;
 }
 
 std::size_t enrolled_by(double months, std::span<const double> arrivals) {

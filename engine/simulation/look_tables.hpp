@@ -21,6 +21,13 @@ void sort_view(const Design& design, std::size_t v, std::size_t sample_size, Wor
 result::AnalysisOutcome analyse(const AnalysisPlan& plan, const Design& design,
                                 std::size_t sample_size, Workspace& workspace);
 
+/// Patients lost to follow-up by a cut, of those an endpoint's data hold. A failure of a yes-or-no
+/// endpoint is none, so there it is the patients of these arms lost by then, known outcome or not.
+/// @param data of the endpoint at the cut @param arms empty: all
+std::size_t dropouts_in(const cohort::Endpoint& endpoint, const cohort::LookData& data,
+                        std::span<const std::int32_t> arms, double months, std::size_t sample_size,
+                        const cohort::Cohort& cohort);
+
 /// Patients enrolled by a calendar time.
 std::size_t enrolled_by(double months, std::span<const double> arrivals);
 

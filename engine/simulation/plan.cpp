@@ -307,25 +307,6 @@ std::optional<ProcedurePlan> procedure_plan(const Scenario& scenario) {
   return plan;
 }
 
-// The procedure at one size, with the bounds of every level; null when it is no graph.
-std::shared_ptr<const design::GraphProcedure> planned_procedure(const Scenario& scenario) {
-  using Procedure = scenario::Multiplicity::Procedure;
-  if (!scenario.multiplicity || scenario.multiplicity->procedure == Procedure::hochberg)
-    return nullptr;
-  const scenario::Multiplicity& stated = *scenario.multiplicity;
-  design::GraphProcedure procedure{
-      design::LocalLevels(stated.graph, stated.alpha), stated.past_looks, {}};
-  for (const std::string& hypothesis : stated.hypotheses) {
-    const auto analysis = std::ranges::find(scenario.analyses, hypothesis, &Analysis::name);
-    design::HypothesisTest& test = procedure.hypotheses.emplace_back();
-    if (!analysis->looks) continue;
-    test.boundaries = scenario::planned_boundaries(scenario, *analysis);
-    test.clock = analysis->looks->clock;
-    test.last_look = analysis->looks->last_look;
-  }
-  return std::make_shared<const design::GraphProcedure>(std::move(procedure));
-}
-
 std::size_t endpoint_to_report(const Design& design) {
   const auto found = std::ranges::find_if(design.looks, [&](const LookPlan& look) {
     return design.endpoints[look.endpoint].time_to_event();

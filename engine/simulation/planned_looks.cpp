@@ -1,6 +1,7 @@
 #include "simulation/planned_looks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "trialmill/design/boundaries.hpp"
 #include "trialmill/scenario/looks.hpp"
@@ -36,6 +37,26 @@ WeightsByLook weights_by_look(const scenario::Analysis& analysis,
   out.interim = places(interim);
   out.last = last.empty() ? out.interim : places(last);
   return out;
+}
+
+std::shared_ptr<const design::GraphProcedure> planned_procedure(
+    const scenario::Scenario& scenario) {
+  using scenario::Analysis;
+  using Procedure = scenario::Multiplicity::Procedure;
+  if (!scenario.multiplicity || scenario.multiplicity->procedure == Procedure::hochberg)
+    return nullptr;
+  const scenario::Multiplicity& stated = *scenario.multiplicity;
+  design::GraphProcedure procedure{
+      design::LocalLevels(stated.graph, stated.alpha), stated.past_looks, {}};
+  for (const std::string& hypothesis : stated.hypotheses) {
+    const auto analysis = std::ranges::find(scenario.analyses, hypothesis, &Analysis::name);
+    design::HypothesisTest& test = procedure.hypotheses.emplace_back();
+    if (!analysis->looks) continue;
+    test.boundaries = scenario::planned_boundaries(scenario, *analysis);
+    test.clock = analysis->looks->clock;
+    test.last_look = analysis->looks->last_look;
+  }
+  return std::make_shared<const design::GraphProcedure>(std::move(procedure));
 }
 
 }  // namespace trialmill::simulation

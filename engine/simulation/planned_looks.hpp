@@ -19,4 +19,8 @@ std::shared_ptr<const PlannedLooks> planned_looks(const scenario::Scenario& scen
 WeightsByLook weights_by_look(const scenario::Analysis& analysis,
                               std::vector<survival::LogRankWeight>& weights);
 
+/// The procedure at one size, with the bounds of every level; null when there is none, or it is no
+/// graph.
+std::shared_ptr<const design::GraphProcedure> planned_procedure(const scenario::Scenario& scenario);
+
 }  // namespace trialmill::simulation

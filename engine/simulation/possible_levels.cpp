@@ -1,6 +1,7 @@
 #include "simulation/possible_levels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "trialmill/cohort/course.hpp"
@@ -46,16 +47,29 @@ Levels radicality_levels(const cohort::Course& course, const cohort::Endpoint& e
   return possible;
 }
 
-// Of a characteristic that patients acquire on the way. They can be without it.
+// Does it happen to everybody in all of the arms?
+bool is_certain(const cohort::OddsLaw& law, const std::vector<std::int32_t>& arms) {
+  return !law.odds_by_arm.empty() && std::ranges::all_of(arms, [&](std::int32_t arm) {
+    return std::isinf(law.odds_by_arm[static_cast<std::size_t>(arm)]);
+  });
+}
+
+// Of a characteristic that patients acquire on the way. They can be without it, unless all are
+// operated on and it comes with every operation.
 Levels attribute_levels(const cohort::Course& course, Attribute attribute,
                         const cohort::Endpoint& endpoint, const std::vector<std::int32_t>& arms) {
+  const bool all_operated = endpoint.patients != cohort::Endpoint::Patients::all ||
+                            endpoint.origin == cohort::Endpoint::Origin::surgery;
+  const auto at_operation = [&](const cohort::OddsLaw& law) {
+    return Levels{!all_operated || !is_certain(law, arms), may_happen(law, arms)};
+  };
   switch (attribute) {
     case Attribute::toxicity:
       return {true, may_happen(course.before.toxicity, arms)};
     case Attribute::response:
-      return {true, may_happen(course.before.response, arms)};
+      return at_operation(course.before.response);
     case Attribute::morbidity:
-      return {true, may_happen(course.operation.morbidity, arms)};
+      return at_operation(course.operation.morbidity);
     case Attribute::radicality:
       break;
   }

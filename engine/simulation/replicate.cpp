@@ -61,7 +61,8 @@ void analyse_cohort(const Design& design, const DesignSize& size, Workspace& wor
   const cohort::LookData& last =
       data_at_the_end(design, sample_size, outcome.analysis_months, workspace);
   outcome.events = last.events;
-  outcome.dropouts = last.dropouts;
+  outcome.dropouts = dropouts_in(design.endpoints[design.reported_endpoint], last, {},
+                                 outcome.analysis_months, sample_size, workspace.cohort);
   outcome.events_reached = std::ranges::all_of(workspace.cuts, &cohort::Cut::reached);
   for (std::size_t a = 0; a < design.analyses.size(); ++a)
     if (!design.analyses[a].has_looks && !design.analyses[a].hypothesis)

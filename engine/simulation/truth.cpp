@@ -30,10 +30,9 @@ struct BothArms {
   double different = 0;  // of the known, those with another outcome in the other arm
 };
 
-// One replicate as randomised, which says when its data are cut, and everybody in each arm that is
-// compared.
+// The patients of one replicate in each arm that is compared, and when data are cut.
 struct Worlds {
-  Workspace randomised;
+  std::vector<double> cuts;
   std::vector<std::int32_t> arms;
   std::vector<Workspace> in_arm;  // by arm
 
@@ -41,21 +40,34 @@ struct Worlds {
   const Workspace& of(std::int32_t arm) const { return in_arm[static_cast<std::size_t>(arm)]; }
 };
 
+// When the trials of some replicates are cut, in the middle. A cut that waits for events comes
+// early where they do, so that patients followed to their own trial's cut are a selection.
+std::vector<double> median_cuts(const Design& design, std::uint64_t seed, std::uint64_t replicates,
+                                Workspace& randomised) {
+  std::vector<std::vector<double>> months(design.cuts.size());
+  for (std::uint64_t k = 0; k < replicates; ++k) {
+    draw_replicate(design, seed, first_replicate + k, randomised);
+    for (std::size_t c = 0; c < design.cuts.size(); ++c)
+      months[c].push_back(cohort::find_cut(design.cuts[c].when, randomised.endpoints,
+                                           randomised.cohort.enrolment_months, randomised.looking)
+                              .calendar_months);
+  }
+  std::vector<double> medians;
+  for (std::vector<double>& cut : months) {
+    const auto middle = cut.begin() + static_cast<std::ptrdiff_t>(cut.size() / 2);
+    std::ranges::nth_element(cut, middle);
+    medians.push_back(*middle);
+  }
+  return medians;
+}
+
 // `design` has a single size.
-void draw_worlds(const Design& design, const Design& without_dropout, std::uint64_t seed,
-                 std::uint64_t number, Worlds& worlds) {
-  const std::size_t size = design.sizes.front().sample_size;
-  draw_replicate(design, seed, number, worlds.randomised);
-  worlds.randomised.cuts.clear();
-  for (const CutPlan& cut : design.cuts)
-    worlds.randomised.cuts.push_back(cohort::find_cut(cut.when, worlds.randomised.endpoints,
-                                                      worlds.randomised.cohort.enrolment_months,
-                                                      worlds.randomised.looking));
+void draw_worlds(const Design& design, std::uint64_t seed, std::uint64_t number, Worlds& worlds) {
   for (const std::int32_t arm : worlds.arms) {
     Workspace& world = worlds.of(arm);
-    cohort::draw_cohort_under(without_dropout.model, arm, seed, number, size, world.drawing,
-                              world.cohort);
-    define_endpoints(without_dropout, world);
+    cohort::draw_cohort_under(design.model, arm, seed, number, design.sizes.front().sample_size,
+                              world.drawing, world.cohort);
+    define_endpoints(design, world);
   }
 }
 
@@ -90,9 +102,9 @@ void add_row(const AnalysisPlan& plan, const cohort::EndpointColumns& endpoint,
 
 void add_patients(const Design& design, const AnalysisPlan& plan, Worlds& worlds, BothArms& rows) {
   const LookPlan& look = design.looks[plan.look];
-  const double cut = worlds.randomised.cuts[look.cut].calendar_months;
+  const double cut = worlds.cuts[look.cut];
   const bool time_to_event = design.endpoints[look.endpoint].time_to_event();
-  const std::size_t size = worlds.randomised.cohort.size;
+  const std::size_t size = worlds.of(plan.arms[0]).cohort.size;
   rows.columns.resize(1 + plan.covariates.size());
   for (const std::int32_t arm : plan.arms) {
     Workspace& world = worlds.of(arm);
@@ -247,16 +259,18 @@ std::vector<result::AnalysisTruth> measure(Design design, std::uint64_t seed, De
     law = cohort::EventTimeLaw(survival::PiecewiseHazard{{0.0}, {0.0}}, {});
   const std::uint64_t replicates = (truth_patients + size.sample_size - 1) / size.sample_size;
   std::vector<BothArms> patients(design.analyses.size());
-  Worlds worlds{{}, arms_to_follow(design), std::vector<Workspace>(design.model.arms())};
+  Workspace randomised;
+  Worlds worlds{median_cuts(design, seed, replicates, randomised), arms_to_follow(design),
+                std::vector<Workspace>(design.model.arms())};
   std::vector<PairedOutcomes> pairs(design.analyses.size());
   for (std::uint64_t k = 0; k < replicates; ++k) {
-    draw_worlds(design, without_dropout, seed, first_replicate + k, worlds);
+    draw_worlds(without_dropout, seed, first_replicate + k, worlds);
     for (std::size_t a = 0; a < design.analyses.size(); ++a) {
       const AnalysisPlan& plan = design.analyses[a];
       if (has_estimate(design, plan)) add_patients(design, plan, worlds, patients[a]);
       for (std::size_t arm = 1; plan.hypothesis && arm < plan.arms.size(); ++arm)
         compare_arms(without_dropout, plan, worlds.of(plan.arms[0]), worlds.of(plan.arms[arm]),
-                     worlds.randomised.cuts[design.looks[plan.look].cut].calendar_months, pairs[a]);
+                     worlds.cuts[design.looks[plan.look].cut], pairs[a]);
     }
   }
   for (std::size_t a = 0; a < design.analyses.size(); ++a) {

@@ -24,11 +24,15 @@ const std::string course = "jnets-2021/neoadjuvant-multiplicity.yaml";
 
 // Nobody withdraws in the control, which an endpoint that counts it must hear of.
 constexpr const char* control_plan =
-    "{surgery_at_months: 1, progression: {probability: 0.005}, withdrawal: {hazard_per_month: "
-    "1.0e-300}}";
+    "{surgery_at_months: 1, progression: {probability: 0.005}, death: published, withdrawal: "
+    "{hazard_per_month: 1.0e-300}}";
 
 scenario::Study course_study(std::vector<Override> set) {
   set.push_back({"simulation.replicates", "300"});
+  // Dated to the first day, R2 would have the analysis set of the trial in its twins, which no
+  // trial of identical arms has.
+  set.push_back({"endpoints.efs",
+                 "{events: [progression, withdrawal, unresectable, r2, recurrence, death]}"});
   return shipped_study(course, std::move(set));
 }
 

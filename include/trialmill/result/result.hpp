@@ -231,6 +231,8 @@ struct AnalysisSet {
   double from_months = 0;
   /// Events, or successes, are counted that are known in one arm before they can be in another.
   bool before_known = false;
+  /// Who is lost leaves the set, who died stays, and arms lose patients at different rates.
+  bool unequal_losses = false;
 };
 
 /// The same analysis of the same patients in a trial without an effect of treatment.

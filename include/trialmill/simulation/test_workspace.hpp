@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "trialmill/survival/cox.hpp"
@@ -32,6 +33,10 @@ struct TestWorkspace {
   survival::FirthWorkspace firth;
   survival::FirthFit penalised;
   std::vector<survival::PrioritisedOutcome> outcomes;
+  /// Of a win ratio, the patients analysed in all of its outcomes.
+  std::vector<std::vector<double>> outcome_time;
+  std::vector<std::vector<std::uint8_t>> outcome_event;
+  std::vector<std::int32_t> compared;
   survival::WinRatioWorkspace pairs;
   survival::WinRatio win_ratio;
 };
