@@ -141,7 +141,7 @@ TEST(AnalyticTwin, IndependentPowerOfWeightedLooks) {
       "[{calendar_months: 34.7312208}], information_fraction: [0.8, 1], planned: {events: 356}, "
       "spending_time: planned, spending: obf}}]";
   const AnalyticTwin twin = twin_of(trial);
-  EXPECT_NEAR(twin.power, 0.9313, 0.00005);
+  EXPECT_NEAR(twin.power_first_order, 0.9313, 0.00005);
   EXPECT_TRUE(std::isnan(twin.by_look[0].correlation));
   EXPECT_NEAR(twin.by_look[1].correlation, std::sqrt(0.8), 1e-6);
   EXPECT_NEAR(twin.by_look[0].events / 356.3965, 0.9197, 0.0001);
