@@ -124,6 +124,35 @@ TEST(KnownLateWinRatio, ComparesThePatientsOfEveryOutcome) {
   }
 }
 
+TEST(KnownLateProportion, CountsLossesAndNotFailuresAsDropouts) {
+  const Plan plan = plan_of(trial({.lost_a_year = "0.2", .follow_up = "{calendar_months: 30}"},
+                                  "[{name: r0, endpoint: r0, test: score}]"));
+  Workspace workspace;
+  const result::Outcome& outcome = simulate_replicate(plan.designs[0], plan.seed, 1, workspace)[0];
+  const cohort::Cohort& cohort = workspace.cohort;
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < cohort.size; ++i)
+    lost += cohort.dropout_months[i] < cohort.milestone(cohort::Milestone::death)[i] &&
+            cohort.enrolment_months[i] + cohort.dropout_months[i] <= 30;
+  EXPECT_GT(lost, 20U);
+  EXPECT_EQ(outcome.dropouts, lost);
+  EXPECT_EQ(outcome.analyses[0].dropouts, lost);
+}
+
+// The lost leave the set and the dead stay, which is fair between arms that lose at the same rate.
+TEST(KnownLateUnequalLosses, AreWarnedOf) {
+  std::string text = trial({}, "[{name: efs, endpoint: efs, test: log-rank}]");
+  const std::string losses = "dropout: {per_year: 0.03}";
+  text.replace(text.find(losses), losses.size(),
+               "dropout: {upfront: {per_year: 0.02}, neoadjuvant: {per_year: 0.3}}");
+  Plan plan = plan_of(text);
+  plan.replicates = 100;
+  const result::Result result = summarise(plan, run(plan, {}));
+  const auto warnings = result::warnings(result.points[0].analyses[0], 100);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("arms lose their patients at different rates"), std::string::npos);
+}
+
 // What the analysis set is for: without it the arm that waits wins.
 TEST(KnownLateWithoutAnAnalysisSet, RejectsFarTooOften) {
   Plan plan = plan_of(
