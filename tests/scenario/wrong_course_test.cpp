@@ -271,6 +271,9 @@ INSTANTIATE_TEST_SUITE_P(
               "landmark: {from: {landmark_months: 6}, events: [death], "
               "date_early_events_to_months: 7}",
               "course.yaml:47:", "belongs to an endpoint from randomisation"},
+        Wrong{"os: {from: randomisation, events: [death]",
+              "os: {events: [{unresectable: randomisation}, death]",
+              "course.yaml:45:", "unknown key"},
         Wrong{"rfs: {from: surgery, of: r0_r1,", "rfs: {from: surgery, analysed_from: surgery_due,",
               "course.yaml:46:", "an endpoint from surgery has no patient before the operation"},
         Wrong{"os: {from: randomisation, events: [death]",
