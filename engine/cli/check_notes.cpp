@@ -33,45 +33,21 @@ bool spares_withdrawal(const Endpoint& endpoint) {
          !lists(endpoint, Kind::withdrawal) && !lists(endpoint, Kind::no_surgery_by);
 }
 
-// Levels of covariates that the first design point's analyses leave out, for nobody can have them.
-void note_left_out(const scenario::Study& study, std::vector<std::string>& notes) {
-  const bool adjusts =
-      std::ranges::any_of(study.points.front().scenario.analyses,
-                          [](const auto& analysis) { return !analysis.covariates.empty(); });
-  if (!adjusts) return;
+// What results say of the first design point's analyses before anything is simulated: levels of
+// covariates that they leave out, for nobody can have them, and endpoints that do not hold a level.
+void note_analyses(const scenario::Study& study, std::vector<std::string>& notes) {
   scenario::Study first = study;
   first.points.resize(1);
+  first.null_twins = scenario::NullTwins::none;
   const simulation::Plan plan = simulation::compile_plan(first);
-  for (const result::AnalysisLabel& label : plan.designs.front().labels)
+  for (const result::AnalysisLabel& label : plan.designs.front().labels) {
+    for (std::string& warning : result::warnings(label.set, label.endpoint))
+      if (std::ranges::find(notes, warning) == notes.end()) notes.push_back(std::move(warning));
     for (const result::AnalysisOption& option : label.options)
       if (option.key == "left_out")
         notes.push_back(fmt::format("{} leaves out {}: none of its patients can have that",
                                     label.name, std::get<std::string>(option.value)));
-}
-
-void note_known_late(const scenario::Study& study, std::vector<std::string>& notes) {
-  for (const scenario::NamedEndpoint& endpoint : study.points.front().scenario.endpoints)
-    if (endpoint.definition.analysed_before_known())
-      notes.push_back(fmt::format(
-          "{} counts what is known only at the operation, and patients are analysed before that is "
-          "due in every arm: where arms are operated on at different times, or patients are lost, "
-          "its tests do not hold their level; `analysed_from: surgery_due` does",
-          endpoint.name));
-}
-
-void note_unequal_losses(const scenario::Study& study, std::vector<std::string>& notes) {
-  const scenario::Scenario& scenario = study.points.front().scenario;
-  const bool unequal = std::ranges::any_of(scenario.arms, [&](const scenario::Arm& arm) {
-    return !(arm.dropout == scenario.arms.front().dropout);
-  });
-  if (!unequal) return;
-  for (const scenario::NamedEndpoint& endpoint : scenario.endpoints)
-    if (endpoint.definition.analysed_once_due || endpoint.definition.early_events_at_months > 0)
-      notes.push_back(fmt::format(
-          "arms lose their patients at different rates, and of {} those lost early are left out "
-          "while the dead stay: its tests do not hold their level; R2 on a day that all arms "
-          "share, `{{r2: {{at_months: N}}}}`, does",
-          endpoint.name));
+  }
 }
 
 void note_withdrawal(const scenario::Study& study, std::vector<std::string>& notes) {
@@ -128,9 +104,7 @@ void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
 
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
-  note_known_late(study, notes);
-  note_unequal_losses(study, notes);
-  note_left_out(study, notes);
+  note_analyses(study, notes);
   note_death(study, notes);
   note_withdrawal(study, notes);
   return notes;

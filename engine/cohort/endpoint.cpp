@@ -139,6 +139,12 @@ TRIALMILL_CLONES void date_events(Dating dating, const double* __restrict death,
   }
 }
 
+TRIALMILL_CLONES void add_enrolment(const double* __restrict enrolment, std::size_t n,
+                                    double* __restrict origin) {
+  for (std::size_t i = 0; i < n; ++i)
+    origin[i] = enrolment[i] + origin[i];
+}
+
 // Months from randomisation.
 struct FirstEvents {
   std::span<const double> event, known, dropout;
@@ -313,8 +319,13 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   if (endpoint.time_to_event())
     first = find_first_events(endpoint, cohort, cohort.covariate(attributes_from + radicality),
                               workspace);
-  if (endpoint.time_to_event() && endpoint.everybody() && !endpoint.analysed_once_due)
-    return {true, cohort.enrolment_months, first.event, first.known, first.dropout, cohort.arm};
+  const double from = endpoint.analysed_from_months();
+  if (endpoint.time_to_event() && endpoint.everybody()) {
+    if (from == 0)
+      return {true, cohort.enrolment_months, first.event, first.known, first.dropout, cohort.arm};
+    add_enrolment(cohort.enrolment_months.data(), cohort.size, workspace.origin.data());
+    return {false, workspace.origin, first.event, first.known, first.dropout, cohort.arm, from};
+  }
   workspace.origin.resize(cohort.size);
   workspace.event.resize(cohort.size);
   workspace.known.resize(cohort.size);
@@ -336,13 +347,13 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
   }
   const bool landmark = endpoint.origin == Endpoint::Origin::landmark;
   const double clock_starts = landmark ? endpoint.landmark_months : 0;
-  return {endpoint.everybody() && !endpoint.analysed_once_due,
+  return {endpoint.everybody() && from == 0,
           workspace.origin,
           workspace.event,
           workspace.known,
           workspace.dropout,
           cohort.arm,
-          std::max(0.0, endpoint.analysed_from_months() - clock_starts)};
+          std::max(0.0, from - clock_starts)};
 }
 
 }  // namespace trialmill::cohort

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "angle.hpp"
 #include "quadrature.hpp"
 #include "trialmill/math/elementary.hpp"
 #include "trialmill/math/normal_probability.hpp"
@@ -81,28 +82,6 @@ struct Stretch {
     }
   }
 };
-
-/// The tangent of half the angle whose tangent is x.
-double half_tangent(double x) {
-  return x / (1 + std::sqrt(1 + x * x));
-}
-
-/// The angle whose tangent is x.
-double arctangent(double x) {
-  if (std::abs(x) > 1e8) return std::copysign(std::numbers::pi / 2, x) - 1 / x;
-  x = half_tangent(half_tangent(half_tangent(x)));
-  double series = 0;
-  for (int k = 21; k > 0; k -= 2)
-    series = 1.0 / k - x * x * series;
-  return 8 * x * series;
-}
-
-/// The angle of a direction in the plane, in (-pi, pi].
-double angle_of(double x, double y) {
-  if (std::abs(y) > std::abs(x)) return std::copysign(std::numbers::pi / 2, y) - arctangent(x / y);
-  const double angle = arctangent(y / x);
-  return x > 0 ? angle : angle + (y < 0 ? -std::numbers::pi : std::numbers::pi);
-}
 
 /// The integral over `stretch`, within `far` of 0, of a function that changes on the scale `width`
 /// near 0 and on the scale of s further out, no faster than a normal density.

@@ -51,20 +51,27 @@ std::vector<std::string> warnings(const AnalysisResult& analysis, std::uint64_t 
         fmt::format("{} of replicates have no estimate: those that have one are a "
                     "selection, without bias and coverage",
                     percent(missing, replicates)));
-  if (analysis.set.before_known)
+  for (std::string& warning : warnings(analysis.set, analysis.endpoint))
+    out.push_back(std::move(warning));
+  return out;
+}
+
+std::vector<std::string> warnings(const AnalysisSet& set, const std::string& endpoint) {
+  std::vector<std::string> out;
+  if (set.before_known)
     out.push_back(
         fmt::format("{} counts what is known only at the operation, and patients are analysed "
                     "before that is due in every arm: where arms are operated on at different "
                     "times, or patients are lost, the test does not hold its level; "
                     "`analysed_from: surgery_due` does",
-                    analysis.endpoint));
-  if (analysis.set.unequal_losses)
+                    endpoint));
+  if (set.unequal_losses)
     out.push_back(
         fmt::format("arms lose their patients at different rates, and of {} those lost early are "
                     "left out while the dead stay: the arm that loses more seems to die more, and "
                     "the test does not hold its level; R2 on a day that all arms share, `{{r2: "
                     "{{at_months: N}}}}`, does",
-                    analysis.endpoint));
+                    endpoint));
   return out;
 }
 

@@ -43,7 +43,19 @@ std::size_t row_of(std::size_t patient, const cohort::LookData& look) {
   return static_cast<std::size_t>(found - look.patient.begin());
 }
 
-// An outcome with an analysis set has fewer patients than one without.
+bool same_rows(const cohort::LookData& a, const cohort::LookData& b) {
+  return a.rows == b.rows && a.in_order == b.in_order && a.patient == b.patient;
+}
+
+// Are the rows of every outcome the same patients? Those of an outcome with an analysis set are
+// fewer.
+bool share_rows(const AnalysisPlan& plan, const Workspace& workspace) {
+  return std::ranges::all_of(plan.outcome_looks, [&](std::size_t look) {
+    return same_rows(workspace.looks[look].data, workspace.looks[plan.outcome_looks.front()].data);
+  });
+}
+
+// The patients who are in the rows of all outcomes.
 void gather_outcomes(const AnalysisPlan& plan, std::span<const std::int32_t> arm,
                      Workspace& workspace) {
   TestWorkspace& tests = workspace.tests;
@@ -79,10 +91,19 @@ void gather_outcomes(const AnalysisPlan& plan, std::span<const std::int32_t> arm
 result::AnalysisOutcome win_ratio_outcome(const AnalysisPlan& plan,
                                           std::span<const std::int32_t> arm, Workspace& workspace) {
   TestWorkspace& tests = workspace.tests;
-  gather_outcomes(plan, arm, workspace);
+  const bool shared = share_rows(plan, workspace);
+  if (shared)
+    tests.compared.assign(arm.begin(), arm.end());
+  else
+    gather_outcomes(plan, arm, workspace);
   tests.outcomes.clear();
-  for (std::size_t k = 0; k < plan.outcome_looks.size(); ++k)
-    tests.outcomes.push_back({tests.outcome_time[k], tests.outcome_event[k]});
+  for (std::size_t k = 0; k < plan.outcome_looks.size(); ++k) {
+    const cohort::LookData& data = workspace.looks[plan.outcome_looks[k]].data;
+    if (shared)
+      tests.outcomes.push_back({data.time, data.event});
+    else
+      tests.outcomes.push_back({tests.outcome_time[k], tests.outcome_event[k]});
+  }
   constexpr double level_of_unread_intervals = 0.95;
   survival::win_ratio(tests.outcomes, tests.compared, level_of_unread_intervals, tests.pairs,
                       tests.win_ratio);

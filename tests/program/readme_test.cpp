@@ -51,5 +51,19 @@ TEST(Readme, TheScenarioInItIsValid) {
   EXPECT_EQ(finished.exit_status, 0) << finished.errors;
 }
 
+TEST(Readme, ItsPicturesNameTheirScenarioAsOthersWould) {
+  std::size_t pictures = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(TRIALMILL_SOURCE_DIR "/scenarios")) {
+    if (entry.path().extension() != ".svg") continue;
+    ++pictures;
+    const std::string scenario = entry.path().stem().string() + ".yaml (";
+    EXPECT_NE(read_file(entry.path().string()).find(" scenario scenarios/jnets-2021/" + scenario),
+              std::string::npos)
+        << entry.path();
+  }
+  EXPECT_EQ(pictures, 2U);
+}
+
 }  // namespace
 }  // namespace trialmill

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "course_scenario.hpp"
+#include "replaced.hpp"
 #include "trialmill/scenario/read_study.hpp"
 
 namespace trialmill::scenario {
@@ -32,12 +33,6 @@ void expect_effect(const CovariateEffect& effect, const std::string& covariate,
   EXPECT_EQ(effect.level, level);
   EXPECT_EQ(effect.ratio, ratio);
   EXPECT_EQ(effect.source, "scenario");
-}
-
-std::string replaced(std::string text, const std::string& before, const std::string& after) {
-  const auto place = text.find(before);
-  EXPECT_NE(place, std::string::npos) << before;
-  return text.replace(place, before.size(), after);
 }
 
 TEST(ReadCourse, Transitions) {

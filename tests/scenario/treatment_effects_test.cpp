@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "course_scenario.hpp"
+#include "replaced.hpp"
 #include "trialmill/input/diagnostic.hpp"
 #include "trialmill/scenario/arm_survival.hpp"
 #include "trialmill/scenario/baseline.hpp"
@@ -39,12 +40,6 @@ follow_up: {until: {calendar_months: 48}}
 analyses:
   - {name: primary, test: log-rank}
 )yaml";
-
-std::string replaced(std::string text, const std::string& before, const std::string& after) {
-  const auto place = text.find(before);
-  EXPECT_NE(place, std::string::npos) << before;
-  return text.replace(place, before.size(), after);
-}
 
 Scenario read(const std::string& text) {
   return read_study(input::read_yaml_text(text, "trial.yaml")).points.front().scenario;

@@ -4,9 +4,8 @@
 
 #include <ostream>
 
+#include "complaints.hpp"
 #include "course_scenario.hpp"
-#include "trialmill/input/diagnostic.hpp"
-#include "trialmill/scenario/read_study.hpp"
 
 namespace trialmill::scenario {
 namespace {
@@ -24,20 +23,6 @@ std::string with_analysis(const std::string& analysis) {
   return text.replace(at, next - at, "analyses:\n  - " + analysis);
 }
 
-std::vector<std::string> complaints(const std::string& analysis) {
-  try {
-    read_study(input::read_yaml_text(with_analysis(analysis), "trial.yaml"));
-  } catch (const input::InputError& error) {
-    std::vector<std::string> lines;
-    for (input::Diagnostic diagnostic : error.diagnostics()) {
-      diagnostic.excerpt.clear();
-      lines.push_back(to_text(diagnostic));
-    }
-    return lines;
-  }
-  return {};
-}
-
 struct Wrong {
   const char* analysis;
   const char* message;
@@ -50,7 +35,7 @@ void PrintTo(const Wrong& wrong, std::ostream* out) {
 class WrongAnalysis : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongAnalysis, GivesOneClearMessage) {
-  const auto lines = complaints(GetParam().analysis);
+  const auto lines = complaints(with_analysis(GetParam().analysis), "trial.yaml");
   ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
   EXPECT_THAT(lines[0], HasSubstr("trial.yaml:"));
   EXPECT_THAT(lines[0], HasSubstr("analyses[0]"));

@@ -1,58 +1,18 @@
 // Courses with one mistake each: one clear message at its place.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
-#include <ostream>
 
-#include "course_scenario.hpp"
-#include "trialmill/input/diagnostic.hpp"
-#include "trialmill/scenario/read_study.hpp"
+#include "wrong_course.hpp"
 
 namespace trialmill::scenario {
 namespace {
 
 using testing::HasSubstr;
-
-struct Wrong {
-  const char* before;    // text of the file ...
-  const char* after;     // ... replaced by this
-  const char* position;  // file:line:column of the message
-  const char* message;
-};
-
-void PrintTo(const Wrong& wrong, std::ostream* out) {
-  *out << wrong.after;
-}
-
-std::vector<std::string> complaints(const std::string& text, const std::string& name) {
-  try {
-    read_study(input::read_yaml_text(text, name));
-  } catch (const input::InputError& error) {
-    std::vector<std::string> lines;
-    for (input::Diagnostic diagnostic : error.diagnostics()) {
-      diagnostic.excerpt.clear();
-      lines.push_back(to_text(diagnostic));
-    }
-    return lines;
-  }
-  return {};
-}
-
-std::string replaced(std::string text, const std::string& before, const std::string& after) {
-  const auto place = text.find(before);
-  EXPECT_NE(place, std::string::npos) << before;
-  return text.replace(place, before.size(), after);
-}
+using Wrong = WrongCourseFile;
 
 class WrongCourse : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongCourse, GivesOneClearMessageAtItsPlace) {
-  const auto lines =
-      complaints(replaced(course_text, GetParam().before, GetParam().after), "course.yaml");
-  ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
-  EXPECT_THAT(lines[0], testing::StartsWith(GetParam().position));
-  EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
+  expect_one_message(GetParam());
 }
 
 // Two evidence files, and a probability from one of them.
@@ -199,26 +159,6 @@ INSTANTIATE_TEST_SUITE_P(
               "course.yaml:41:24:", "not its logarithm"}));
 
 INSTANTIATE_TEST_SUITE_P(
-    Endpoints, WrongCourse,
-    testing::Values(
-        Wrong{"events: [death]}", "events: []}", "course.yaml:45:", "0 items"},
-        Wrong{"os: {from: randomisation, events: [death]}", "os: {from: randomisation}",
-              "course.yaml:45:3:", "an endpoint has `events`"},
-        Wrong{"recurrence, death]}\n  strict", "recurrence, deth]}\n  strict",
-              "course.yaml:43:", "did you mean `death`?"},
-        Wrong{"withdrawal, unresectable", "withdrawal, withdrawal",
-              "course.yaml:43:", "listed twice"},
-        Wrong{"{no_surgery_by_months: 6}", "{no_surgery_by_months: 0}",
-              "course.yaml:44:", "above 0"},
-        Wrong{"from: randomisation, events: [death]", "from: randomization, events: [death]",
-              "course.yaml:45:", "did you mean `randomisation`?"},
-        Wrong{"of: r0_r1, events: [recurrence, death]", "of: r0_r1, events: [progression, death]",
-              "course.yaml:46:", "comes before surgery"},
-        Wrong{"{proportion: r0}", "{proportion: r0, events: [death]}",
-              "course.yaml:48:", "this endpoint is a proportion"},
-        Wrong{"{proportion: r0}", "{proportion: R3}", "course.yaml:48:", "one of `response`"}));
-
-INSTANTIATE_TEST_SUITE_P(
     Analyses, WrongCourse,
     testing::Values(Wrong{"until: {events: 220}", "until: {events: 220, of: landmrk}",
                           "course.yaml:51:", "did you mean `landmark`?"},
@@ -244,60 +184,6 @@ INSTANTIATE_TEST_SUITE_P(
                           "course.yaml:54:", "acquired after randomisation"},
                     Wrong{"at: {events: 150}", "at: {events: 500}",
                           "course.yaml:54:", "cannot happen in 400 patients"}));
-
-// What could be written, but means nothing.
-INSTANTIATE_TEST_SUITE_P(
-    Empty, WrongCourse,
-    testing::Values(
-        Wrong{"os: {from: randomisation, events: [death]",
-              "os: {of: resected, events: [progression, death]",
-              "course.yaml:45:31:", "no patient `of: resected`"},
-        Wrong{"os: {from: randomisation, events: [death]",
-              "os: {of: operated, events: [death, withdrawal]",
-              "course.yaml:45:38:", "precludes surgery"},
-        Wrong{"of: r0_r1, events: [recurrence, death]}\n  landmark",
-              "of: resected, events: [unresectable, death]}\n  landmark",
-              "course.yaml:46:47:", "no patient `of: resected` is unresectable"},
-        Wrong{"of: r0_r1, events: [recurrence, death]}\n  r0_rate",
-              "of: r0_r1, events: [r2, recurrence, death]}\n  r0_rate",
-              "course.yaml:47:", "no patient `of: r0_r1` is resected R2"},
-        Wrong{"strict: {events: [{r2: randomisation}, {no_surgery_by_months: 6}",
-              "strict: {of: r0_r1, events: [{r2: randomisation}",
-              "course.yaml:44:", "no patient `of: r0_r1` is resected R2"},
-        Wrong{"landmark: {from: {landmark_months: 6}, of: r0_r1, events: [recurrence, death]}",
-              "landmark: {from: {landmark_months: 6}, events: [{r2: {at_months: 5}}, death]}",
-              "course.yaml:47:", "dated before the landmark"},
-        Wrong{"landmark: {from: {landmark_months: 6}, of: r0_r1, events: [recurrence, death]}",
-              "landmark: {from: {landmark_months: 6}, events: [death], "
-              "date_early_events_to_months: 7}",
-              "course.yaml:47:", "belongs to an endpoint from randomisation"},
-        Wrong{"os: {from: randomisation, events: [death]",
-              "os: {events: [{unresectable: randomisation}, death]",
-              "course.yaml:45:", "unknown key"},
-        Wrong{"rfs: {from: surgery, of: r0_r1,", "rfs: {from: surgery, analysed_from: surgery_due,",
-              "course.yaml:46:", "an endpoint from surgery has no patient before the operation"},
-        Wrong{"os: {from: randomisation, events: [death]",
-              "os: {of: operated, events: [{no_surgery_by_months: 6}, death]",
-              "course.yaml:45:", "operated on by then"},
-        Wrong{"{no_surgery_by_months: 6}", "{no_surgery_by_months: 4}",
-              "course.yaml:44:", "arm `neoadjuvant` is planned for month 5"},
-        Wrong{"{proportion: r0}", "{proportion: surgery, of: operated}",
-              "course.yaml:48:", "always 1 `of: operated`"},
-        Wrong{"{proportion: r0}", "{proportion: resection, of: resected}",
-              "course.yaml:48:", "always 1 `of: resected`"},
-        Wrong{"{proportion: r0}", "{proportion: r0_r1, of: r0_r1}",
-              "course.yaml:48:", "always 1 `of: r0_r1`"},
-        Wrong{"progression: {probability: 0.05}", "progression: {probability: 0}",
-              "course.yaml:43:", "no arm has a `progression`"},
-        Wrong{"withdrawal: {hazard_per_month: [{from_months: 0, hazard: 0.01}, {from_months: 3, "
-              "hazard: 0.02}]}",
-              "withdrawal: {hazard_per_month: 0}", "course.yaml:43:", "no arm has a `withdrawal`"},
-        Wrong{"unresectable: 0.02", "unresectable: 0",
-              "course.yaml:43:", "`pathway.surgery.radicality.unresectable` is 0"},
-        Wrong{"landmark_months: 6", "landmark_months: 300",
-              "course.yaml:47:", "nobody is followed to a later landmark"},
-        Wrong{"landmark_months: 6", "landmark_months: 96",
-              "course.yaml:47:38:", "nobody is followed to the landmark"}));
 
 INSTANTIATE_TEST_SUITE_P(Idle, WrongCourse,
                          testing::Values(Wrong{"radicality: {r1: 1.2}", "radicality: {r2: 1.2}",
@@ -416,15 +302,6 @@ INSTANTIATE_TEST_SUITE_P(
                        {"title: A course", "title: A course\ntime_zero: diagnosis"}},
                       "course.yaml:30:3:",
                       "in all arms or in none"}));
-
-TEST(RightCourse, MayCountThoseChosenBySurgeryFromRandomisation) {
-  for (const std::string chosen : {"operated", "resected", "r0_r1"})
-    EXPECT_TRUE(complaints(replaced(course_text, "os: {from: randomisation, events: [death]",
-                                    "os: {from: randomisation, of: " + chosen +
-                                        ", events: [recurrence, death]"),
-                           "course.yaml")
-                    .empty());
-}
 
 // At one point of the sweep nobody withdraws, is resected R2 or responds; at others they do.
 TEST(RightCourse, MaySweepDownToNothing) {

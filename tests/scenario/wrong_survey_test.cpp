@@ -6,8 +6,8 @@
 #include <ostream>
 #include <sstream>
 
-#include "trialmill/input/diagnostic.hpp"
-#include "trialmill/scenario/read_study.hpp"
+#include "complaints.hpp"
+#include "replaced.hpp"
 
 namespace trialmill::scenario {
 namespace {
@@ -20,20 +20,6 @@ std::string cohort_text() {
   std::ostringstream text;
   text << std::ifstream(cohort_file).rdbuf();
   return text.str();
-}
-
-std::vector<std::string> complaints(const std::string& text) {
-  try {
-    read_study(input::read_yaml_text(text, cohort_file));
-  } catch (const input::InputError& error) {
-    std::vector<std::string> lines;
-    for (input::Diagnostic diagnostic : error.diagnostics()) {
-      diagnostic.excerpt.clear();
-      lines.push_back(to_text(diagnostic));
-    }
-    return lines;
-  }
-  return {};
 }
 
 struct Wrong {
@@ -49,11 +35,8 @@ void PrintTo(const Wrong& wrong, std::ostream* out) {
 class WrongSurvey : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongSurvey, GivesOneClearMessage) {
-  std::string text = cohort_text();
-  const std::string before = GetParam().before;
-  const auto place = text.find(before);
-  ASSERT_NE(place, std::string::npos) << before;
-  const auto lines = complaints(text.replace(place, before.size(), GetParam().after));
+  const auto lines =
+      complaints(replaced(cohort_text(), GetParam().before, GetParam().after), cohort_file);
   ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
   EXPECT_THAT(lines[0], HasSubstr(GetParam().message));
 }
@@ -108,7 +91,7 @@ TEST(Survey, WithoutItsEvidenceIsOneMistake) {
   std::string text = cohort_text();
   const std::string line = "evidence: ../evidence/jnets-2021.yaml\n";
   text.erase(text.find(line), line.size());
-  const auto lines = complaints(text);
+  const auto lines = complaints(text, cohort_file);
   ASSERT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
   EXPECT_THAT(lines[0], HasSubstr("name it with `evidence:` (16 such figures are used)"));
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "replaced.hpp"
 #include "simulation/study.hpp"
 #include "trialmill/scenario/course_model.hpp"
 #include "trialmill/scenario/published_cohort.hpp"
@@ -38,12 +39,6 @@ sample_size: 200000
 follow_up: {until: {minimum_months: 72}}
 analyses: [{name: rfs, endpoint: rfs, test: cox}]
 )yaml";
-
-std::string replaced(std::string text, const std::string& before, const std::string& after) {
-  const auto place = text.find(before);
-  EXPECT_NE(place, std::string::npos) << before;
-  return text.replace(place, before.size(), after);
-}
 
 scenario::Study study(const std::string& text) {
   return scenario::read_study(input::read_yaml_text(text, "course.yaml"));

@@ -357,6 +357,10 @@ inline constexpr double most_undefined = 0.01;
 /// @param replicates of its design point
 std::vector<std::string> warnings(const AnalysisResult& analysis, std::uint64_t replicates);
 
+/// Why tests of an endpoint do not hold their level, by which patients they analyse; nothing where
+/// they do.
+std::vector<std::string> warnings(const AnalysisSet& set, const std::string& endpoint);
+
 /// Turns the sums of a design point into the figures that are reported. Bias and coverage are NaN
 /// where more than `most_undefined` of the replicates have no estimate: the rest is a selection.
 PointResult summarise(const std::vector<std::pair<std::string, double>>& set, const Tally& tally,
