@@ -67,6 +67,12 @@ bool is_above(const std::optional<result::NullTwinRejections>& twin, double alph
          result::above_level(twin->rejection, twin->replicates, alpha);
 }
 
+bool has_too_many_undefined(const std::optional<result::NullTwinRejections>& twin) {
+  return twin && twin->absent_because.empty() &&
+         static_cast<double>(twin->undefined) >
+             result::most_undefined * static_cast<double>(twin->replicates);
+}
+
 std::vector<std::string> warnings_of(const scenario::Scenario& scenario,
                                      const std::vector<result::AnalysisResult>& found) {
   std::vector<Excess> all;
@@ -79,6 +85,11 @@ std::vector<std::string> warnings_of(const scenario::Scenario& scenario,
                  all);
   }
   std::vector<std::string> warnings;
+  for (const result::AnalysisResult& analysis : found)
+    if (has_too_many_undefined(analysis.null_twin))
+      warnings.push_back(fmt::format(
+          "the test of {} cannot be computed in {} of {} null twins, which reject nothing then",
+          analysis.name, analysis.null_twin->undefined, analysis.null_twin->replicates));
   for (const Excess& excess : all)
     warnings.push_back(in_words(excess));
   return warnings;

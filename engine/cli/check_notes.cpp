@@ -76,26 +76,37 @@ bool operates_at_different_times(const scenario::Scenario& scenario) {
 }
 
 // Arms that wait for surgery at different lengths, in which nothing is said of death until then.
-std::vector<std::string> immortal_arms(const scenario::Scenario& scenario) {
-  std::vector<std::string> arms;
-  if (!operates_at_different_times(scenario)) return arms;
-  for (const scenario::Arm& arm : scenario.arms)
-    if (waits(arm) && !arm.before_surgery.states_death)
-      arms.push_back(fmt::format("{} (surgery in month {:.4g})", arm.name,
-                                 arm.before_surgery.surgery_at_months));
-  return arms;
+struct ImmortalArms {
+  std::vector<std::string> names;
+  bool wait_longer = false;  // one of them than some other arm
+};
+
+ImmortalArms immortal_arms(const scenario::Scenario& scenario) {
+  ImmortalArms out;
+  if (!operates_at_different_times(scenario)) return out;
+  const auto months = [](const scenario::Arm& arm) { return arm.before_surgery.surgery_at_months; };
+  const double earliest = months(std::ranges::min(scenario.arms, {}, months));
+  for (const scenario::Arm& arm : scenario.arms) {
+    if (!waits(arm) || arm.before_surgery.states_death) continue;
+    out.names.push_back(fmt::format("{} (surgery in month {:.4g})", arm.name, months(arm)));
+    out.wait_longer |= months(arm) > earliest;
+  }
+  return out;
 }
 
 // Of the first design point where that is so.
 void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
   for (const scenario::DesignPoint& point : study.points) {
-    const std::vector<std::string> arms = immortal_arms(point.scenario);
-    if (arms.empty()) continue;
+    const ImmortalArms arms = immortal_arms(point.scenario);
+    if (arms.names.empty()) continue;
     notes.push_back(fmt::format(
         "nobody dies before surgery in {}, as no `death` is stated there, and arms are operated on "
-        "at different times: the longer wait looks like a benefit. State `death` under "
-        "`before_surgery`; `published` takes the hazard of overall survival until its first point",
-        fmt::join(arms, " and in ")));
+        "at different times: {}. State `death` under `before_surgery`; `published` takes the "
+        "hazard "
+        "of overall survival until its first point",
+        fmt::join(arms.names, " and in "),
+        arms.wait_longer ? "the longer wait looks like a benefit"
+                         : "the arms that wait longer have deaths, and this one has none"));
     return;
   }
 }

@@ -104,7 +104,9 @@ class RowsFor {
     FitRows rows;
     rows.left_out = rows_left_out(table_, columns, complete);
     rows.size = complete.size() - rows.left_out.rows;
-    if (rows.size == 0) refuse_without_rows(table_, analysis);
+    // Covariates and strata that no row has leave the other analyses as they are.
+    const bool narrower = stratified || adjusted;
+    if (rows.size == 0 && !narrower) refuse_without_rows(table_, analysis);
     rows.time = kept(file_.time, complete);
     rows.entry = kept(file_.entry, complete);
     rows.status = kept(file_.status, complete);

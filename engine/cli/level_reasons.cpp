@@ -48,9 +48,15 @@ bool differ(const Scenario& scenario, const Analysis& analysis, Property propert
   });
 }
 
-const Endpoint& endpoint_of(const Scenario& scenario, const Analysis& analysis) {
-  return std::ranges::find(scenario.endpoints, analysis.endpoint, &scenario::NamedEndpoint::name)
-      ->definition;
+// Of a win ratio its outcomes.
+std::vector<Endpoint> endpoints_of(const Scenario& scenario, const Analysis& analysis) {
+  std::vector<std::string> names = analysis.outcomes;
+  if (names.empty()) names.push_back(analysis.endpoint);
+  std::vector<Endpoint> out;
+  for (const std::string& name : names)
+    out.push_back(
+        std::ranges::find(scenario.endpoints, name, &scenario::NamedEndpoint::name)->definition);
+  return out;
 }
 
 bool lists(const Endpoint& endpoint, std::initializer_list<Kind> kinds) {
@@ -69,33 +75,52 @@ std::string months_of_surgery(const Scenario& scenario, const Analysis& analysis
   return words;
 }
 
-bool anybody_dies_before_surgery(const Scenario& scenario) {
-  return std::ranges::any_of(scenario.arms, [](const Arm& arm) {
-    return std::ranges::any_of(arm.before_surgery.death.hazard_per_month,
-                               [](double per_month) { return per_month > 0; });
-  });
+bool dies_before_surgery(const Arm& arm) {
+  return std::ranges::any_of(arm.before_surgery.death.hazard_per_month,
+                             [](double per_month) { return per_month > 0; });
+}
+
+// The arms compared that wait for surgery without a death: "upfront and neoadjuvant".
+std::string arms_without_deaths(const Scenario& scenario, const Analysis& analysis) {
+  std::string words;
+  for (const std::int32_t index : analysis.arms) {
+    const Arm& arm = arm_of(scenario, index);
+    if (arm.before_surgery.surgery_at_months > 0 && !dies_before_surgery(arm))
+      words += (words.empty() ? "" : " and ") + arm.name;
+  }
+  return words;
+}
+
+// The outcomes of a win ratio may give the same reason.
+void add_once(std::vector<std::string>& reasons, std::string reason) {
+  if (std::ranges::find(reasons, reason) == reasons.end()) reasons.push_back(std::move(reason));
 }
 
 // Of surgery in different months.
 void add_reasons_of_waiting(const Scenario& scenario, const Analysis& analysis,
-                            std::vector<std::string>& reasons) {
-  const Endpoint& endpoint = endpoint_of(scenario, analysis);
+                            const Endpoint& endpoint, std::vector<std::string>& reasons) {
   const std::string months = months_of_surgery(scenario, analysis);
   if (endpoint.analysed_before_known())
-    reasons.push_back(fmt::format(
-        "{} is counted before it is known, at surgery (month {}): `analysed_from: randomisation`",
-        endpoint.time_to_event() ? "R2" : "the outcome", months));
-  if (lists(endpoint, {Kind::death}) && !anybody_dies_before_surgery(scenario))
-    reasons.push_back(fmt::format(
-        "nobody dies before surgery (month {}), as `before_surgery` states no `death`", months));
+    add_once(reasons, fmt::format("{} is counted before it is known, at surgery (month {}): "
+                                  "`analysed_from: randomisation`",
+                                  endpoint.time_to_event() ? "R2" : "the outcome", months));
+  const std::string immortal = arms_without_deaths(scenario, analysis);
+  if (lists(endpoint, {Kind::death}) && !immortal.empty())
+    add_once(
+        reasons,
+        fmt::format(
+            "nobody dies before surgery (month {}) in {}, as `before_surgery` states no `death`",
+            months, immortal));
   if (endpoint.origin != Endpoint::Origin::surgery &&
       lists(endpoint, {Kind::recurrence, Kind::r2, Kind::unresectable}))
-    reasons.push_back(fmt::format(
-        "a real difference: what comes at surgery or after it comes later with later surgery "
-        "(month {})",
-        months));
+    add_once(
+        reasons,
+        fmt::format(
+            "a real difference: what comes at surgery or after it comes later with later surgery "
+            "(month {})",
+            months));
   if (endpoint.patients != Endpoint::Patients::all)
-    reasons.push_back("patients are chosen by an operation that comes at another time");
+    add_once(reasons, "patients are chosen by an operation that comes at another time");
 }
 
 }  // namespace
@@ -110,8 +135,7 @@ std::vector<std::string> reasons_above_level(const Scenario& scenario, std::size
   if (simulation::made_when_another_stops(scenario, place))
     reasons.emplace_back(
         "it is made when an analysis with looks stops, which it does when results are good, and at "
-        "a "
-        "level of its own: it is meant for an estimate");
+        "a level of its own: it is meant for an estimate");
   if (!scenario::compares_proportions(analysis.test) && events < few_events)
     reasons.push_back(fmt::format("few events ({:.0f} at the {})", events,
                                   analysis.looks ? "first look" : "analysis"));
@@ -130,7 +154,8 @@ std::vector<std::string> reasons_of_schedule(const Scenario& scenario, const Ana
   std::vector<std::string> reasons;
   if (differ(scenario, analysis,
              [](const Arm& arm) { return arm.before_surgery.surgery_at_months; }))
-    add_reasons_of_waiting(scenario, analysis, reasons);
+    for (const Endpoint& endpoint : endpoints_of(scenario, analysis))
+      add_reasons_of_waiting(scenario, analysis, endpoint, reasons);
   if (differ(scenario, analysis, [](const Arm& arm) { return arm.assessments; }))
     reasons.emplace_back("recurrence is looked for at other visits");
   if (differ(scenario, analysis, [](const Arm& arm) { return arm.dropout; }))

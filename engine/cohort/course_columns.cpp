@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "cohort/visit_grid.hpp"
 #include "trialmill/math/clones.hpp"
 
 namespace trialmill::cohort {
@@ -137,7 +138,7 @@ TRIALMILL_CLONES void add_start(const double* __restrict start, const double* __
                                 const double* __restrict since, std::size_t n,
                                 double* __restrict seen) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double shown = start[i] + since[i];
+    const double shown = on_visit_grid(start[i] + since[i]);
     seen[i] = t[i] < shown ? shown : t[i];
   }
 }

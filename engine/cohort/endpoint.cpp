@@ -1,9 +1,9 @@
 #include "trialmill/cohort/endpoint.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "cohort/visit_grid.hpp"
 #include "trialmill/math/clones.hpp"
 
 namespace trialmill::cohort {
@@ -243,13 +243,6 @@ Times time_to_event(const Endpoint& endpoint, const Patient& patient, const Firs
   return times;
 }
 
-// Two patients seen at the third visit after their operations are tied, although adding the day of
-// surgery and taking it off again rounds. Rounding to 2^-36 months, 0.04 ms, restores the tie.
-double since_surgery(double months, double surgery) {
-  constexpr double grid = 68719476736.0;
-  return std::round((months - surgery) * grid) / grid;
-}
-
 bool succeeds(Endpoint::Outcome outcome, const Patient& patient) {
   using enum Endpoint::Outcome;
   const Radicality radicality = patient.radicality();
@@ -336,7 +329,7 @@ EndpointColumns endpoint_columns(const Endpoint& endpoint, const Cohort& cohort,
                                                  : yes_or_no(endpoint, patient);
     const bool from_surgery = endpoint.origin == Endpoint::Origin::surgery;
     const auto since_origin = [&](double months) {
-      return from_surgery ? since_surgery(months, times.origin) : months - times.origin;
+      return from_surgery ? on_visit_grid(months - times.origin) : months - times.origin;
     };
     workspace.origin[i] = cohort.enrolment_months[i] + times.origin;
     workspace.event[i] = since_origin(times.event);

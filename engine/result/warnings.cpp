@@ -39,8 +39,10 @@ std::vector<std::string> warnings(const AnalysisResult& analysis, std::uint64_t 
         fmt::format("the test of {} of replicates cannot be computed{}: they count as no "
                     "rejection",
                     percent(analysis.undefined, replicates), reasons(analysis)));
+  // What is said of all replicates need not be said of every look.
+  const bool said = !out.empty();
   for (const LookResult& look : analysis.by_look)
-    if (look.sequential && is_too_many(look.sequential->undefined, look.sequential->held))
+    if (!said && look.sequential && is_too_many(look.sequential->undefined, look.sequential->held))
       out.push_back(
           fmt::format("at look {} the test of {} of replicates cannot be computed: they "
                       "do not stop there",

@@ -136,7 +136,7 @@ double least_probability(double better, double controls, double others, double z
 }
 
 /// Where nobody loses, or nobody wins, the win ratio is infinite or 0 and has a limit on the one
-/// side; so have the win odds when nothing is tied either.
+/// side; so have the win odds and the net benefit when nothing is tied either.
 void limit_one_sided(double controls, double others, double level, WinRatio& result) {
   const bool won = result.losses == 0;
   const double tied = result.ties / (controls * others);
@@ -148,7 +148,11 @@ void limit_one_sided(double controls, double others, double level, WinRatio& res
     upper = won ? infinite : 1 / std::max(limit, 0.0);
   };
   set(result.win_ratio_lower, result.win_ratio_upper);
-  if (tied == 0) set(result.win_odds_lower, result.win_odds_upper);
+  if (tied > 0) return;
+  set(result.win_odds_lower, result.win_odds_upper);
+  const double benefit = 2 * least - 1;
+  result.net_benefit_lower = won ? benefit : -1;
+  result.net_benefit_upper = won ? 1 : -benefit;
 }
 
 void estimate(const ShareVariance& variance, double pairs, double level, WinRatio& result) {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cohort/factors.hpp"
+#include "cohort/visit_grid.hpp"
 #include "cohort/visits.hpp"
 #include "sample_course.hpp"
 #include "trialmill/math/elementary.hpp"
@@ -171,9 +172,14 @@ class OnePatient {
           progression,
           std::min(at(Milestone::planned_surgery), seen_at(visits, progression, shift, missed)));
     const double start = visits.from == VisitSchedule::Start::surgery ? surgery() : 0;
+    const bool another_clock =
+        std::ranges::any_of(course_.assessments, [](const VisitSchedule& schedule) {
+          return schedule.from == VisitSchedule::Start::surgery;
+        });
+    const double date = start + seen_at(visits, recurrence - start, shift, missed);
     if (recurrence < never)
       at(Milestone::recurrence_seen) =
-          std::max(recurrence, start + seen_at(visits, recurrence - start, shift, missed));
+          std::max(recurrence, another_clock ? on_visit_grid(date) : date);
   }
 
   const Course& course_;

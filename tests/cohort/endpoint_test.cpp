@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cohort/visit_grid.hpp"
 #include "sample_course.hpp"
 
 namespace trialmill::cohort {
@@ -156,6 +157,14 @@ TEST(Endpoint, TimesFromSurgeryKeepTheTiesOfVisits) {
   for (std::size_t i = 1; i < 8; ++i)
     EXPECT_EQ(columns.event_months[i], columns.event_months[0]);
   EXPECT_NEAR(columns.event_months[0], 3.3, 1e-10);
+}
+
+// The second visit after an early operation, and the first one after a later one, on the same day.
+TEST(VisitGrid, TiesDaysThatAreReachedByOtherSums) {
+  const double early = 0.92 + 2 * 2.76, late = 3.68 + 2.76;
+  EXPECT_EQ(on_visit_grid(early), on_visit_grid(late));
+  EXPECT_NEAR(on_visit_grid(early), 6.44, 1e-11);
+  EXPECT_EQ(on_visit_grid(never), never);
 }
 
 TEST(Endpoint, DeadlinesAreEventsWhenTheyPass) {

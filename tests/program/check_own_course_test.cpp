@@ -138,9 +138,11 @@ TEST(CheckOwnCourse, NotesArmsInWhichNobodyDiesBeforeSurgery) {
   EXPECT_THAT(notes(own_course), testing::Not(HasSubstr(note)));
   const std::string one = without(own_course, ", death: {hazard_per_month: 0}");
   EXPECT_THAT(notes(one), HasSubstr(note + "upfront (surgery in month 1), as"));
+  EXPECT_THAT(notes(one), HasSubstr("have deaths, and this one has none"));
   const std::string neither = without(one, "      death: {probability: 0}\n");
   EXPECT_THAT(notes(neither), HasSubstr(note + "upfront (surgery in month 1) and in neoadjuvant "
                                                "(surgery in month 8), as"));
+  EXPECT_THAT(notes(neither), HasSubstr("the longer wait looks like a benefit"));
   EXPECT_THAT(notes(neither,
                     " --set arms.neoadjuvant.before_surgery.surgery_at_months=1 --set "
                     "arms.neoadjuvant.before_surgery.toxicity.surgery_after_months=0.5"),

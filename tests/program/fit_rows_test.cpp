@@ -46,6 +46,23 @@ TEST(FitRows, IndependentACovariatesMissingValuesChangeTheCoxModelAlone) {
               HasSubstr("For Cox regression: 14 rows with a missing value left out (wt 14)"));
 }
 
+TEST(FitRows, ACovariateOrStratumThatNoRowHasLeavesTheRestAsItIs) {
+  const Scratch folder;
+  folder.write("data.csv", "time,status,arm,x\n1,1,a,NA\n2,0,a,\n3,1,b,NA\n4,1,b,NA\n2,1,a,\n");
+  const std::string data = "data.csv" + times + "--group arm ";
+  const json plain = fitted(folder, data);
+  const json adjusted = fitted(folder, data + "--cox arm,x --firth --profile");
+  for (const char* key : {"n", "events", "kaplan_meier", "logrank"})
+    EXPECT_EQ(adjusted[key], plain[key]) << key;
+  EXPECT_EQ(adjusted["cox"]["n"], 0);
+  EXPECT_EQ(adjusted["cox"]["status"], "no_events");
+  EXPECT_TRUE(adjusted["cox"]["terms"][0]["coef"].is_null());
+  EXPECT_EQ(adjusted["left_out"]["cox"]["by_column"]["x"], 5);
+  const json stratified = fitted(folder, data + "--strata x");
+  EXPECT_EQ(stratified["kaplan_meier"], plain["kaplan_meier"]);
+  EXPECT_TRUE(stratified["logrank"]["chisq"].is_null());
+}
+
 const char* small =
     "time,status,arm,site,x,ok\n"
     "1,1,a,n,1,1\n2,0,a,n,2,0\n3,1,a,s,NA,1\n4,1,a,NA,1,1\n"

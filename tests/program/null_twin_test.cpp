@@ -174,6 +174,22 @@ TEST_F(NullTwinProgram, CheckTriesTheLevelAndSaysWhyItIsExceeded) {
   EXPECT_FALSE(json::parse(without.output).contains("level"));
 }
 
+TEST_F(NullTwinProgram, CheckSaysWhenTheLevelCannotBeTried) {
+  folder.write("early.yaml", R"yaml(
+trialmill: 1
+title: analysed before anything can have happened
+disease: {os: {baseline: {hazard_per_month: [{from_months: 0, hazard: 0}, {from_months: 12, hazard: 0.1}]}}}
+arms: {control: {}, experimental: {effects: {os: {hazard_ratio: 0.4}}}}
+enrolment: {rate: 5}
+sample_size: 40
+follow_up: {until: {calendar_months: 10}}
+analyses: [{name: survival, test: log-rank}]
+)yaml");
+  const Finished finished = run("check early.yaml");
+  ASSERT_EQ(finished.exit_status, 0) << finished.errors;
+  EXPECT_THAT(finished.output, HasSubstr("Warning: the test of survival cannot be computed in "));
+}
+
 TEST_F(NullTwinProgram, CheckNamesFewEventsOfIdenticalArms) {
   folder.write("small.yaml", R"yaml(
 trialmill: 1
@@ -186,8 +202,11 @@ follow_up: {until: {events: 14}}
 analyses: [{name: at one year, test: milestone, at_months: 10}]
 )yaml");
   const json level = json::parse(run("check small.yaml --json").output)["level"];
-  ASSERT_EQ(level["warnings"].size(), 1u);
+  ASSERT_EQ(level["warnings"].size(), 2u);
+  // In a few trials nobody of an arm is followed to month 10.
   EXPECT_THAT(level["warnings"][0].get<std::string>(),
+              HasSubstr("the test of at one year cannot be computed in "));
+  EXPECT_THAT(level["warnings"][1].get<std::string>(),
               HasSubstr("few events (14 at the analysis)"));
 }
 

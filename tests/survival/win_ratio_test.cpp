@@ -221,12 +221,17 @@ TEST(WinRatio, DoubleProgrammedWithoutLossesTheLowerLimitIsNewcombes) {
   const double variance =
       least * (1 - least) * (1 + 2 * ((1 - least) / (2 - least) + least / (1 + least))) / 9;
   EXPECT_NEAR(1 - least, 1.959963984540054 * std::sqrt(variance), 1e-12);
+  // Nothing is tied, so that the net benefit is 2 p - 1.
+  EXPECT_NEAR(won.net_benefit_lower, 2 * least - 1, 1e-12);
+  EXPECT_EQ(won.net_benefit_upper, 1);
   // The mirror image: nobody wins.
   p.death_time = {7, 8, 9, 1, 2, 3};
   const WinRatio lost = p.result();
   EXPECT_EQ(lost.win_ratio, 0);
   EXPECT_EQ(lost.win_ratio_lower, 0);
   EXPECT_NEAR(lost.win_ratio_upper, 1 / won.win_ratio_lower, 1e-12);
+  EXPECT_NEAR(lost.net_benefit_upper, 1 - 2 * least, 1e-12);
+  EXPECT_EQ(lost.net_benefit_lower, -1);
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ bool states_published_share(const Course& course, cohort::Attribute attribute);
 bool acts_after_surgery(const Course& course, cohort::Attribute attribute);
 
 /// Patients of a course's published cohort, all of them operated on in month 1, none lost, and
-/// treated as in the first arm after that.
+/// treated as the hazards of the first arm say. Nobody switches treatment: what switching does to
+/// an arm is no part of the published figures.
 /// @param calibrated of this scenario
 cohort::TrialModel published_model(const Scenario& scenario, const CalibratedCourse& calibrated);
 
