@@ -79,8 +79,9 @@ void print_curves(const CourseCheck& check) {
   print_recurrence_free(check.recurrence_free);
   print_overall(check.overall);
   fmt::print(
-      "\nThe model's survival is that of {} patients drawn from the published cohort and treated "
-      "as in\nthe first arm (standard error at most {:.4f} where all of them count).\n",
+      "\nThe model's survival is that of {} patients drawn from the published cohort, with the "
+      "first\narm's hazards and without switching (standard error at most {:.4f} where all of them "
+      "count).\n",
       published_patients, 0.5 / std::sqrt(static_cast<double>(published_patients)));
   print_published_shares(check);
 }

@@ -94,6 +94,19 @@ ImmortalArms immortal_arms(const scenario::Scenario& scenario) {
   return out;
 }
 
+// Survival is calibrated to published patients, who are taken not to switch.
+void note_switching(const scenario::Study& study, std::vector<std::string>& notes) {
+  const scenario::Scenario& scenario = study.points.front().scenario;
+  const scenario::Arm& control = scenario.arms.front();
+  const bool calibrated = scenario.course && std::holds_alternative<scenario::CalibratedBaseline>(
+                                                 scenario.course->death_with_disease.baseline);
+  if (calibrated && control.switching && control.switching->probability > 0)
+    notes.push_back(fmt::format(
+        "{} switches treatment, and the published survival is met without switching: the arm's own "
+        "survival differs from it",
+        control.name));
+}
+
 // Of the first design point where that is so.
 void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
   for (const scenario::DesignPoint& point : study.points) {
@@ -116,6 +129,7 @@ void note_death(const scenario::Study& study, std::vector<std::string>& notes) {
 std::vector<std::string> notes_on(const scenario::Study& study) {
   std::vector<std::string> notes;
   note_analyses(study, notes);
+  note_switching(study, notes);
   note_death(study, notes);
   note_withdrawal(study, notes);
   return notes;

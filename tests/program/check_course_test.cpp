@@ -193,6 +193,20 @@ TEST(CheckCourse, NamesTheSourceOfDeathsBeforeSurgery) {
   FAIL() << "no such figure";
 }
 
+TEST(CheckCourse, NotesAControlArmThatSwitches) {
+  const Scratch folder;
+  const std::string check = "check " + shipped("jnets-2021/neoadjuvant-efs.yaml") + " --json";
+  const auto notes = [&](const std::string& set) {
+    const Finished finished = run_program(folder, check + set);
+    EXPECT_EQ(finished.exit_status, 0) << finished.errors;
+    return json::parse(finished.output).at("notes").dump();
+  };
+  const std::string switching =
+      " --set 'arms.upfront.switching={after: recurrence, probability: 0.6, hazard_ratio: 0.5}'";
+  EXPECT_THAT(notes(switching), HasSubstr("upfront switches treatment"));
+  EXPECT_THAT(notes(""), testing::Not(HasSubstr("switches treatment")));
+}
+
 TEST(CheckCourse, PrintsATable) {
   const Scratch folder;
   const Finished finished =
