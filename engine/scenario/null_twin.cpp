@@ -77,13 +77,22 @@ std::vector<NullTwin> twins_of(const Scenario& scenario) {
   return twins;
 }
 
+bool has_analysis_set(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.endpoints, [](const NamedEndpoint& endpoint) {
+    return endpoint.definition.analysed_once_due;
+  });
+}
+
 // Does a swept key change the twin? What it takes from the control it does not take from elsewhere.
 bool keeps(const NullTwin& twin, const Scenario& scenario, const std::string& key) {
   for (std::size_t a = 1; a < scenario.arms.size(); ++a) {
     const std::string arm = "arms." + scenario.arms[a].name + ".";
     if (!key.starts_with(arm)) continue;
     const std::string what = key.substr(arm.size());
-    if (twin.kind != Kind::schedule_alone) return what == "allocation";
+    // Identical arms are still analysed once the trial's longest plan is due.
+    if (twin.kind != Kind::schedule_alone)
+      return what == "allocation" ||
+             (what == "before_surgery.surgery_at_months" && has_analysis_set(scenario));
     return !what.starts_with("effects.") && !what.starts_with("switching.") &&
            what != "before_surgery.response";
   }

@@ -126,11 +126,33 @@ TEST(NullTwin, PointsOfACourseShareTheScheduleAloneToo) {
   const std::vector<TwinStudy> twins = null_twins(study);
   ASSERT_EQ(twins.size(), 2u);
   EXPECT_EQ(twins[0].twin.kind, Kind::identical_arms);
-  EXPECT_EQ(twins[0].study.points.size(), 1u);
-  EXPECT_THAT(twins[0].of[0], ElementsAre(0u, 1u, 2u, 3u, 4u, 5u));
+  // The longest plan decides from when patients are analysed (`strict`, the R0 rate).
+  EXPECT_EQ(twins[0].study.points.size(), 3u);
+  EXPECT_THAT(twins[0].of[0], ElementsAre(0u, 3u));
   EXPECT_EQ(twins[1].twin.kind, Kind::schedule_alone);
   EXPECT_EQ(twins[1].study.points.size(), 3u);
   EXPECT_THAT(twins[1].of[1], ElementsAre(1u, 4u));
+}
+
+// An analysis set waits for the longest plan of the trial, which its twin has no more.
+TEST(NullTwin, PointsWithAnotherAnalysisSetShareNone) {
+  const std::string months = "sweep: {arms.neoadjuvant.before_surgery.surgery_at_months: [5, 6]}\n";
+  const std::string text = course_text + "simulation: {null_twin: true}\n" + months;
+  const auto identical = [](const Study& study) {
+    for (TwinStudy& twins : null_twins(study))
+      if (twins.twin.kind == Kind::identical_arms) return twins.study.points;
+    return std::vector<DesignPoint>();
+  };
+  const std::vector<DesignPoint> points = identical(read(text));
+  ASSERT_EQ(points.size(), 2U);
+  for (std::size_t p = 0; p < 2; ++p)
+    EXPECT_EQ(points[p].scenario.endpoints[1].definition.analysed_from_months(),
+              static_cast<double>(5 + p));
+  // `strict` and the R0 rate are the endpoints that have one.
+  const std::vector<Override> without{
+      {"endpoints.strict", "{events: [r2, death]}"},
+      {"endpoints.r0_rate", "{proportion: r0, analysed_from: randomisation}"}};
+  EXPECT_EQ(identical(read(text, without)).size(), 1U);
 }
 
 TEST(NullTwin, AloneIsAnotherStudyThatSaysSo) {

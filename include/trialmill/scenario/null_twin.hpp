@@ -16,8 +16,8 @@ namespace trialmill::scenario {
 std::string_view name(NullTwin::Kind kind);
 
 /// The trial with nothing left of the arms' differences but what the twin keeps. Names and
-/// allocation of the arms, patients, conditions and analyses stay; uncertain numbers are those
-/// stated.
+/// allocation of the arms, patients, conditions and analyses stay, with the analysis sets that the
+/// trial's own plans ask for; uncertain numbers are those stated.
 ///
 /// With the schedule alone every effect of treatment is the control's: hazard and odds ratios,
 /// switching, and the probability of a response, through which treatment acts on all that comes
