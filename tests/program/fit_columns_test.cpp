@@ -3,17 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "program.hpp"
+#include "fitted.hpp"
 
 namespace trialmill {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-const std::string times = " --time time --status status ";
 
 // Twelve patients. `sex` and `male`, `arm` and `placebo` say the same.
 const char* patients =
@@ -22,12 +18,6 @@ const char* patients =
     "3,1,Placebo,1,Male,1,b\n7,1,Placebo,1,Male,1,c\n9,1,Placebo,1,Female,0,a\n"
     "6,1,Active,0,Male,1,c\n11,0,Active,0,Female,0,a\n14,1,Active,0,Male,1,b\n"
     "16,0,Active,0,Female,0,a\n10,1,Active,0,Female,0,c\n13,1,Active,0,Male,1,b\n";
-
-json fitted(const Scratch& folder, const std::string& arguments) {
-  const Finished finished = run_program(folder, "fit " + arguments + " --json");
-  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
-  return finished.exit_status == 0 ? json::parse(finished.output) : json();
-}
 
 TEST(FitColumns, AReferenceIsSaidAndCanBeChosen) {
   const Scratch folder;

@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "program.hpp"
+#include "fitted.hpp"
 
 namespace trialmill {
 namespace {
@@ -13,14 +12,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
-
-const std::string times = " --time time --status status ";
-
-json fitted(const Scratch& folder, const std::string& arguments) {
-  const Finished finished = run_program(folder, "fit " + arguments + " --json");
-  EXPECT_EQ(finished.exit_status, 0) << finished.errors;
-  return finished.exit_status == 0 ? json::parse(finished.output) : json();
-}
 
 TEST(FitRows, IndependentACovariatesMissingValuesChangeTheCoxModelAlone) {
   // 226 patients of R's lung, the weight loss of 14 unknown. R 4.2.2, survival 3.5-3:
